@@ -1,0 +1,46 @@
+import { type Static, Type } from 'typebox';
+import { HandoffReason, Priority } from './handoff.ts';
+import { AgentId, ConversationId, exact, Seq, Time } from './ids.ts';
+import { AgentRef, CustomerContext } from './message.ts';
+
+/** Whether an agent takes new handoffs. An agent without an open console counts as offline, whatever they set. */
+export const Availability = Type.Union([Type.Literal('online'), Type.Literal('away')]);
+export type Availability = Static<typeof Availability>;
+
+/** The signed-in agent, as their own console knows them. */
+export const Me = exact({
+  id: AgentId,
+  name: Type.String(),
+  email: Type.String(),
+  availability: Availability,
+  hasPassword: Type.Boolean(),
+  sites: Type.Array(exact({ key: Type.String(), name: Type.String() })),
+});
+export type Me = Static<typeof Me>;
+
+export const ConversationStatus = Type.Union([
+  Type.Literal('bot'),
+  Type.Literal('waiting'),
+  Type.Literal('human'),
+  Type.Literal('resolved'),
+]);
+export type ConversationStatus = Static<typeof ConversationStatus>;
+
+/** A conversation as one row of the desk. A newer `seq` replaces an older row. */
+export const ConversationSummary = exact({
+  id: ConversationId,
+  seq: Seq,
+  status: ConversationStatus,
+  site: Type.String({ description: 'name of the site' }),
+  topic: Type.String({ description: "the customer's last question before they asked for a person" }),
+  lastText: Type.String({ description: 'the last words said, without markdown' }),
+  lastAuthor: Type.Union([Type.Literal('customer'), Type.Literal('bot'), Type.Literal('agent')]),
+  lastAt: Time,
+  waitingSince: Type.Union([Time, Type.Null()]),
+  reason: Type.Union([HandoffReason, Type.Null()]),
+  priority: Priority,
+  agent: Type.Union([AgentRef, Type.Null()]),
+  downvotes: Type.Integer({ minimum: 0, description: 'bot answers marked bad in this conversation' }),
+  context: CustomerContext,
+});
+export type ConversationSummary = Static<typeof ConversationSummary>;

@@ -1,0 +1,35 @@
+import { type Static, Type } from 'typebox';
+import { ConversationId, CustomerId, exact, SiteKey, Turn } from './ids.ts';
+import { CustomerContext, Source, TranscriptLine } from './message.ts';
+
+/** What a bot is asked: the body of the `http` adapter's request and the argument of a bot in the page. */
+export const BotTurn = exact({
+  version: Type.Literal(1),
+  site: SiteKey,
+  conversation: ConversationId,
+  turn: Turn,
+  text: Type.String({ description: "the customer's question" }),
+  history: Type.Array(TranscriptLine, {
+    description: 'what was said before, oldest first, at most 40 lines',
+  }),
+  customer: exact({ id: CustomerId, ...CustomerContext.properties }),
+});
+export type BotTurn = Static<typeof BotTurn>;
+
+/** Whether the bot could help. `unknown` is an honest "I don't know": a person is offered beside it. */
+export const BotOutcome = Type.Union([Type.Literal('answered'), Type.Literal('unknown')]);
+export type BotOutcome = Static<typeof BotOutcome>;
+
+/** One piece of a bot's reply. A reply is any number of pieces, closed by one `end`. */
+export const BotChunk = Type.Union([
+  exact({ type: Type.Literal('text'), text: Type.String() }),
+  exact({ type: Type.Literal('source'), source: Source }),
+  exact({ type: Type.Literal('handoff'), reason: Type.String({ maxLength: 500 }) }),
+  exact({ type: Type.Literal('end'), outcome: BotOutcome }),
+]);
+export type BotChunk = Static<typeof BotChunk>;
+
+/** The port behind which every bot stands. The signal aborts when the customer moves on or a person joins. */
+export interface Bot {
+  reply(turn: BotTurn, signal: AbortSignal): AsyncIterable<BotChunk>;
+}

@@ -1,0 +1,97 @@
+import { type Static, type TProperties, type TSchema, Type } from 'typebox';
+import { Availability } from './agent.ts';
+import { BotOutcome } from './bot.ts';
+import { AnswerFailure, TransferTarget } from './conversation.ts';
+import type { Refusal } from './errors.ts';
+import { FeedbackReasons, Rating, Verdict } from './feedback.ts';
+import { Outcome } from './handoff.ts';
+import { CommandId, ConversationId, exact, Seq, Turn } from './ids.ts';
+import { AnswerText, Comment, CustomerContext, MessageText, Source } from './message.ts';
+
+/** Every command names itself (`cid`, D1) and the conversation it is about. */
+const command = <P extends TProperties>(properties: P) =>
+  exact({ cid: CommandId, conversationId: ConversationId, ...properties });
+
+/**
+ * What a customer may do. The first `message:send` or `handoff:request` with a new conversationId starts the
+ * conversation: asking for a person needs no other step before it.
+ * The same bodies go over the socket (the name is the event) and over `POST /v1/commands/<name>` (D8).
+ */
+export const customerCommands = {
+  'message:send': command({ text: MessageText, context: Type.Optional(CustomerContext) }),
+  'handoff:request': command({ context: Type.Optional(CustomerContext) }),
+  'handoff:cancel': command({}),
+  'answer:retry': command({ turn: Turn }),
+  /** Only for sites whose bot is a function in the page: how that function's turn ended. */
+  'answer:end': command({
+    turn: Turn,
+    outcome: Type.Union([BotOutcome, Type.Literal('failed')]),
+    text: AnswerText,
+    sources: Type.Array(Source, { maxItems: 10 }),
+    failure: Type.Union([AnswerFailure, Type.Null()]),
+    handoff: Type.Union([Type.String({ maxLength: 500 }), Type.Null()]),
+  }),
+  'feedback:give': command({ turn: Turn, verdict: Verdict, reasons: FeedbackReasons, comment: Comment }),
+  'conversation:rate': command({ rating: Rating, comment: Comment }),
+  'conversation:resolve': command({ outcome: Outcome }),
+} as const;
+
+/** What an agent may do, beyond reading. Each is checked against the agent's sites and the conversation's state. */
+export const agentCommands = {
+  'handoff:accept': command({}),
+  'message:send': command({ text: MessageText }),
+  'note:add': command({ text: MessageText }),
+  'handoff:transfer': command({ to: TransferTarget }),
+  'handoff:return': command({ decision: Comment }),
+  'conversation:resolve': command({ outcome: Outcome }),
+} as const;
+
+/** The answer to a command that was carried out, sent only after COMMIT (D3). `seq` is the last fact it made. */
+export const Accepted = exact({
+  ok: Type.Literal(true),
+  seq: Seq,
+  isRepeat: Type.Boolean({
+    description: 'true if this cid had been carried out before; nothing was done twice',
+  }),
+});
+export type Accepted = Static<typeof Accepted>;
+export type CommandReply = Accepted | Refusal;
+
+/** Reads over the socket: both sides use the same pages, so that a gap is closed the same way everywhere (D5). */
+export const FactsAfter = exact({ conversationId: ConversationId, after: Seq });
+export type FactsAfter = Static<typeof FactsAfter>;
+
+/** Ephemeral things from a browser: no seq, no answer, may be dropped (D4). */
+export const customerSignals = {
+  typing: exact({ conversationId: ConversationId, isTyping: Type.Boolean() }),
+  /** Partial text of a bot in the page: the text from character `offset` on. */
+  'answer:chunk': exact({
+    conversationId: ConversationId,
+    turn: Turn,
+    offset: Type.Integer({ minimum: 0, maximum: 20_000 }),
+    text: Type.String({ maxLength: 4_000 }),
+  }),
+} as const;
+
+export const agentSignals = {
+  typing: customerSignals.typing,
+  'availability:set': exact({ availability: Availability }),
+} as const;
+
+export const customerReads = { 'facts:pull': FactsAfter } as const;
+/** `conversation:watch` is a pull that also subscribes; an agent watches what is open on their desk. */
+export const agentReads = {
+  'facts:pull': FactsAfter,
+  'conversation:watch': FactsAfter,
+  'conversation:unwatch': exact({ conversationId: ConversationId }),
+} as const;
+
+type Bodies<R extends Record<string, TSchema>> = { [N in keyof R]: Static<R[N]> };
+export type CustomerCommands = Bodies<typeof customerCommands>;
+export type AgentCommands = Bodies<typeof agentCommands>;
+export type CustomerCommandName = keyof CustomerCommands;
+export type AgentCommandName = keyof AgentCommands;
+export type CustomerSignals = Bodies<typeof customerSignals>;
+export type AgentSignals = Bodies<typeof agentSignals>;
+export type CustomerReads = Bodies<typeof customerReads>;
+export type AgentReads = Bodies<typeof agentReads>;

@@ -1,0 +1,69 @@
+import { type Static, type TProperties, Type } from 'typebox';
+import { FeedbackReasons, Rating, Verdict } from './feedback.ts';
+import { HandoffReason, Outcome, Priority, Team } from './handoff.ts';
+import { CommandId, exact, Seq, Time, Turn } from './ids.ts';
+import { Actor, AgentRef, AnswerText, Comment, CustomerContext, MessageText, Source } from './message.ts';
+
+/** Why an answer did not come. */
+export const AnswerFailure = Type.Union([
+  Type.Literal('timeout'),
+  Type.Literal('unreachable'),
+  Type.Literal('rejected'),
+  Type.Literal('malformed'),
+  Type.Literal('too_large'),
+  Type.Literal('interrupted'),
+]);
+export type AnswerFailure = Static<typeof AnswerFailure>;
+
+/**
+ * How a bot turn ended. `stopped`: the customer moved on or a person took over; what had been said until then
+ * stays. `failed`: nothing usable came, `failure` says why.
+ */
+export const AnswerOutcome = Type.Union([
+  Type.Literal('answered'),
+  Type.Literal('unknown'),
+  Type.Literal('stopped'),
+  Type.Literal('failed'),
+]);
+export type AnswerOutcome = Static<typeof AnswerOutcome>;
+
+export const TransferTarget = Type.Union([
+  exact({ kind: Type.Literal('agent'), agent: AgentRef }),
+  exact({ kind: Type.Literal('queue'), team: Team }),
+]);
+export type TransferTarget = Static<typeof TransferTarget>;
+
+/**
+ * A fact: something that has happened in a conversation, in order, forever. Messages, state changes, feedback:
+ * the transcript, resume, audit and exports all read these (D2, D4).
+ */
+const fact = <T extends string, P extends TProperties>(type: T, properties: P) =>
+  exact({ type: Type.Literal(type), seq: Seq, at: Time, by: Actor, ...properties });
+
+export const Fact = Type.Union([
+  fact('conversation.started', { context: CustomerContext }),
+  fact('message.sent', { cid: CommandId, text: MessageText }),
+  fact('answer.started', { turn: Turn, question: Seq }),
+  fact('answer.ended', {
+    turn: Turn,
+    outcome: AnswerOutcome,
+    text: AnswerText,
+    sources: Type.Array(Source, { maxItems: 10 }),
+    failure: Type.Union([AnswerFailure, Type.Null()]),
+  }),
+  fact('handoff.requested', { reason: HandoffReason, detail: Comment, priority: Priority, team: Team }),
+  fact('handoff.cancelled', {}),
+  fact('handoff.offered', { agent: AgentRef, expiresAt: Time }),
+  fact('handoff.offer_expired', { agent: AgentRef }),
+  fact('handoff.accepted', { agent: AgentRef }),
+  fact('handoff.transferred', { from: AgentRef, to: TransferTarget }),
+  fact('handoff.returned', { agent: AgentRef, decision: Comment }),
+  fact('note.added', { text: MessageText }),
+  fact('feedback.given', { turn: Turn, verdict: Verdict, reasons: FeedbackReasons, comment: Comment }),
+  fact('conversation.rated', { rating: Rating, comment: Comment }),
+  fact('conversation.resolved', { outcome: Outcome }),
+  fact('conversation.reopened', { to: Type.Union([Type.Literal('bot'), Type.Literal('agent')]) }),
+]);
+export type Fact = Static<typeof Fact>;
+export type FactType = Fact['type'];
+export type FactOf<T extends FactType> = Extract<Fact, { type: T }>;

@@ -1,0 +1,91 @@
+import { type Static, Type } from 'typebox';
+import { exact } from './ids.ts';
+
+/**
+ * Every refusal of the server, each written once. The code is stable and part of the wire; the text is for
+ * developers and may change (the widget and the console have words of their own). `retryable` says whether the
+ * very same command may succeed later.
+ */
+export const refusals = {
+  invalid: { status: 400, retryable: false, text: 'The body does not fit its schema; see `detail`.' },
+  too_large: { status: 413, retryable: false, text: 'The body is larger than this server takes.' },
+  unauthenticated: { status: 401, retryable: false, text: 'Send a valid token, or sign in.' },
+  forbidden: { status: 403, retryable: false, text: 'You may not do this.' },
+  origin_not_allowed: {
+    status: 403,
+    retryable: false,
+    text: 'This site does not list your origin; add it to its allowed origins.',
+  },
+  not_found: { status: 404, retryable: false, text: 'There is no such thing, or it is not yours.' },
+  site_not_found: { status: 404, retryable: false, text: 'No site has this key; check data-site.' },
+  version_mismatch: {
+    status: 409,
+    retryable: false,
+    text: 'Browser and server speak different protocol versions; reload the page.',
+  },
+  cid_reused: {
+    status: 409,
+    retryable: false,
+    text: 'This cid was used for another command; make a new one for each.',
+  },
+  rate_limited: { status: 429, retryable: true, text: 'Too many commands; try again after `retryAfterMs`.' },
+  unavailable: { status: 503, retryable: true, text: 'The server cannot do this right now; try again.' },
+  internal: { status: 500, retryable: true, text: 'Something broke on the server; nothing was saved.' },
+  already_waiting: { status: 409, retryable: false, text: 'A person has been asked for already.' },
+  already_human: { status: 409, retryable: false, text: 'A person is already in this conversation.' },
+  not_waiting: {
+    status: 409,
+    retryable: false,
+    text: 'Nobody waits here any more: taken by someone else, cancelled or resolved.',
+  },
+  offered_to_another: {
+    status: 409,
+    retryable: true,
+    text: 'This conversation is offered to another agent at the moment.',
+  },
+  not_assigned: { status: 409, retryable: false, text: 'You are not the agent of this conversation.' },
+  stale_turn: {
+    status: 409,
+    retryable: false,
+    text: 'This answer belongs to an older turn, or its turn has ended.',
+  },
+  no_such_turn: { status: 409, retryable: false, text: 'There is no ended bot answer with this turn.' },
+  not_retryable: {
+    status: 409,
+    retryable: false,
+    text: 'Only the last answer, and only a failed one, can be tried again.',
+  },
+  rating_too_early: {
+    status: 409,
+    retryable: false,
+    text: 'A conversation is rated once a person has been in it or it has been resolved.',
+  },
+  already_resolved: { status: 409, retryable: false, text: 'This conversation has been resolved already.' },
+  wrong_bot: { status: 409, retryable: false, text: "Answers of this site's bot do not come from the page." },
+} as const satisfies Record<string, { status: number; retryable: boolean; text: string }>;
+
+export type RefusalCode = keyof typeof refusals;
+
+/** What a refused command is answered with, on the socket and (within problem+json) over HTTP. */
+export const Refusal = exact({
+  ok: Type.Literal(false),
+  code: Type.Unsafe<RefusalCode>(Type.Union(Object.keys(refusals).map((code) => Type.Literal(code)))),
+  message: Type.String(),
+  retryable: Type.Boolean(),
+  retryAfterMs: Type.Optional(Type.Integer({ minimum: 0 })),
+  detail: Type.Optional(Type.String({ description: 'what exactly is wrong with the input' })),
+});
+export type Refusal = Static<typeof Refusal>;
+
+/** RFC 9457 problem details, the body of every HTTP error. */
+export const Problem = exact({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  code: Refusal.properties.code,
+  retryable: Type.Boolean(),
+  retryAfterMs: Type.Optional(Type.Integer({ minimum: 0 })),
+  detail: Type.Optional(Type.String()),
+  instance: Type.Optional(Type.String({ description: 'id of the request, as in the logs' })),
+});
+export type Problem = Static<typeof Problem>;

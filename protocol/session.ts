@@ -1,0 +1,29 @@
+import { type Static, Type } from 'typebox';
+import { ConversationStatus } from './agent.ts';
+import { ConversationId, CustomerId, exact, Seq, SiteKey, Time } from './ids.ts';
+
+/** What the widget must know about a site before the first word: public, and held to the allowed origins. */
+export const SiteInfo = exact({
+  version: Type.Integer({ description: 'protocol version of the server' }),
+  key: SiteKey,
+  title: Type.String({ description: 'title of the panel' }),
+  answeredBy: Type.String({ description: 'who answers for what the AI says: a company or a team' }),
+  bot: Type.Union([Type.Literal('http'), Type.Literal('page')], { description: 'where the bot runs' }),
+  suggestions: Type.Array(Type.String({ maxLength: 120 }), {
+    maxItems: 4,
+    description: 'first questions to offer',
+  }),
+});
+export type SiteInfo = Static<typeof SiteInfo>;
+
+/** A new anonymous customer. The token is shown once; the server keeps only its hash. */
+export const NewSession = exact({ customerId: CustomerId, token: Type.String() });
+export type NewSession = Static<typeof NewSession>;
+
+export const OwnConversations = exact({
+  conversations: Type.Array(
+    exact({ id: ConversationId, status: ConversationStatus, seq: Seq, lastAt: Time }),
+    { description: 'newest first' },
+  ),
+});
+export type OwnConversations = Static<typeof OwnConversations>;
