@@ -1,0 +1,44 @@
+import type { AgentCommands, CustomerCommands } from '../../protocol/commands.ts';
+import type { AnswerFailure } from '../../protocol/conversation.ts';
+import type { AgentRef, Source } from '../../protocol/message.ts';
+
+type Named<B> = { [N in keyof B]: { readonly name: N } & Omit<B[N], 'conversationId'> }[keyof B];
+
+/** What the server itself does in a conversation: the wrapped bot's answers and the queue's clock. */
+export type SystemCommand =
+  | AnswerEnd
+  | { readonly name: 'handoff:offer'; readonly agent: AgentRef; readonly expiresAt: number }
+  | { readonly name: 'handoff:expire_offer' };
+
+/** How a turn ended, said by the server for a bot behind an adapter, by the browser for a bot in the page. */
+export interface AnswerEnd {
+  readonly name: 'answer:end';
+  readonly turn: number;
+  readonly outcome: 'answered' | 'unknown' | 'failed';
+  readonly text: string;
+  readonly sources: readonly Source[];
+  readonly failure: AnswerFailure | null;
+  /** The bot's wish to bring in a person, with its reason. */
+  readonly handoff: string | null;
+}
+
+export type CustomerCommand = Named<CustomerCommands>;
+export type AgentCommand = Named<AgentCommands>;
+
+/** Who commands what. The type ties the two together: no customer's command can arrive in an agent's name. */
+export type Command =
+  | { readonly from: 'customer'; readonly command: CustomerCommand }
+  | { readonly from: 'agent'; readonly agent: AgentRef; readonly command: AgentCommand }
+  | { readonly from: 'server'; readonly command: SystemCommand };
+
+/** What a decision needs to know of the world beside the conversation. Keeps `decide` pure. */
+export interface World {
+  /** Epoch ms. */
+  readonly now: number;
+  /** What the pending turn has said so far: kept when the turn is stopped or interrupted. */
+  readonly partialText: string;
+  /** Whether `lastAgent` could take the conversation back at once. */
+  readonly isLastAgentOnline: boolean;
+  /** Where this site's bot runs: only a bot in the page may be answered for by the customer's browser. */
+  readonly bot: 'http' | 'page';
+}

@@ -1,0 +1,67 @@
+import type { AnswerOutcome } from '../../protocol/conversation.ts';
+import type { HandoffReason, Outcome, Priority, Team } from '../../protocol/handoff.ts';
+import type { Actor, AgentRef } from '../../protocol/message.ts';
+
+/** A bot turn that has not ended: which question (its seq) is being answered. */
+export interface PendingTurn {
+  readonly turn: number;
+  readonly question: number;
+}
+
+interface Common {
+  /** Seq of the last fact; 0 before the first. */
+  readonly seq: number;
+  /** Number of bot turns so far. */
+  readonly turn: number;
+  /** The turn that the bot is answering now. Never set while a person is in, nor when resolved: one voice. */
+  readonly pending: PendingTurn | null;
+  /** How the last ended turn ended; what `answer:retry` looks at. */
+  readonly lastAnswer: {
+    readonly turn: number;
+    readonly question: number;
+    readonly outcome: AnswerOutcome;
+  } | null;
+  /** The last person who was in this conversation. */
+  readonly lastAgent: AgentRef | null;
+  readonly rating: number | null;
+}
+
+export interface Offer {
+  readonly agent: AgentRef;
+  readonly expiresAt: number;
+}
+
+/** A field exists only in the states where it means something. */
+export type Conversation = Common &
+  (
+    | { readonly status: 'bot' }
+    | {
+        readonly status: 'waiting';
+        readonly since: number;
+        readonly reason: HandoffReason;
+        readonly priority: Priority;
+        readonly team: Team;
+        readonly offer: Offer | null;
+      }
+    | {
+        readonly status: 'human';
+        readonly agent: AgentRef;
+        readonly since: number;
+        readonly firstReplyAt: number | null;
+      }
+    | { readonly status: 'resolved'; readonly by: Actor; readonly at: number; readonly outcome: Outcome }
+  );
+
+/** How long after the end a returning customer gets the same person, if that person is online. */
+export const stickyWindowMs = 15 * 60_000;
+
+/** What a conversation is before its first fact. */
+export const unstarted: Conversation = {
+  status: 'bot',
+  seq: 0,
+  turn: 0,
+  pending: null,
+  lastAnswer: null,
+  lastAgent: null,
+  rating: null,
+};
