@@ -1,0 +1,130 @@
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import underPressure from '@fastify/under-pressure';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { protocolVersion } from '../protocol/version.ts';
+import type { Config } from './config.ts';
+import { answers } from './features/answers/index.ts';
+import { customers } from './features/customers/index.ts';
+import { desk } from './features/desk/index.ts';
+import { feedback } from './features/feedback/index.ts';
+import { health } from './features/health/index.ts';
+import { web } from './features/web/index.ts';
+import bus from './plugins/bus.ts';
+import engine from './plugins/engine.ts';
+import errors from './plugins/errors.ts';
+import identity from './plugins/identity.ts';
+import limits from './plugins/limits.ts';
+import metrics from './plugins/metrics.ts';
+import partials from './plugins/partials.ts';
+import queue from './plugins/queue.ts';
+import realtime from './plugins/realtime.ts';
+import storePlugin from './plugins/store.ts';
+import validation from './plugins/validation.ts';
+import type { Store } from './store/store.ts';
+
+/** Largest HTTP body, bytes: the longest message fits several times over. */
+const bodyLimit = 65_536;
+
+/**
+ * The whole server, not yet listening. The order of the plugins is the direction of dependency; features come
+ * last and know only what is above them.
+ */
+export async function createApp(
+  config: Config,
+  store: Store,
+  logger: FastifyBaseLogger,
+): Promise<FastifyInstance> {
+  const app: FastifyInstance = Fastify({
+    loggerInstance: logger,
+    bodyLimit,
+    trustProxy: config.trustProxy,
+    requestTimeout: 30_000,
+    // A keep-alive connection must not hold up a stop.
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+  });
+  const secret =
+    config.secret ?? (await store.setting('secret', () => crypto.randomUUID() + crypto.randomUUID()));
+
+  await app.register(errors);
+  await app.register(validation);
+  await app.register(storePlugin, { store });
+  await app.register(bus);
+  await app.register(metrics, { token: config.metricsToken });
+  const { sessionsPerMinute, commandsPerTenSeconds } = config;
+  await app.register(limits, { sessionsPerMinute, commandsPerTenSeconds });
+  await app.register(identity, { secret, publicUrl: config.publicUrl });
+  await registerWebSafety(app);
+  await app.register(partials);
+  await app.register(engine);
+  await app.register(realtime, { redisUrl: config.redisUrl });
+  await app.register(queue);
+  await registerDocs(app);
+
+  await app.register(health);
+  await app.register(customers);
+  await app.register(desk);
+  await app.register(feedback);
+  await app.register(answers, { firstByteMs: config.botFirstByteMs, totalMs: config.botTotalMs });
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/api/auth/*',
+    schema: { hide: true },
+    handler: (request, reply) => app.identity.handleAuth(request, reply),
+  });
+  await app.register(web);
+  return app;
+}
+
+async function registerWebSafety(app: FastifyInstance): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: false,
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+    // TLS is the proxy's; it alone knows whether the whole host speaks https.
+    strictTransportSecurity: false,
+  });
+  await app.register(cors, {
+    delegator: (request, done) => {
+      const { origin, host } = request.headers;
+      const options = {
+        origin: false,
+        methods: ['GET', 'POST'],
+        maxAge: 600,
+        exposedHeaders: ['retry-after'],
+      };
+      // Agents' routes are for our own pages only: no CORS there.
+      if (origin === undefined || !/^\/v1\/(sites|sessions|conversations|commands)\b/.test(request.url)) {
+        return done(null, options);
+      }
+      app.identity.isKnownOrigin(origin, host).then(
+        (known) => done(null, { ...options, origin: known }),
+        (error) => done(error as Error, options),
+      );
+    },
+  });
+  await app.register(underPressure, { maxEventLoopDelay: 2_000, exposeStatusRoute: false });
+}
+
+async function registerDocs(app: FastifyInstance): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Handrail',
+        version: String(protocolVersion),
+        description: 'The HTTP side of Handrail. Commands have the same bodies on the socket.',
+      },
+      tags: [{ name: 'customer' }, { name: 'agent' }, { name: 'operator' }],
+      components: {
+        securitySchemes: {
+          customer: { type: 'http', scheme: 'bearer' },
+          agent: { type: 'apiKey', in: 'cookie', name: 'handrail.session_token' },
+        },
+      },
+    },
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+}

@@ -1,0 +1,183 @@
+/** Settings are environment variables: read once at start, checked, and listed by `--help`. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  readonly databaseUrl: string | null;
+  readonly redisUrl: string | null;
+  readonly logLevel: string;
+  /** Origin under which browsers reach this server, without a slash at the end; null: derived from host and port. */
+  readonly publicUrl: string | null;
+  readonly trustProxy: boolean;
+  readonly metricsToken: string | null;
+  readonly secret: string | null;
+  /** New anonymous customers per address and minute. */
+  readonly sessionsPerMinute: number;
+  /** Commands per customer and ten seconds. */
+  readonly commandsPerTenSeconds: number;
+  /** Longest silence of a bot before its first byte, ms. */
+  readonly botFirstByteMs: number;
+  /** Longest answer of a bot in all, ms. */
+  readonly botTotalMs: number;
+}
+
+export class ConfigError extends Error {}
+
+interface Setting<T> {
+  readonly name: string;
+  readonly shown: string;
+  readonly about: string;
+  readonly read: (text: string | undefined) => T;
+}
+
+const text =
+  <T extends string | null>(fallback: T) =>
+  (value: string | undefined): string | T =>
+    value === undefined || value === '' ? fallback : value;
+
+const whole = (fallback: number, least: number, most: number) => (value: string | undefined) => {
+  if (value === undefined || value === '') return fallback;
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < least || number > most) {
+    throw new ConfigError(`must be a whole number from ${least} to ${most}, not "${value}"`);
+  }
+  return number;
+};
+
+const choice = (fallback: string, choices: readonly string[]) => (value: string | undefined) => {
+  if (value === undefined || value === '') return fallback;
+  if (!choices.includes(value)) throw new ConfigError(`must be one of ${choices.join(', ')}, not "${value}"`);
+  return value;
+};
+
+const address = (protocols: readonly string[]) => (value: string | undefined) => {
+  if (value === undefined || value === '') return null;
+  if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
+    throw new ConfigError(
+      `must be an address that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+    );
+  }
+  return value.replace(/\/+$/, '');
+};
+
+const yesNo = (fallback: boolean) => (value: string | undefined) =>
+  choice(fallback ? '1' : '0', ['0', '1'])(value) === '1';
+
+const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
+  port: {
+    name: 'PORT',
+    shown: '8080',
+    about: 'port to listen on; 0 takes a free one',
+    read: whole(8080, 0, 65_535),
+  },
+  host: {
+    name: 'HOST',
+    shown: '127.0.0.1',
+    about: 'address to listen on; 0.0.0.0 for all',
+    read: text('127.0.0.1'),
+  },
+  dataDir: {
+    name: 'HANDRAIL_DATA',
+    shown: '.handrail',
+    about: 'folder of the embedded PostgreSQL',
+    read: text('.handrail'),
+  },
+  databaseUrl: {
+    name: 'DATABASE_URL',
+    shown: '',
+    about: 'a PostgreSQL of yours (15 or newer) instead of the embedded one',
+    read: address(['postgres:', 'postgresql:']),
+  },
+  redisUrl: {
+    name: 'REDIS_URL',
+    shown: '',
+    about: 'Redis that carries live events between several server processes',
+    read: address(['redis:', 'rediss:']),
+  },
+  logLevel: {
+    name: 'LOG_LEVEL',
+    shown: 'info',
+    about: 'fatal, error, warn, info, debug, trace or silent',
+    read: choice('info', ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+  },
+  publicUrl: {
+    name: 'PUBLIC_URL',
+    shown: '',
+    about: 'how browsers reach this server, e.g. https://help.example.com',
+    read: address(['http:', 'https:']),
+  },
+  trustProxy: {
+    name: 'TRUST_PROXY',
+    shown: '0',
+    about: '1 behind a proxy of yours: take client addresses from X-Forwarded-For',
+    read: yesNo(false),
+  },
+  metricsToken: {
+    name: 'METRICS_TOKEN',
+    shown: '',
+    about: 'bearer token for /metrics; without one only this machine may read it',
+    read: text(null),
+  },
+  secret: {
+    name: 'HANDRAIL_SECRET',
+    shown: '',
+    about: "signs agents' sessions, 32 characters or more; without one it is made and kept in the database",
+    read: (value) => {
+      if (value === undefined || value === '') return null;
+      if (value.length < 32) throw new ConfigError('must have 32 characters or more');
+      return value;
+    },
+  },
+  sessionsPerMinute: {
+    name: 'LIMIT_SESSIONS',
+    shown: '60',
+    about: 'new customers per address and minute',
+    read: whole(60, 1, 1_000_000),
+  },
+  commandsPerTenSeconds: {
+    name: 'LIMIT_COMMANDS',
+    shown: '40',
+    about: 'commands per customer and ten seconds',
+    read: whole(40, 1, 1_000_000),
+  },
+  botFirstByteMs: {
+    name: 'BOT_FIRST_BYTE_MS',
+    shown: '30000',
+    about: "longest wait for a bot's first byte",
+    read: whole(30_000, 100, 600_000),
+  },
+  botTotalMs: {
+    name: 'BOT_TOTAL_MS',
+    shown: '120000',
+    about: 'longest answer of a bot in all',
+    read: whole(120_000, 100, 3_600_000),
+  },
+};
+
+/**
+ * Reads and checks all settings.
+ * @throws ConfigError that names every setting that is wrong and what it must be
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const problems: string[] = [];
+  const entries = Object.entries(settings).map(([key, setting]) => {
+    try {
+      return [key, setting.read(env[setting.name])];
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      problems.push(`${setting.name} ${error.message}`);
+      return [key, null];
+    }
+  });
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return Object.fromEntries(entries) as Config;
+}
+
+/** The settings as a table for `--help`. */
+export function settingsHelp(): string {
+  const rows = Object.values(settings).map(({ name, shown, about }) => {
+    const fallback = shown === '' ? '' : ` (${shown})`;
+    return `  ${name.padEnd(19)}${about}${fallback}`;
+  });
+  return rows.join('\n');
+}

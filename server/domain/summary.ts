@@ -1,0 +1,80 @@
+import type { ConversationStatus } from '../../protocol/agent.ts';
+import type { Fact } from '../../protocol/conversation.ts';
+import type { HandoffReason, Priority } from '../../protocol/handoff.ts';
+import type { AgentRef, CustomerContext, TranscriptLine } from '../../protocol/message.ts';
+import type { Conversation } from './conversation.ts';
+
+/** A conversation as one row of a list: what can be told of it without reading its facts. */
+export interface Summary {
+  readonly status: ConversationStatus;
+  readonly topic: string;
+  readonly lastText: string;
+  readonly lastAuthor: TranscriptLine['author'];
+  readonly lastAt: number;
+  readonly waitingSince: number | null;
+  readonly reason: HandoffReason | null;
+  readonly priority: Priority;
+  readonly agent: AgentRef | null;
+  readonly downvotes: number;
+  readonly context: CustomerContext;
+}
+
+export const emptySummary = (now: number): Summary => ({
+  status: 'bot',
+  topic: '',
+  lastText: '',
+  lastAuthor: 'customer',
+  lastAt: now,
+  waitingSince: null,
+  reason: null,
+  priority: 'normal',
+  agent: null,
+  downvotes: 0,
+  context: {},
+});
+
+/** Longest text that a list row carries. */
+const rowText = (text: string) => text.replace(/\s+/g, ' ').trim().slice(0, 200);
+
+/**
+ * The row after these facts.
+ * @param feedback how the verdicts of this batch change the number of bad answers: -1, 0 or 1
+ */
+export function summarise(
+  before: Summary,
+  facts: readonly Fact[],
+  state: Conversation,
+  feedback: number,
+): Summary {
+  let next: Summary = {
+    ...before,
+    status: state.status,
+    waitingSince: state.status === 'waiting' ? state.since : null,
+    priority: state.status === 'waiting' ? state.priority : before.priority,
+    reason: state.status === 'waiting' ? state.reason : before.reason,
+    agent: state.status === 'human' ? state.agent : null,
+    downvotes: before.downvotes + feedback,
+  };
+  for (const fact of facts) next = apply(next, fact);
+  return next;
+}
+
+function apply(row: Summary, fact: Fact): Summary {
+  switch (fact.type) {
+    case 'conversation.started':
+      return { ...row, context: fact.context, lastAt: fact.at };
+    case 'message.sent': {
+      const said = { lastText: rowText(fact.text), lastAt: fact.at };
+      if (fact.by.kind === 'agent') return { ...row, ...said, lastAuthor: 'agent' };
+      // The question that led to the handoff names the conversation; what is said to a person does not rename it.
+      const topic = row.status === 'human' ? row.topic : said.lastText;
+      return { ...row, ...said, lastAuthor: 'customer', topic };
+    }
+    case 'answer.ended':
+      return fact.text === ''
+        ? row
+        : { ...row, lastText: rowText(fact.text), lastAuthor: 'bot', lastAt: fact.at };
+    default:
+      return { ...row, lastAt: fact.type === 'feedback.given' ? row.lastAt : fact.at };
+  }
+}

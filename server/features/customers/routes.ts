@@ -1,0 +1,137 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import {
+  Accepted,
+  type CustomerCommandName,
+  type CustomerCommands,
+  customerCommands,
+} from '../../../protocol/commands.ts';
+import { Problem } from '../../../protocol/errors.ts';
+import { FactsPage } from '../../../protocol/events.ts';
+import { ConversationId, exact, Seq, SiteKey } from '../../../protocol/ids.ts';
+import { NewSession, OwnConversations, SiteInfo } from '../../../protocol/session.ts';
+import { protocolVersion } from '../../../protocol/version.ts';
+import { RefusalError } from '../../plugins/errors.ts';
+import type { CustomerCaller } from '../../plugins/identity.ts';
+import { factsPage } from '../../reads/facts.ts';
+
+const problem = { default: Problem };
+
+export const routes: FastifyPluginAsync = async (app) => {
+  const { store, identity, limits, engine, metrics } = app;
+
+  app.get<{ Params: { key: string } }>(
+    '/v1/sites/:key',
+    {
+      schema: {
+        tags: ['customer'],
+        summary: 'What the widget must know about a site',
+        params: exact({ key: SiteKey }),
+        response: { 200: SiteInfo, ...problem },
+      },
+    },
+    async (request) => {
+      const site = await store.sites.byKey(request.params.key);
+      if (site === null) throw new RefusalError('site_not_found');
+      identity.assertOrigin(site, request.headers);
+      const { key, title, answeredBy, bot, suggestions } = site;
+      return { version: protocolVersion, key, title, answeredBy, bot: bot.kind, suggestions };
+    },
+  );
+
+  app.post<{ Body: { site: string } }>(
+    '/v1/sessions',
+    {
+      schema: {
+        tags: ['customer'],
+        summary: 'A new anonymous customer',
+        body: exact({ site: SiteKey }),
+        response: { 201: NewSession, ...problem },
+      },
+    },
+    async (request, reply) => {
+      await limits.session(request.ip);
+      const site = await store.sites.byKey(request.body.site);
+      if (site === null) throw new RefusalError('site_not_found');
+      identity.assertOrigin(site, request.headers);
+      return reply.code(201).send(await store.customers.create(site.id));
+    },
+  );
+
+  /** Everything below is a customer's own: no route in this scope is reached without one. */
+  await app.register(async (own) => {
+    const callers = new WeakMap<FastifyRequest, CustomerCaller>();
+    const callerOf = (request: FastifyRequest) => {
+      const caller = callers.get(request);
+      if (caller === undefined) throw new RefusalError('unauthenticated');
+      return caller;
+    };
+    own.addHook('onRequest', async (request) => {
+      const caller = await identity.customer(bearer(request.headers.authorization), request.headers);
+      await limits.command(caller.customer.id);
+      callers.set(request, caller);
+    });
+    const security = [{ customer: [] }];
+
+    own.get(
+      '/v1/conversations',
+      {
+        schema: {
+          tags: ['customer'],
+          security,
+          summary: 'Own conversations',
+          response: { 200: OwnConversations, ...problem },
+        },
+      },
+      async (request) => ({
+        conversations: await store.conversations.ofCustomer(callerOf(request).customer.id),
+      }),
+    );
+
+    own.get<{ Params: { id: string }; Querystring: { after?: number } }>(
+      '/v1/conversations/:id/facts',
+      {
+        schema: {
+          tags: ['customer'],
+          security,
+          summary: 'Facts of an own conversation behind a seq',
+          params: exact({ id: ConversationId }),
+          querystring: exact({ after: Type.Optional(Seq) }),
+          response: { 200: FactsPage, ...problem },
+        },
+      },
+      async (request) => {
+        const { customer } = callerOf(request);
+        const body = { conversationId: request.params.id, after: request.query.after ?? 0 };
+        return factsPage(store, { kind: 'customer', id: customer.id }, body);
+      },
+    );
+
+    for (const [name, schema] of Object.entries(customerCommands)) {
+      own.post<{ Body: CustomerCommands[CustomerCommandName] }>(
+        `/v1/commands/${name.replace(':', '::')}`,
+        {
+          schema: {
+            tags: ['customer'],
+            security,
+            summary: name,
+            body: schema,
+            response: { 200: Accepted, ...problem },
+          },
+        },
+        async (request) => {
+          const executed = await engine.forCustomer(
+            callerOf(request),
+            name as CustomerCommandName,
+            request.body,
+          );
+          metrics.commands.inc({ command: name, result: executed.isRepeat ? 'repeat' : 'ok' });
+          return { ok: true, ...executed };
+        },
+      );
+    }
+  });
+};
+
+const bearer = (authorization: string | undefined) =>
+  /^Bearer (\S{1,200})$/.exec(authorization ?? '')?.[1] ?? null;

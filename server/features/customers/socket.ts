@@ -1,0 +1,121 @@
+import type { FastifyInstance } from 'fastify';
+import {
+  type CustomerCommandName,
+  customerCommands,
+  customerReads,
+  customerSignals,
+} from '../../../protocol/commands.ts';
+import { CustomerHandshake } from '../../../protocol/events.ts';
+import { protocolVersion } from '../../../protocol/version.ts';
+import { RefusalError } from '../../plugins/errors.ts';
+import { type CustomerSocket, rooms } from '../../plugins/realtime.ts';
+import { answerOn, connectError, signalOn } from '../../plugins/sockets.ts';
+import { checkOf } from '../../plugins/validation.ts';
+import { factsPage, readable } from '../../reads/facts.ts';
+
+const checkHandshake = checkOf(CustomerHandshake);
+/** Loss in one direction does not close a socket: a client that is behind sees it by this (D5). */
+const headEveryMs = 30_000;
+
+export function serveSockets(app: FastifyInstance): void {
+  const { identity, limits, engine, store, realtime, metrics, partials, log } = app;
+
+  realtime.customers.use((socket, next) => {
+    const admit = async () => {
+      const { auth, headers } = socket.handshake;
+      // Named apart from other faults: an old page must learn that reloading helps.
+      if (auth.version !== protocolVersion) throw new RefusalError('version_mismatch');
+      const { token, site } = checkHandshake(auth);
+      const caller = await identity.customer(token, headers);
+      if (caller.site.key !== site) throw new RefusalError('unauthenticated');
+      await limits.command(caller.customer.id);
+      socket.data.caller = caller;
+    };
+    admit().then(
+      () => next(),
+      (error) => next(connectError(error)),
+    );
+  });
+
+  realtime.customers.on('connection', (socket) => {
+    const { caller } = socket.data;
+    const { customer } = caller;
+    const reader = { kind: 'customer', id: customer.id } as const;
+
+    for (const [name, schema] of Object.entries(customerCommands)) {
+      answerOn(app, socket, name, schema, async (body) => {
+        await limits.command(customer.id);
+        const executed = await engine.forCustomer(caller, name as CustomerCommandName, body);
+        metrics.commands.inc({ command: name, result: executed.isRepeat ? 'repeat' : 'ok' });
+        return { ok: true, ...executed };
+      });
+    }
+    answerOn(app, socket, 'facts:pull', customerReads['facts:pull'], async (body) => {
+      await limits.command(customer.id);
+      return factsPage(store, reader, body);
+    });
+
+    signalOn(app, socket, 'typing', customerSignals.typing, async ({ conversationId, isTyping }) => {
+      if (!socket.rooms.has(rooms.conversation(conversationId)) || !(await limits.signal(customer.id)))
+        return;
+      realtime.desk
+        .to(rooms.conversation(conversationId))
+        .volatile.emit('typing', { conversationId, isTyping });
+    });
+    signalOn(app, socket, 'answer:chunk', customerSignals['answer:chunk'], async (chunk) => {
+      if (caller.site.bot.kind !== 'page' || !socket.rooms.has(rooms.conversation(chunk.conversationId)))
+        return;
+      if (!(await limits.signal(customer.id))) return;
+      partials.append(chunk.conversationId, chunk.turn, chunk.offset, chunk.text);
+    });
+
+    const heads = setInterval(() => {
+      for (const room of socket.rooms) {
+        if (!room.startsWith(rooms.conversation(''))) continue;
+        const conversationId = room.slice(rooms.conversation('').length);
+        store.conversations.seqOf(conversationId).then(
+          (seq) => socket.emit('head', { conversationId, seq }),
+          (error) => log.debug({ err: error }, 'no head this time'),
+        );
+      }
+    }, headEveryMs);
+    socket.on('disconnect', () => clearInterval(heads));
+
+    resume(socket).catch((error) => {
+      log.warn({ err: error }, 'resume failed; the client comes again');
+      socket.disconnect();
+    });
+  });
+
+  /** Sends what the client lacks, then the head, the running answer and the place in the queue (D5, D7). */
+  async function resume(socket: CustomerSocket): Promise<void> {
+    const { customer } = socket.data.caller;
+    const reader = { kind: 'customer', id: customer.id } as const;
+    const { conversations } = checkHandshake(socket.handshake.auth);
+    await socket.join(rooms.customer(customer.id));
+    for (const [conversationId, last] of Object.entries(conversations)) {
+      const own = await readable(store, reader, conversationId).catch((error) => {
+        // Named but not there (never sent yet, or erased): nothing to resume.
+        if (error instanceof RefusalError) return null;
+        throw error;
+      });
+      if (own === null) continue;
+      // Joined before reading: what is committed meanwhile arrives twice rather than not at all.
+      await socket.join(rooms.conversation(conversationId));
+      let after = last;
+      while (true) {
+        const { ok: _, hasMore, ...page } = await factsPage(store, reader, { conversationId, after });
+        if (page.facts.length > 0 || page.through > after) socket.emit('facts', page);
+        after = page.through;
+        if (!hasMore) break;
+      }
+      socket.emit('head', { conversationId, seq: await store.conversations.seqOf(conversationId) });
+      const partial = await store.conversations.partial(conversationId);
+      if (partial !== null) {
+        const text = partials.textOf(conversationId, partial.turn) ?? partial.text;
+        if (text !== '') socket.emit('answer:chunk', { conversationId, turn: partial.turn, offset: 0, text });
+      }
+      app.queue.tell(own.siteId);
+    }
+  }
+}

@@ -1,0 +1,9 @@
+import type { FastifyPluginAsync } from 'fastify';
+import { routes } from './routes.ts';
+import { serveSockets } from './socket.ts';
+
+/** The agents' desk: who they are, what waits, and what they do about it. */
+export const desk: FastifyPluginAsync = async (app) => {
+  await app.register(routes);
+  serveSockets(app);
+};

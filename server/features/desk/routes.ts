@@ -1,0 +1,99 @@
+import type { FastifyPluginAsync } from 'fastify';
+import { Type } from 'typebox';
+import { ConversationSummary, Me } from '../../../protocol/agent.ts';
+import { Problem } from '../../../protocol/errors.ts';
+import { FactsPage } from '../../../protocol/events.ts';
+import { ConversationId, exact, Seq } from '../../../protocol/ids.ts';
+import { RefusalError } from '../../plugins/errors.ts';
+import { minPasswordLength } from '../../plugins/identity.ts';
+import { factsPage, readable } from '../../reads/facts.ts';
+
+const problem = { default: Problem };
+const security = [{ agent: [] }];
+
+export const routes: FastifyPluginAsync = async (app) => {
+  const { store, identity } = app;
+
+  app.get(
+    '/v1/desk/me',
+    {
+      schema: {
+        tags: ['agent'],
+        security,
+        summary: 'The signed-in agent',
+        response: { 200: Me, ...problem },
+      },
+    },
+    async (request) => {
+      const agent = await identity.agent(request.headers, { isWrite: false });
+      const [hasPassword, sites] = await Promise.all([store.agents.hasPassword(agent.id), store.sites.all()]);
+      const { id, name, email, availability, siteIds } = agent;
+      const own = sites.filter((site) => siteIds.includes(site.id));
+      return {
+        id,
+        name,
+        email,
+        availability,
+        hasPassword,
+        sites: own.map(({ key, title }) => ({ key, name: title })),
+      };
+    },
+  );
+
+  app.post<{ Body: { password: string } }>(
+    '/v1/desk/password',
+    {
+      schema: {
+        tags: ['agent'],
+        security,
+        summary: 'Set or change the own password',
+        body: exact({ password: Type.String({ minLength: minPasswordLength, maxLength: 200 }) }),
+        response: problem,
+      },
+    },
+    async (request, reply) => {
+      const agent = await identity.agent(request.headers, { isWrite: true });
+      await identity.setPassword(agent, request.body.password, request.headers);
+      return reply.code(204).send();
+    },
+  );
+
+  app.get<{ Params: { id: string } }>(
+    '/v1/desk/conversations/:id',
+    {
+      schema: {
+        tags: ['agent'],
+        security,
+        summary: 'A conversation as a row',
+        params: exact({ id: ConversationId }),
+        response: { 200: ConversationSummary, ...problem },
+      },
+    },
+    async (request) => {
+      const agent = await identity.agent(request.headers, { isWrite: false });
+      await readable(store, { kind: 'agent', siteIds: agent.siteIds }, request.params.id);
+      const summary = await store.conversations.summary(request.params.id);
+      if (summary === null) throw new RefusalError('not_found');
+      return summary;
+    },
+  );
+
+  app.get<{ Params: { id: string }; Querystring: { after?: number } }>(
+    '/v1/desk/conversations/:id/facts',
+    {
+      schema: {
+        tags: ['agent'],
+        security,
+        summary: 'Facts of a conversation behind a seq, with notes',
+        params: exact({ id: ConversationId }),
+        querystring: exact({ after: Type.Optional(Seq) }),
+        response: { 200: FactsPage, ...problem },
+      },
+    },
+    async (request) => {
+      const agent = await identity.agent(request.headers, { isWrite: false });
+      const body = { conversationId: request.params.id, after: request.query.after ?? 0 };
+      return factsPage(store, { kind: 'agent', siteIds: agent.siteIds }, body);
+    },
+  );
+};

@@ -1,0 +1,39 @@
+import { EventEmitter } from 'node:events';
+import fp from 'fastify-plugin';
+import type { ConversationSummary } from '../../protocol/agent.ts';
+import type { Fact } from '../../protocol/conversation.ts';
+import type { AnswerChunk } from '../../protocol/events.ts';
+import type { Conversation } from '../domain/conversation.ts';
+import type { Ownership } from '../store/conversations.ts';
+
+/** Facts that have been committed, with the conversation they belong to. */
+export interface Committed {
+  readonly conversation: Ownership;
+  readonly after: number;
+  readonly facts: readonly Fact[];
+  readonly state: Conversation;
+  readonly summary: Omit<ConversationSummary, 'site'>;
+}
+
+interface BusEvents {
+  /** After COMMIT, never before (D3). */
+  committed: [Committed];
+  /** Streaming text of a bot answer. */
+  chunk: [AnswerChunk];
+  /** An agent of these sites came, went or changed availability. */
+  presence: [{ siteIds: readonly string[] }];
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** How the parts hear of each other within this process; listeners must not throw. */
+    bus: EventEmitter<BusEvents>;
+  }
+}
+
+export default fp(
+  async (app) => {
+    app.decorate('bus', new EventEmitter<BusEvents>());
+  },
+  { name: 'bus' },
+);

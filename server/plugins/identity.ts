@@ -1,0 +1,198 @@
+import { betterAuth } from 'better-auth';
+import { magicLink } from 'better-auth/plugins';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import type { Agent } from '../store/agents.ts';
+import type { Customer } from '../store/customers.ts';
+import type { Site } from '../store/sites.ts';
+import { RefusalError } from './errors.ts';
+
+type Headers_ = Record<string, string | string[] | undefined>;
+
+export interface CustomerCaller {
+  readonly customer: Customer;
+  readonly site: Site;
+}
+
+/** Who is calling: the only source of authority. Ids in a body never are. */
+export interface Identity {
+  /** @throws RefusalError unauthenticated, origin_not_allowed */
+  customer(token: string | null, headers: Headers_): Promise<CustomerCaller>;
+  /** @throws RefusalError unauthenticated, forbidden (request from a foreign page) */
+  agent(headers: Headers_, options: { isWrite: boolean }): Promise<Agent>;
+  /** @throws RefusalError origin_not_allowed */
+  assertOrigin(site: Site, headers: Headers_): void;
+  /** Whether any site may be used from this origin: all that a CORS preflight can be asked. */
+  isKnownOrigin(origin: string, host: string | undefined): Promise<boolean>;
+  /** A link that signs this agent in once, within ten minutes. */
+  signInLink(email: string, publicUrl: string): Promise<string>;
+  setPassword(agent: Agent, password: string, headers: Headers_): Promise<void>;
+  handleAuth(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    identity: Identity;
+  }
+}
+
+const linkSeconds = 10 * 60;
+export const minPasswordLength = 10;
+
+export default fp<{ secret: string; publicUrl: string | null }>(
+  async (app, { secret, publicUrl }) => {
+    const { store } = app;
+    const links = new Map<string, string>();
+
+    const auth = betterAuth({
+      appName: 'Handrail',
+      secret,
+      basePath: '/api/auth',
+      ...(publicUrl === null ? {} : { baseURL: publicUrl }),
+      telemetry: { enabled: false },
+      database: { db: store.db, type: 'postgres' },
+      user: { modelName: 'auth_user' },
+      session: { modelName: 'auth_session', expiresIn: 60 * 60 * 24 * 14 },
+      account: { modelName: 'auth_account' },
+      verification: { modelName: 'auth_verification' },
+      // Agents are added by their company; nobody signs up.
+      emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength, maxPasswordLength: 200 },
+      plugins: [
+        magicLink({
+          disableSignUp: true,
+          expiresIn: linkSeconds,
+          storeToken: 'hashed',
+          sendMagicLink: async ({ email, token }) => {
+            links.set(email, token);
+          },
+        }),
+      ],
+      trustedOrigins: async (request) => {
+        const origin = request?.headers.get('origin') ?? null;
+        const host = request?.headers.get('host') ?? undefined;
+        return origin !== null && isOwnOrigin(origin, host, publicUrl) ? [origin] : [];
+      },
+      rateLimit: {
+        enabled: true,
+        window: 60,
+        max: 120,
+        // Slows guessing: a person mistypes a password a few times, not ten times a minute.
+        customRules: {
+          '/sign-in/email': { window: 60, max: 10 },
+          '/sign-in/magic-link': { window: 60, max: 5 },
+        },
+      },
+      advanced: {
+        useSecureCookies: publicUrl?.startsWith('https:') ?? false,
+        cookiePrefix: 'handrail',
+        defaultCookieAttributes: { httpOnly: true, sameSite: 'lax' },
+      },
+      logger: {
+        log: (level, message) =>
+          app.log[level === 'error' || level === 'warn' ? level : 'debug']({ auth: message }),
+      },
+    });
+
+    app.decorate('identity', {
+      async customer(token, headers) {
+        const customer = token === null ? null : await store.customers.byToken(token);
+        const site = customer === null ? null : await store.sites.byId(customer.siteId);
+        if (customer === null || site === null) throw new RefusalError('unauthenticated');
+        this.assertOrigin(site, headers);
+        return { customer, site };
+      },
+
+      async agent(headers, { isWrite }) {
+        // CSRF and cross-site WebSocket hijacking: a foreign page has the cookie's power but not our origin.
+        const origin = single(headers.origin);
+        const foreign = origin !== undefined && !isOwnOrigin(origin, single(headers.host), publicUrl);
+        const fetchSite = single(headers['sec-fetch-site']);
+        if (foreign || (isWrite && fetchSite === 'cross-site')) throw new RefusalError('forbidden');
+        const session = await auth.api.getSession({ headers: toWebHeaders(headers) });
+        const agent = session === null ? null : await store.agents.byId(session.user.id);
+        if (agent === null) throw new RefusalError('unauthenticated');
+        return agent;
+      },
+
+      assertOrigin(site, headers) {
+        const origin = single(headers.origin);
+        // Origin is only sent by browsers; it keeps foreign pages out, not scripts, which have no customer's secret.
+        if (origin === undefined || isOwnOrigin(origin, single(headers.host), publicUrl)) return;
+        if (isSiteOrigin(site, origin)) return;
+        throw new RefusalError('origin_not_allowed', {
+          detail: `${origin} is not among the allowed origins`,
+        });
+      },
+
+      async isKnownOrigin(origin, host) {
+        if (isOwnOrigin(origin, host, publicUrl)) return true;
+        return (await store.sites.all()).some((site) => isSiteOrigin(site, origin));
+      },
+
+      async signInLink(email, url) {
+        const address = email.toLowerCase();
+        await auth.api.signInMagicLink({
+          body: { email: address },
+          headers: new Headers({ host: new URL(url).host }),
+        });
+        const token = links.get(address);
+        links.delete(address);
+        if (token === undefined) throw new Error(`no agent has the address ${email}`);
+        const query = new URLSearchParams({ token, callbackURL: '/console/', errorCallbackURL: '/console/' });
+        return `${url}/api/auth/magic-link/verify?${query}`;
+      },
+
+      async setPassword(agent, password, headers) {
+        const webHeaders = toWebHeaders(headers);
+        const context = await auth.$context;
+        const hash = await context.password.hash(password);
+        if (await store.agents.hasPassword(agent.id))
+          await context.internalAdapter.updatePassword(agent.id, hash);
+        else await auth.api.setPassword({ body: { newPassword: password }, headers: webHeaders });
+      },
+
+      async handleAuth(request, reply) {
+        const url = new URL(request.url, `${request.protocol}://${request.headers.host ?? 'localhost'}`);
+        const hasBody = request.method !== 'GET' && request.body !== undefined;
+        const webRequest = new Request(url, {
+          method: request.method,
+          headers: toWebHeaders({ ...request.headers, 'x-forwarded-for': request.ip }),
+          ...(hasBody ? { body: JSON.stringify(request.body) } : {}),
+        });
+        const response = await auth.handler(webRequest);
+        reply.code(response.status);
+        for (const [name, value] of response.headers) if (name !== 'set-cookie') reply.header(name, value);
+        const cookies = response.headers.getSetCookie();
+        if (cookies.length > 0) reply.header('set-cookie', cookies);
+        return reply.send(await response.text());
+      },
+    } satisfies Identity);
+  },
+  { name: 'identity', dependencies: ['store', 'errors'] },
+);
+
+const single = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value);
+
+function toWebHeaders(headers: Headers_): Headers {
+  const web = new Headers();
+  for (const [name, value] of Object.entries(headers)) {
+    // The body is written anew: its old length would cut it off.
+    if (value === undefined || name === 'content-length' || name.startsWith(':')) continue;
+    for (const one of Array.isArray(value) ? value : [value]) web.append(name, one);
+  }
+  return web;
+}
+
+/** The page comes from this very server: the same host that the browser sent, or the public address. */
+export function isOwnOrigin(origin: string, host: string | undefined, publicUrl: string | null): boolean {
+  if (!URL.canParse(origin)) return false;
+  if (publicUrl !== null && origin === new URL(publicUrl).origin) return true;
+  return host !== undefined && new URL(origin).host === host;
+}
+
+const isLocal = (origin: string) => /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin);
+
+/** Exact scheme, host and port. A site that lists nothing can be tried out on the developer's own machine. */
+function isSiteOrigin(site: Site, origin: string): boolean {
+  return site.allowedOrigins.length === 0 ? isLocal(origin) : site.allowedOrigins.includes(origin);
+}

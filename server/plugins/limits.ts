@@ -1,0 +1,54 @@
+import fp from 'fastify-plugin';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RefusalError } from './errors.ts';
+
+export interface Limits {
+  /** A new anonymous customer from this address. */
+  session(address: string): Promise<void>;
+  /** One command or read of this customer. */
+  command(customerId: string): Promise<void>;
+  /** One ephemeral signal; false when it is one too many and is to be dropped silently. */
+  signal(callerId: string): Promise<boolean>;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    limits: Limits;
+  }
+}
+
+/** IPv6 customers own a whole /64: counting single addresses would count nothing. */
+export function addressKey(address: string): string {
+  if (!address.includes(':') || address.startsWith('::ffff:')) return address.replace('::ffff:', '');
+  const groups = address.split('%')[0]?.split('::')[0]?.split(':') ?? [];
+  return `${groups.slice(0, 4).join(':')}::/64`;
+}
+
+/** Keeps one caller from taking the service away from the others. Refusals say when to come back. */
+export default fp<{ sessionsPerMinute: number; commandsPerTenSeconds: number }>(
+  async (app, { sessionsPerMinute, commandsPerTenSeconds }) => {
+    const sessions = new RateLimiterMemory({ points: sessionsPerMinute, duration: 60 });
+    const commands = new RateLimiterMemory({ points: commandsPerTenSeconds, duration: 10 });
+    const signals = new RateLimiterMemory({ points: commandsPerTenSeconds * 10, duration: 10 });
+
+    const take = async (limiter: RateLimiterMemory, key: string) => {
+      try {
+        await limiter.consume(key);
+      } catch (refused) {
+        if (!(refused instanceof RateLimiterRes)) throw refused;
+        throw new RefusalError('rate_limited', { retryAfterMs: refused.msBeforeNext });
+      }
+    };
+
+    app.decorate('limits', {
+      session: (address) => take(sessions, addressKey(address)),
+      command: (customerId) => take(commands, customerId),
+      signal: (callerId) =>
+        take(signals, callerId).then(
+          () => true,
+          () => false,
+        ),
+    } satisfies Limits);
+  },
+  { name: 'limits' },
+);

@@ -1,0 +1,97 @@
+import { timingSafeEqual } from 'node:crypto';
+import fp from 'fastify-plugin';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { RefusalError } from './errors.ts';
+
+export interface Metrics {
+  readonly commands: Counter<'command' | 'result'>;
+  readonly facts: Counter<'type'>;
+  readonly sockets: Gauge<'namespace'>;
+  readonly botFirstByte: Histogram<string>;
+  readonly answers: Counter<'outcome'>;
+  readonly handoffWait: Histogram<string>;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    metrics: Metrics;
+  }
+}
+
+/** `/metrics` in Prometheus' text format: for this machine, or for whoever has the token. Never holds words. */
+export default fp<{ token: string | null }>(
+  async (app, { token }) => {
+    const register = new Registry();
+    collectDefaultMetrics({ register, prefix: 'handrail_' });
+    const registers = [register];
+    const metrics: Metrics = {
+      commands: new Counter({
+        name: 'handrail_commands_total',
+        help: 'Commands by name and result (ok, repeat, or the refusal code)',
+        labelNames: ['command', 'result'],
+        registers,
+      }),
+      facts: new Counter({
+        name: 'handrail_facts_total',
+        help: 'Facts committed',
+        labelNames: ['type'],
+        registers,
+      }),
+      sockets: new Gauge({
+        name: 'handrail_sockets',
+        help: 'Open sockets',
+        labelNames: ['namespace'],
+        registers,
+      }),
+      botFirstByte: new Histogram({
+        name: 'handrail_bot_first_byte_seconds',
+        help: "Time from a question to the bot's first byte",
+        buckets: [0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30],
+        registers,
+      }),
+      answers: new Counter({
+        name: 'handrail_answers_total',
+        help: 'Bot turns by outcome',
+        labelNames: ['outcome'],
+        registers,
+      }),
+      handoffWait: new Histogram({
+        name: 'handrail_handoff_wait_seconds',
+        help: 'Time from asking for a person to a person joining',
+        buckets: [5, 15, 30, 60, 120, 300, 600, 1800, 3600],
+        registers,
+      }),
+    };
+    app.decorate('metrics', metrics);
+
+    const waitingSince = new Map<string, number>();
+    app.bus.on('committed', ({ conversation, facts }) => {
+      for (const fact of facts) {
+        metrics.facts.inc({ type: fact.type });
+        if (fact.type === 'answer.ended') metrics.answers.inc({ outcome: fact.outcome });
+        if (fact.type === 'handoff.requested') waitingSince.set(conversation.id, fact.at);
+        if (fact.type === 'handoff.cancelled' || fact.type === 'conversation.resolved') {
+          waitingSince.delete(conversation.id);
+        }
+        if (fact.type === 'handoff.accepted') {
+          const since = waitingSince.get(conversation.id);
+          if (since !== undefined) metrics.handoffWait.observe((fact.at - since) / 1_000);
+          waitingSince.delete(conversation.id);
+        }
+      }
+    });
+
+    app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
+      if (!mayRead(token, request.headers.authorization, request.ip)) throw new RefusalError('forbidden');
+      return reply.type(register.contentType).send(await register.metrics());
+    });
+  },
+  { name: 'metrics', dependencies: ['bus', 'errors'] },
+);
+
+function mayRead(token: string | null, authorization: string | undefined, address: string): boolean {
+  if (token === null) return ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(address);
+  const given = Buffer.from(authorization ?? '');
+  const wanted = Buffer.from(`Bearer ${token}`);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}

@@ -1,0 +1,62 @@
+import fp from 'fastify-plugin';
+import { rooms } from './realtime.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    queue: {
+      /** Tells everyone who waits at this site where they stand; many calls at once become one. */
+      tell(siteId: string): void;
+    };
+  }
+}
+
+/** Changes within this time are told together. */
+const gatherMs = 100;
+/** Facts after which places are others. */
+const moves = new Set([
+  'handoff.requested',
+  'handoff.cancelled',
+  'handoff.accepted',
+  'handoff.transferred',
+  'conversation.resolved',
+]);
+
+/** Keeps waiting customers informed of their place, and of whether anyone is there at all. */
+export default fp(
+  async (app) => {
+    const { store, realtime, bus, log } = app;
+    const pending = new Map<string, NodeJS.Timeout>();
+
+    const tellNow = async (siteId: string) => {
+      const [waiting, isAnyoneOnline] = await Promise.all([
+        store.conversations.queue(siteId),
+        store.agents.isAnyoneOnline(siteId, Date.now()),
+      ]);
+      for (const [ahead, conversationId] of waiting.entries()) {
+        const place = { conversationId, place: ahead + 1, isAnyoneOnline };
+        realtime.customers.to(rooms.conversation(conversationId)).emit('queue:place', place);
+      }
+    };
+
+    const tell = (siteId: string) => {
+      if (pending.has(siteId)) return;
+      const timer = setTimeout(() => {
+        pending.delete(siteId);
+        tellNow(siteId).catch((error) =>
+          log.warn({ err: error }, 'places not told; told at the next change'),
+        );
+      }, gatherMs);
+      pending.set(siteId, timer);
+    };
+    app.decorate('queue', { tell });
+
+    bus.on('committed', ({ conversation, facts }) => {
+      if (facts.some((fact) => moves.has(fact.type))) tell(conversation.siteId);
+    });
+    bus.on('presence', ({ siteIds }) => siteIds.forEach(tell));
+    app.addHook('onClose', async () => {
+      for (const timer of pending.values()) clearTimeout(timer);
+    });
+  },
+  { name: 'queue', dependencies: ['store', 'realtime', 'bus'] },
+);

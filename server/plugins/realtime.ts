@@ -1,0 +1,151 @@
+import { createAdapter } from '@socket.io/redis-streams-adapter';
+import fp from 'fastify-plugin';
+import { createClient } from 'redis';
+import { type DefaultEventsMap, type Namespace, Server, type Socket } from 'socket.io';
+import type {
+  AgentToServer,
+  CustomerToServer,
+  ServerToAgent,
+  ServerToCustomer,
+} from '../../protocol/events.ts';
+import { visibleTo } from '../domain/audience.ts';
+import type { Agent } from '../store/agents.ts';
+import type { CustomerCaller } from './identity.ts';
+
+/** Largest packet from a browser, bytes. The longest message fits; a flood does not. */
+export const maxPacketBytes = 65_536;
+
+export type CustomerSocket = Socket<
+  CustomerToServer,
+  ServerToCustomer,
+  DefaultEventsMap,
+  { caller: CustomerCaller }
+>;
+export type AgentSocket = Socket<AgentToServer, ServerToAgent, DefaultEventsMap, { agent: Agent }>;
+
+export interface Realtime {
+  readonly customers: Namespace<
+    CustomerToServer,
+    ServerToCustomer,
+    DefaultEventsMap,
+    { caller: CustomerCaller }
+  >;
+  readonly desk: Namespace<AgentToServer, ServerToAgent, DefaultEventsMap, { agent: Agent }>;
+  /** Whether live events reach other nodes: null without Redis, false while Redis is away. */
+  isLinked(): boolean | null;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    realtime: Realtime;
+  }
+}
+
+/** Rooms. One per conversation and audience, so that a note cannot reach a customer by a wrong emit. */
+export const rooms = {
+  customer: (customerId: string) => `customer:${customerId}`,
+  conversation: (conversationId: string) => `conversation:${conversationId}`,
+  site: (siteId: string) => `site:${siteId}`,
+  agent: (agentId: string) => `agent:${agentId}`,
+};
+
+/**
+ * socket.io as a doorbell: it carries what has been committed, to whom it concerns, at most once. What gets lost
+ * is healed by seq (D5). With Redis it rings on every node.
+ */
+export default fp<{ redisUrl: string | null }>(
+  async (app, { redisUrl }) => {
+    const redis = redisUrl === null ? null : createClient({ url: redisUrl });
+    if (redis !== null) {
+      redis.on('error', (error) => app.log.warn({ err: error }, 'redis'));
+      await redis.connect();
+    }
+    const io = new Server(app.server, {
+      path: '/v1/socket',
+      serveClient: false,
+      maxHttpBufferSize: maxPacketBytes,
+      // Deflate costs more memory per idle socket than the text it saves (design: budgets).
+      perMessageDeflate: false,
+      httpCompression: false,
+      allowEIO3: false,
+      cors: {
+        // Which origin may use which site is decided at the handshake; here only who may ask at all.
+        origin: (origin, done) => {
+          if (origin === undefined) return done(null, true);
+          app.identity.isKnownOrigin(origin, undefined).then(
+            (known) => done(null, known),
+            (error) => done(error),
+          );
+        },
+      },
+      // CORS does not guard WebSocket upgrades: this does, before any handshake.
+      allowRequest: (request, done) => {
+        const { origin, host } = request.headers;
+        if (origin === undefined) return done(null, true);
+        app.identity.isKnownOrigin(origin, host).then(
+          (known) => done(known ? null : 'origin_not_allowed', known),
+          () => done('unavailable', false),
+        );
+      },
+      ...(redis === null ? {} : { adapter: createAdapter(redis, { streamName: 'handrail' }) }),
+    });
+    const customers: Realtime['customers'] = io.of('/customer');
+    const desk: Realtime['desk'] = io.of('/desk');
+
+    app.bus.on('committed', ({ conversation, after, facts, state, summary }) => {
+      const covered = { conversationId: conversation.id, after, through: state.seq };
+      const room = rooms.conversation(conversation.id);
+      // The customer's own sockets hear of a conversation that another tab has just started, too.
+      customers.in(rooms.customer(conversation.customerId)).socketsJoin(room);
+      customers.to(room).emit('facts', { ...covered, facts: visibleTo('customer', facts) });
+      desk.to(room).emit('facts', { ...covered, facts: visibleTo('agent', facts) });
+      const wasOnDesk = facts.some(
+        (fact) => fact.type.startsWith('handoff.') || fact.type === 'conversation.resolved',
+      );
+      if (summary.status === 'waiting' || summary.status === 'human' || wasOnDesk) {
+        void emitSummary(conversation.siteId, conversation.id);
+      }
+    });
+    /** Read back and not built from the facts: the row on the desk is the row in the store. */
+    const emitSummary = async (siteId: string, conversationId: string) => {
+      try {
+        const summary = await app.store.conversations.summary(conversationId);
+        if (summary !== null) desk.to(rooms.site(siteId)).emit('summary', summary);
+      } catch (error) {
+        app.log.warn({ err: error }, 'summary not sent; the desk heals at its next connect');
+      }
+    };
+
+    app.bus.on('chunk', (chunk) => {
+      const room = rooms.conversation(chunk.conversationId);
+      customers.to(room).volatile.emit('answer:chunk', chunk);
+      desk.to(room).volatile.emit('answer:chunk', chunk);
+    });
+
+    for (const [name, namespace] of [
+      ['customer', customers],
+      ['desk', desk],
+    ] as const) {
+      namespace.on('connection', (socket: { on(event: 'disconnect', done: () => void): void }) => {
+        app.metrics.sockets.inc({ namespace: name });
+        socket.on('disconnect', () => app.metrics.sockets.dec({ namespace: name }));
+      });
+    }
+
+    app.decorate('realtime', { customers, desk, isLinked: () => redis?.isReady ?? null } satisfies Realtime);
+
+    // D9: tell everybody when to come back, spread, so that they do not all come at once.
+    app.addHook('preClose', async () => {
+      for (const namespace of [customers, desk]) {
+        for (const socket of namespace.sockets.values()) {
+          (socket as CustomerSocket).emit('server:bye', {
+            retryAfterMs: 500 + Math.floor(Math.random() * 4_500),
+          });
+        }
+      }
+      await io.close();
+      await redis?.close();
+    });
+  },
+  { name: 'realtime', dependencies: ['bus', 'identity', 'metrics', 'store'] },
+);

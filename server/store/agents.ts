@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import type { Availability } from '../../protocol/agent.ts';
+import type { Database } from './database.ts';
+
+export interface Agent {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly availability: Availability;
+  readonly siteIds: readonly string[];
+}
+
+/** An agent whose consoles have been silent for longer than this is offline, whatever they set. */
+export const presenceTimeoutMs = 45_000;
+
+/** Agents: people of the company. Their sign-in is better-auth's; what they may see is here. */
+export function createAgents(db: Database) {
+  return {
+    async byId(id: string): Promise<Agent | null> {
+      const row = await db
+        .selectFrom('agents')
+        .innerJoin('auth_user', 'auth_user.id', 'agents.id')
+        .select(['agents.id', 'name', 'email', 'availability'])
+        .where('agents.id', '=', id)
+        .executeTakeFirst();
+      if (row === undefined) return null;
+      const sites = await db.selectFrom('agent_sites').select('site_id').where('agent_id', '=', id).execute();
+      return { ...row, siteIds: sites.map((site) => site.site_id) };
+    },
+
+    async byEmail(email: string): Promise<Agent | null> {
+      const row = await db
+        .selectFrom('auth_user')
+        .select('id')
+        .where('email', '=', email.toLowerCase())
+        .executeTakeFirst();
+      return row === undefined ? null : this.byId(row.id);
+    },
+
+    async first(): Promise<Agent | null> {
+      const row = await db
+        .selectFrom('auth_user')
+        .select('id')
+        .orderBy('createdAt')
+        .limit(1)
+        .executeTakeFirst();
+      return row === undefined ? null : this.byId(row.id);
+    },
+
+    async hasPassword(id: string): Promise<boolean> {
+      const row = await db
+        .selectFrom('auth_account')
+        .select('id')
+        .where('userId', '=', id)
+        .where('providerId', '=', 'credential')
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
+    /** Adds an agent to these sites. Signing in needs a one-time link or, later, a password of their own. */
+    async add(agent: { name: string; email: string; siteIds: readonly string[] }): Promise<Agent> {
+      const id = randomUUID();
+      const now = new Date();
+      await db.transaction().execute(async (tx) => {
+        const user = { id, name: agent.name, email: agent.email.toLowerCase(), emailVerified: true };
+        await tx
+          .insertInto('auth_user')
+          .values({ ...user, createdAt: now, updatedAt: now })
+          .execute();
+        await tx.insertInto('agents').values({ id, seen_at: null }).execute();
+        const sites = agent.siteIds.map((siteId) => ({ agent_id: id, site_id: siteId }));
+        if (sites.length > 0) await tx.insertInto('agent_sites').values(sites).execute();
+      });
+      return { id, name: agent.name, email: agent.email, availability: 'online', siteIds: agent.siteIds };
+    },
+
+    async setAvailability(id: string, availability: Availability): Promise<void> {
+      await db.updateTable('agents').set({ availability }).where('id', '=', id).execute();
+    },
+
+    /** A sign of life of an agent's console; null when the last one was closed. */
+    async setSeen(ids: readonly string[], seenAt: number | null): Promise<void> {
+      if (ids.length === 0) return;
+      await db
+        .updateTable('agents')
+        .set({ seen_at: seenAt })
+        .where('id', 'in', [...ids])
+        .execute();
+    },
+
+    async isAnyoneOnline(siteId: string, now: number): Promise<boolean> {
+      const row = await db
+        .selectFrom('agents')
+        .innerJoin('agent_sites', 'agent_id', 'agents.id')
+        .select('agents.id')
+        .where('site_id', '=', siteId)
+        .where('availability', '=', 'online')
+        .where('seen_at', '>', now - presenceTimeoutMs)
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
+    async isOnline(id: string, now: number): Promise<boolean> {
+      const row = await db
+        .selectFrom('agents')
+        .select('id')
+        .where('id', '=', id)
+        .where('availability', '=', 'online')
+        .where('seen_at', '>', now - presenceTimeoutMs)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+  };
+}
+
+export type Agents = ReturnType<typeof createAgents>;

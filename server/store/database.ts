@@ -1,0 +1,52 @@
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import pg from 'pg';
+import * as start from './migrations/001-start.ts';
+import type { Tables } from './schema.ts';
+
+export type Database = Kysely<Tables>;
+export type Tx = Transaction<Tables>;
+
+/** Forward-only, in order. A name that has been released never changes. */
+const migrations = { '001-start': start };
+
+/** bigint columns hold epoch ms and counts, all far below 2^53: read them as numbers. */
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
+};
+
+/**
+ * Opens the store's connection pool.
+ * @param connection node-postgres settings, or a postgres:// URL
+ * @param onError an idle connection broke (the pool replaces it); for the log
+ */
+export function openDatabase(connection: pg.PoolConfig | string, onError: (error: Error) => void): Database {
+  const config = typeof connection === 'string' ? { connectionString: connection } : connection;
+  const pool = new pg.Pool({
+    max: 20,
+    connectionTimeoutMillis: 5_000,
+    // A statement that hangs would hold its conversation's row lock for ever.
+    statement_timeout: 30_000,
+    idle_in_transaction_session_timeout: 30_000,
+    application_name: 'handrail',
+    ...config,
+    types,
+  });
+  // Without a listener the loss of an idle connection would end the process.
+  pool.on('error', onError);
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/** Brings the schema up to date under kysely's advisory lock, so that nodes which start together do it once. */
+export async function migrate(db: Database): Promise<void> {
+  const { rows } = await sql<{
+    version: number;
+  }>`select current_setting('server_version_num')::int as version`.execute(db);
+  if ((rows[0]?.version ?? 0) < 150_000) {
+    throw new Error('Handrail needs PostgreSQL 15 or newer; point DATABASE_URL at one.');
+  }
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}

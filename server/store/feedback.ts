@@ -1,0 +1,174 @@
+import { type SqlBool, sql } from 'kysely';
+import type {
+  FeedbackExportRow,
+  FeedbackFilter,
+  FeedbackItem,
+  FeedbackPage,
+} from '../../protocol/feedback.ts';
+import type { TranscriptLine } from '../../protocol/message.ts';
+import { transcriptLine } from './conversations.ts';
+import type { Database } from './database.ts';
+
+/** Where a page ends: time and id of its last row. */
+interface Cursor {
+  readonly at: number;
+  readonly id: string;
+}
+
+const encodeCursor = ({ at, id }: Cursor) => Buffer.from(`${at}:${id}`).toString('base64url');
+
+/** @returns null for text that is no cursor of ours */
+export function decodeCursor(text: string): Cursor | null {
+  const match = /^(\d{1,16}):([0-9a-f-]{36})$/.exec(Buffer.from(text, 'base64url').toString());
+  return match?.[1] === undefined || match[2] === undefined ? null : { at: Number(match[1]), id: match[2] };
+}
+
+/** Answer feedback and conversation ratings, newest first, of the sites that the reader may see. */
+export function createFeedback(db: Database) {
+  /** Both kinds as one list of equal rows. */
+  const items = (siteIds: readonly string[]) =>
+    db
+      .with('items', (cte) =>
+        cte
+          .selectFrom('answer_feedback')
+          .select([
+            'id',
+            sql<'answer' | 'conversation'>`'answer'`.as('kind'),
+            'conversation_id',
+            'at',
+            sql<'up' | 'down' | null>`verdict`.as('verdict'),
+            sql<number | null>`null::smallint`.as('rating'),
+            'reasons',
+            'comment',
+            sql<number | null>`turn`.as('turn'),
+            sql<string | null>`question`.as('question'),
+            sql<string | null>`answer`.as('answer'),
+            'sources',
+          ])
+          .unionAll(
+            cte
+              .selectFrom('conversation_ratings')
+              .select([
+                'id',
+                sql<'answer' | 'conversation'>`'conversation'`.as('kind'),
+                'conversation_id',
+                'at',
+                sql<'up' | 'down' | null>`null`.as('verdict'),
+                sql<number | null>`rating`.as('rating'),
+                sql<FeedbackItem['reasons']>`'{}'::text[]`.as('reasons'),
+                'comment',
+                sql<number | null>`null::integer`.as('turn'),
+                sql<string | null>`null`.as('question'),
+                sql<string | null>`null`.as('answer'),
+                sql<FeedbackItem['sources']>`'[]'::jsonb`.as('sources'),
+              ]),
+          ),
+      )
+      .selectFrom('items')
+      .innerJoin('conversations', 'conversations.id', 'items.conversation_id')
+      .where('conversations.site_id', 'in', siteIds.length === 0 ? [nobody] : [...siteIds]);
+
+  const filtered = (siteIds: readonly string[], filter: FeedbackFilter) => {
+    let query = items(siteIds);
+    if (filter.from !== undefined) query = query.where('items.at', '>=', filter.from);
+    if (filter.until !== undefined) query = query.where('items.at', '<', filter.until);
+    if (filter.kind !== undefined) query = query.where('items.kind', '=', filter.kind);
+    if (filter.verdict !== undefined) query = query.where('items.verdict', '=', filter.verdict);
+    if (filter.rating !== undefined) query = query.where('items.rating', '=', filter.rating);
+    if (filter.reason !== undefined) query = query.where(sql<SqlBool>`${filter.reason} = any(items.reasons)`);
+    if (filter.text !== undefined && filter.text !== '') {
+      // The text is searched for as it stands: % and _ are letters here, not wildcards.
+      const pattern = `%${filter.text.replace(/[\\%_]/g, '\\$&')}%`;
+      query = query.where((where) =>
+        where.or([
+          where('items.question', 'ilike', pattern),
+          where('items.answer', 'ilike', pattern),
+          where('items.comment', 'ilike', pattern),
+        ]),
+      );
+    }
+    return query;
+  };
+
+  const rowsAfter = async (
+    siteIds: readonly string[],
+    filter: FeedbackFilter,
+    cursor: Cursor | null,
+    limit: number,
+  ) => {
+    let query = filtered(siteIds, filter);
+    if (cursor !== null) {
+      query = query.where(sql<SqlBool>`(items.at, items.id) < (${cursor.at}::bigint, ${cursor.id}::uuid)`);
+    }
+    const rows = await query
+      .selectAll('items')
+      .select('conversations.context')
+      .orderBy('items.at', 'desc')
+      .orderBy('items.id', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(
+      ({ conversation_id, ...row }): FeedbackItem => ({ ...row, conversationId: conversation_id }),
+    );
+  };
+
+  const transcripts = async (ids: readonly string[]): Promise<Map<string, TranscriptLine[]>> => {
+    const byId = new Map<string, TranscriptLine[]>(ids.map((id) => [id, []]));
+    if (ids.length === 0) return byId;
+    const rows = await db
+      .selectFrom('facts')
+      .select(['conversation_id', 'body'])
+      .where('conversation_id', 'in', [...byId.keys()])
+      .where('type', 'in', ['message.sent', 'answer.ended'])
+      .orderBy('conversation_id')
+      .orderBy('seq')
+      .execute();
+    for (const row of rows) byId.get(row.conversation_id)?.push(...transcriptLine(row.body));
+    return byId;
+  };
+
+  const count = async (siteIds: readonly string[], filter: FeedbackFilter): Promise<number> => {
+    const row = await filtered(siteIds, filter)
+      .select(sql<number>`count(*)`.as('total'))
+      .executeTakeFirstOrThrow();
+    return row.total;
+  };
+
+  return {
+    count,
+
+    async page(
+      siteIds: readonly string[],
+      filter: FeedbackFilter,
+      options: { cursor: Cursor | null; limit: number },
+    ): Promise<FeedbackPage> {
+      const [rows, total] = await Promise.all([
+        rowsAfter(siteIds, filter, options.cursor, options.limit + 1),
+        count(siteIds, filter),
+      ]);
+      const page = rows.slice(0, options.limit);
+      const last = page.at(-1);
+      const next = rows.length > options.limit && last !== undefined ? encodeCursor(last) : null;
+      return { items: page, total, next };
+    },
+
+    /** Every item with its transcript, in batches, so that an export of any size needs little memory. */
+    async *exportRows(siteIds: readonly string[], filter: FeedbackFilter): AsyncGenerator<FeedbackExportRow> {
+      const batch = 200;
+      let cursor: Cursor | null = null;
+      while (true) {
+        const rows: FeedbackItem[] = await rowsAfter(siteIds, filter, cursor, batch);
+        const transcriptOf = await transcripts(rows.map((row) => row.conversationId));
+        for (const row of rows) yield { ...row, transcript: transcriptOf.get(row.conversationId) ?? [] };
+        const last = rows.at(-1);
+        if (rows.length < batch || last === undefined) return;
+        cursor = last;
+      }
+    },
+  };
+}
+
+export type Feedback = ReturnType<typeof createFeedback>;
+
+/** A site that cannot be: keeps `in (…)` valid for somebody who may see none. */
+const nobody = '00000000-0000-0000-0000-000000000000';

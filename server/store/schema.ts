@@ -1,0 +1,153 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { Availability, ConversationStatus } from '../../protocol/agent.ts';
+import type { Fact } from '../../protocol/conversation.ts';
+import type { FeedbackReason } from '../../protocol/feedback.ts';
+import type { HandoffReason, Priority } from '../../protocol/handoff.ts';
+import type { CustomerContext, Source, TranscriptLine } from '../../protocol/message.ts';
+import type { Conversation } from '../domain/conversation.ts';
+
+/** Tables as kysely sees them. Times are epoch ms (bigint, parsed to numbers), as everywhere in Handrail. */
+export interface Tables {
+  settings: SettingsTable;
+  sites: SitesTable;
+  customers: CustomersTable;
+  conversations: ConversationsTable;
+  facts: FactsTable;
+  commands: CommandsTable;
+  running_turns: RunningTurnsTable;
+  answer_feedback: AnswerFeedbackTable;
+  conversation_ratings: ConversationRatingsTable;
+  agents: AgentsTable;
+  agent_sites: AgentSitesTable;
+  auth_user: AuthUserTable;
+  auth_account: AuthAccountTable;
+}
+
+/** What the installation made up for itself and must agree on between nodes, such as the signing secret. */
+export interface SettingsTable {
+  key: string;
+  value: string;
+}
+
+/** jsonb that is written as text and read as an object. */
+type Json<T extends object> = JSONColumnType<T, string, string>;
+
+/** How a site's bot is reached. The secret signs requests; it never leaves the server. */
+export type SiteBot = { kind: 'http'; url: string; secret: string } | { kind: 'page' };
+
+export interface SitesTable {
+  id: string;
+  key: string;
+  title: string;
+  answered_by: string;
+  allowed_origins: string[];
+  bot: Json<SiteBot>;
+  suggestions: string[];
+  created_at: number;
+}
+
+export interface CustomersTable {
+  id: string;
+  site_id: string;
+  /** SHA-256 of the 256-bit secret: a stolen backup opens no conversation. */
+  secret_hash: Buffer;
+  created_at: number;
+}
+
+export interface ConversationsTable {
+  id: string;
+  site_id: string;
+  customer_id: string;
+  /** The state after the last fact: what `decide` decides on. */
+  state: Json<Conversation>;
+  seq: number;
+  status: ConversationStatus;
+  created_at: number;
+  topic: string;
+  last_text: string;
+  last_author: TranscriptLine['author'];
+  last_at: number;
+  waiting_since: number | null;
+  reason: HandoffReason | null;
+  priority: Priority;
+  agent_id: string | null;
+  agent_name: string | null;
+  downvotes: number;
+  context: Json<CustomerContext>;
+}
+
+export interface FactsTable {
+  conversation_id: string;
+  seq: number;
+  type: Fact['type'];
+  at: number;
+  body: Json<Fact>;
+}
+
+/** What every command was answered with, so that a repeated cid is answered the same (D1). */
+export interface CommandsTable {
+  conversation_id: string;
+  sender_id: string;
+  cid: string;
+  body_hash: Buffer;
+  seq: number;
+  at: number;
+}
+
+/** Bot turns under way, with the text so far. A lease that runs out means that their process has died (D7). */
+export interface RunningTurnsTable {
+  conversation_id: string;
+  turn: number;
+  text: string;
+  lease_until: number;
+}
+
+export interface AnswerFeedbackTable {
+  id: Generated<string>;
+  conversation_id: string;
+  turn: number;
+  verdict: 'up' | 'down';
+  reasons: FeedbackReason[];
+  comment: string;
+  question: string;
+  answer: string;
+  sources: Json<Source[]>;
+  at: number;
+}
+
+export interface ConversationRatingsTable {
+  id: Generated<string>;
+  conversation_id: string;
+  rating: number;
+  comment: string;
+  at: number;
+}
+
+export interface AgentsTable {
+  id: string;
+  availability: ColumnType<Availability, Availability | undefined, Availability>;
+  /** Last sign of life of an open console; null when the last one closed. */
+  seen_at: number | null;
+}
+
+export interface AgentSitesTable {
+  agent_id: string;
+  site_id: string;
+}
+
+/** better-auth's tables, as far as we read or write them ourselves. */
+export interface AuthUserTable {
+  id: string;
+  name: string;
+  email: string;
+  emailVerified: boolean;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export interface AuthAccountTable {
+  id: string;
+  userId: string;
+  providerId: string;
+  password: string | null;
+}

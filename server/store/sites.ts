@@ -1,0 +1,78 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Database } from './database.ts';
+import type { SiteBot } from './schema.ts';
+
+export interface Site {
+  readonly id: string;
+  readonly key: string;
+  readonly title: string;
+  readonly answeredBy: string;
+  readonly allowedOrigins: readonly string[];
+  readonly bot: SiteBot;
+  readonly suggestions: readonly string[];
+}
+
+export type NewSite = Omit<Site, 'id' | 'key'> & { readonly key?: string };
+
+/** Sites: one embed key each, with the bot behind it and the origins it may be used from. */
+export function createSites(db: Database) {
+  const columns = ['id', 'key', 'title', 'answered_by', 'allowed_origins', 'bot', 'suggestions'] as const;
+  const rows = () => db.selectFrom('sites').select(columns);
+
+  return {
+    async byKey(key: string): Promise<Site | null> {
+      const row = await rows().where('key', '=', key).executeTakeFirst();
+      return row === undefined ? null : toSite(row);
+    },
+
+    async byId(id: string): Promise<Site | null> {
+      const row = await rows().where('id', '=', id).executeTakeFirst();
+      return row === undefined ? null : toSite(row);
+    },
+
+    async all(): Promise<Site[]> {
+      return (await rows().orderBy('created_at').execute()).map(toSite);
+    },
+
+    /** Adds a site, or changes the one that has this key already. */
+    async save(site: NewSite): Promise<Site> {
+      const values = {
+        key: site.key ?? `pk_${randomBytes(12).toString('hex')}`,
+        title: site.title,
+        answered_by: site.answeredBy,
+        allowed_origins: [...site.allowedOrigins],
+        bot: JSON.stringify(site.bot),
+        suggestions: [...site.suggestions],
+      };
+      const row = await db
+        .insertInto('sites')
+        .values({ ...values, id: randomUUID(), created_at: Date.now() })
+        .onConflict((conflict) => conflict.column('key').doUpdateSet(values))
+        .returning(columns)
+        .executeTakeFirstOrThrow();
+      return toSite(row);
+    },
+  };
+}
+
+export type Sites = ReturnType<typeof createSites>;
+
+interface SiteRow {
+  id: string;
+  key: string;
+  title: string;
+  answered_by: string;
+  allowed_origins: string[];
+  bot: SiteBot;
+  suggestions: string[];
+}
+
+const toSite = (row: SiteRow): Site => ({
+  id: row.id,
+  key: row.key,
+  title: row.title,
+  answeredBy: row.answered_by,
+  allowedOrigins: row.allowed_origins,
+  bot: row.bot,
+  suggestions: row.suggestions,
+});

@@ -1,0 +1,41 @@
+import { sql } from 'kysely';
+import { createAgents } from './agents.ts';
+import { createConversations } from './conversations.ts';
+import { createCustomers } from './customers.ts';
+import type { Database } from './database.ts';
+import { createFeedback } from './feedback.ts';
+import { createSites } from './sites.ts';
+
+/** Everything that is kept, in the words of the domain. SQL lives behind it and nowhere else. */
+export function createStore(db: Database) {
+  return {
+    db,
+    sites: createSites(db),
+    customers: createCustomers(db),
+    agents: createAgents(db),
+    conversations: createConversations(db),
+    feedback: createFeedback(db),
+    /** Throws when the database does not answer. */
+    async ping(): Promise<void> {
+      await sql`select 1`.execute(db);
+    },
+    /** The value kept under this key; the first caller on any node makes it, all others get the same. */
+    async setting(key: string, make: () => string): Promise<string> {
+      const value = make();
+      await db
+        .insertInto('settings')
+        .values({ key, value })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      const row = await db
+        .selectFrom('settings')
+        .select('value')
+        .where('key', '=', key)
+        .executeTakeFirstOrThrow();
+      return row.value;
+    },
+    close: () => db.destroy(),
+  };
+}
+
+export type Store = ReturnType<typeof createStore>;
