@@ -48,7 +48,8 @@ export default fp<{ secret: string; publicUrl: string | null }>(
       appName: 'Handrail',
       secret,
       basePath: '/api/auth',
-      ...(publicUrl === null ? {} : { baseURL: publicUrl }),
+      // Without PUBLIC_URL agents sign in on this machine only: any other Host would be the caller's own claim.
+      baseURL: publicUrl ?? { allowedHosts: ['localhost:*', '127.0.0.1:*', '[::1]:*'], protocol: 'http' },
       telemetry: { enabled: false },
       database: { db: store.db, type: 'postgres' },
       user: { modelName: 'auth_user' },

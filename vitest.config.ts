@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config';
+
+/** One project a folder, so that a failure names its part. Browser tests bring their own timeouts. */
+const project = (name: string, timeoutMs: number) => ({
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: timeoutMs, hookTimeout: timeoutMs },
+});
+
+export default defineConfig({
+  test: {
+    globalSetup: ['test/support/global-setup.ts'],
+    // Two cores: more workers would only take them from the servers and browsers under test.
+    maxWorkers: 2,
+    projects: [
+      project('arch', 30_000),
+      project('domain', 60_000),
+      project('protocol', 30_000),
+      project('browser', 60_000),
+      project('widget', 30_000),
+      project('console', 30_000),
+      project('examples', 60_000),
+      project('server', 60_000),
+      project('e2e', 240_000),
+      project('chaos', 240_000),
+    ],
+  },
+});

@@ -1,0 +1,77 @@
+import type { ReadonlySignal, Signal } from '@preact/signals';
+import type { Transcript } from '../../browser/transcript.ts';
+import type { CustomerCommandName, CustomerCommands } from '../../protocol/commands.ts';
+import type { RefusalCode } from '../../protocol/errors.ts';
+import type { FeedbackReason, Rating, Verdict } from '../../protocol/feedback.ts';
+import type { Outcome, QueuePlace } from '../../protocol/handoff.ts';
+import type { AgentRef } from '../../protocol/message.ts';
+import type { SiteInfo } from '../../protocol/session.ts';
+
+/**
+ * How the chat reaches its server.
+ * `idle`: nothing has been asked for yet, and no request made. `connecting`: on the way, for a few seconds at most.
+ * `online`: live. `limited`: no socket gets through, but commands and reads do over plain HTTP (D8).
+ * `offline`: nothing gets through; what the customer writes is kept and sent later.
+ * `refused`: the server will not serve this page; `refusal` says why, and only a reload or a change of the
+ * embed can help (`version_mismatch`, `site_not_found`, `origin_not_allowed`).
+ */
+export type Connection = 'idle' | 'connecting' | 'online' | 'limited' | 'offline' | 'refused';
+
+/** A command on its way. `failed` items stay until the customer sends them again or discards them. */
+export interface OutboxItem<N extends CustomerCommandName = CustomerCommandName> {
+  readonly cid: string;
+  readonly conversationId: string;
+  /** Epoch ms, by the browser's clock. */
+  readonly at: number;
+  readonly name: N;
+  readonly body: Omit<CustomerCommands[N], 'cid' | 'conversationId'>;
+  readonly state: 'queued' | 'sending' | 'failed';
+  /** Why it failed: a refusal of the server, or `expired` when it could not be sent for a day. */
+  readonly code: RefusalCode | 'expired' | null;
+}
+
+/**
+ * The chat without a screen: everything the interface shows, as signals, and everything a customer can do.
+ * Actions never throw and never wait: they put a command into the outbox, which survives a reload, and the
+ * signals tell what becomes of it.
+ */
+export interface Chat {
+  /** Null until the server has told it; an earlier visit's is used meanwhile. */
+  readonly site: ReadonlySignal<SiteInfo | null>;
+  readonly connection: ReadonlySignal<Connection>;
+  readonly refusal: ReadonlySignal<RefusalCode | null>;
+  readonly transcript: ReadonlySignal<Transcript>;
+  /** Commands of this conversation that no fact has confirmed yet, oldest first. */
+  readonly outbox: ReadonlySignal<readonly OutboxItem[]>;
+  /** Where the customer stands while waiting; null while that is not known. */
+  readonly place: ReadonlySignal<QueuePlace | null>;
+  /** The person who is typing now. Clears itself when nothing has been heard for some seconds. */
+  readonly agentTyping: ReadonlySignal<AgentRef | null>;
+  /** Messages of the bot and of people, and a person's joining, that came while the panel was closed. */
+  readonly unread: ReadonlySignal<number>;
+  /** What stands in the composer. Survives a reload. */
+  readonly draft: Signal<string>;
+
+  /** Starts: site, session, live connection. Idempotent; also called by every action below. */
+  start(): void;
+  /** The panel is shown (or not): what is in it counts as read. */
+  setVisible(isVisible: boolean): void;
+  send(text: string): void;
+  /** Asks for a person. Nothing is sent when one has been asked for or is in already. */
+  requestHuman(): void;
+  cancelRequest(): void;
+  retryAnswer(turn: number): void;
+  giveFeedback(turn: number, verdict: Verdict, reasons: readonly FeedbackReason[], comment: string): void;
+  rate(rating: Rating, comment: string): void;
+  resolve(outcome: Outcome): void;
+  /** Tells the agent that the customer is writing; tells that they stopped by itself. */
+  typing(): void;
+  retrySend(cid: string): void;
+  discard(cid: string): void;
+  /** Leaves a resolved conversation and starts a new, empty one. */
+  startOver(): void;
+  /** Forgets this customer in this browser: token, outbox, draft. What the server holds stays there. */
+  forget(): void;
+  /** Ends connections and timers; the page is done with the chat. What is kept stays kept. */
+  close(): void;
+}
