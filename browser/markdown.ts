@@ -26,7 +26,7 @@ import {
   TABLE_CELL,
   TABLE_ROW,
 } from 'streaming-markdown';
-import { type Brackets, createFeed, type MarkdownStream } from './markdown-feed.ts';
+import { createFeed, type MarkdownStream, type Marks } from './markdown-feed.ts';
 import { allowedUrl, hostToShow, longestUrl } from './markdown-url.ts';
 
 export type { MarkdownStream } from './markdown-feed.ts';
@@ -56,20 +56,17 @@ const elements: Readonly<Record<number, string>> = {
   [EQUATION_INLINE]: 'code',
 };
 
-/** Deeper nesting is flattened: a hostile text must not make a tree that the browser is slow to lay out. */
-const deepest = 16;
-
 const isHeading = (token: number) => token >= HEADING_1 && token <= HEADING_6;
 const isLink = (token: number) => token === LINK || token === RAW_URL || token === IMAGE;
 const isInline = (token: number) => isLink(token) || (token >= CODE_INLINE && token <= STRIKE);
 
 interface Frame {
   readonly token: number;
-  /** Where the children go: the element of this token, or of an outer one if this was flattened. */
+  /** Where the children go. */
   readonly node: Element;
-  readonly isOwn: boolean;
+  /** Set for a link inside a link, which has no element: where its opening bracket would be put back. */
+  readonly bracket: Text | null;
   readonly isInLink: boolean;
-  readonly depth: number;
   /** Rows of a table so far. */
   rows: number;
 }
@@ -83,7 +80,7 @@ interface Frame {
 export function markdownInto(element: Element): MarkdownStream {
   const { ownerDocument } = element;
   const outer: Frame[] = [];
-  let top: Frame = { token: DOCUMENT, node: element, isOwn: true, isInLink: false, depth: 0, rows: 0 };
+  let top: Frame = { token: DOCUMENT, node: element, bracket: null, isInLink: false, rows: 0 };
   let text = '';
   let tail: Text | null = null;
   element.replaceChildren();
@@ -99,33 +96,23 @@ export function markdownInto(element: Element): MarkdownStream {
   };
 
   const rowNames = () => {
-    if (top.token !== TABLE || !top.isOwn) return [];
     top.rows += 1;
     return top.rows === 1 ? ['thead', 'tr'] : ['tbody', 'tr'];
   };
 
-  const cellNames = () => {
-    if (top.token !== TABLE_ROW || !top.isOwn) return [];
-    return outer.at(-1)?.rows === 1 ? ['th'] : ['td'];
-  };
-
   const namesOf = (token: number) => {
     if (token === TABLE_ROW) return rowNames();
-    if (token === TABLE_CELL) return cellNames();
-    return elements[token]?.split(' ') ?? [];
+    if (token === TABLE_CELL) return [outer.at(-1)?.rows === 1 ? 'th' : 'td'];
+    return isHeading(token) ? ['p'] : (elements[token]?.split(' ') ?? []);
   };
 
   const feed = createFeed({
     begin(token) {
-      const names = namesOf(token);
-      const needed = token === TABLE ? 4 : names.length;
-      const isOwn = needed > 0 && top.depth + needed <= deepest && !(top.isInLink && isLink(token));
-      // Flattened blocks keep their words apart.
-      if (!isOwn && !isInline(token)) text += ' ';
       flush();
       tail = null;
       let { node } = top;
-      for (const name of isOwn ? names : []) {
+      const isNested = top.isInLink && isLink(token);
+      for (const name of isNested ? [] : namesOf(token)) {
         const last = node.lastElementChild;
         // All rows but the first share one body.
         if (name === 'tbody' && last?.localName === name) node = last;
@@ -135,23 +122,29 @@ export function markdownInto(element: Element): MarkdownStream {
           node = child;
         }
       }
-      if (isOwn && isHeading(token)) node.setAttribute('class', 'heading');
-      const depth = top.depth + (isOwn ? names.length : 0);
+      if (isHeading(token)) node.setAttribute('class', 'heading');
+      const bracket = isNested ? ownerDocument.createTextNode('') : null;
+      if (bracket !== null) node.append(bracket);
       outer.push(top);
-      top = { token, node, isOwn, isInLink: top.isInLink || isLink(token), depth, rows: 0 };
+      top = { token, node, bracket, isInLink: top.isInLink || isLink(token), rows: 0 };
     },
     end(token, target) {
       flush();
       tail = null;
-      const { node, isOwn } = top;
+      const { node, bracket } = top;
       top = outer.pop() ?? top;
-      if (isOwn && target !== null) finishLink(node, token, target);
+      if (bracket === null) {
+        if (target !== null) finish(node, token, target);
+      } else if (areMarks(target)) {
+        bracket.data = target.before;
+        node.append(target.after);
+      }
     },
     text(more) {
       text += more;
     },
     start(value) {
-      if (top.isOwn && /^\d{1,9}$/.test(value)) top.node.setAttribute('start', value);
+      if (/^\d{1,9}$/.test(value)) top.node.setAttribute('start', value);
     },
   });
 
@@ -181,7 +174,7 @@ export function plainText(markdown: string): string {
     },
     end(token, target) {
       const start = starts.pop() ?? 0;
-      if (isBrackets(target)) {
+      if (areMarks(target)) {
         words = words.slice(0, start) + target.before + words.slice(start) + target.after;
       }
       if (!isInline(token)) words += ' ';
@@ -196,9 +189,9 @@ export function plainText(markdown: string): string {
   return words.replace(/\s+/g, ' ').trim();
 }
 
-/** Gives the link its address, now that it is known; a link without an allowed one becomes plain text. */
-function finishLink(link: Element, token: number, target: string | Brackets): void {
-  if (isBrackets(target)) {
+/** Gives the link its address, now that it is known. What is no link or emphasis after all becomes plain text. */
+function finish(link: Element, token: number, target: string | Marks): void {
+  if (areMarks(target)) {
     link.before(target.before);
     link.after(target.after);
     link.replaceWith(...link.childNodes);
@@ -222,11 +215,11 @@ function finishLink(link: Element, token: number, target: string | Brackets): vo
 /** The punctuation behind a bare address ends the sentence, not the address. */
 function sentencePart(link: Element, target: string): string {
   if (target.length > longestUrl) return target;
-  const address = target.replace(/[.,:;!?'_~]+$/, '');
+  const address = target.replace(/[.,:;!?'_~(]+$/, '');
   link.textContent = address;
   link.after(target.slice(address.length));
   return address;
 }
 
-const isBrackets = (target: string | Brackets | null): target is Brackets =>
+const areMarks = (target: string | Marks | null): target is Marks =>
   target !== null && typeof target === 'object';

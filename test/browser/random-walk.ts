@@ -1,0 +1,153 @@
+import * as fc from 'fast-check';
+import { uuidv7 } from '../../browser/ids.ts';
+import type { Fact } from '../../protocol/conversation.ts';
+import type { FactsEvent } from '../../protocol/events.ts';
+import { visibleTo } from '../../server/domain/audience.ts';
+import type { Command, World } from '../../server/domain/command.ts';
+import { type Conversation, unstarted } from '../../server/domain/conversation.ts';
+import { decide } from '../../server/domain/decide.ts';
+import { evolve } from '../../server/domain/evolve.ts';
+
+export const conversationId = uuidv7();
+
+/** Each step makes a command from the state it meets; the domain refuses those that do not fit. */
+type Step = readonly [(state: Conversation) => Command, Omit<World, 'now'> & { readonly waitedMs: number }];
+
+const agents = [
+  { id: 'a1', name: 'Ana' },
+  { id: 'a2', name: 'Ben' },
+] as const;
+const agent = fc.constantFrom(...agents);
+const text = fc.string({ minLength: 1, maxLength: 12 });
+const cid = fc.constant(null).map(() => uuidv7());
+
+const customer = fc
+  .oneof(
+    fc.record({ name: fc.constant('message:send' as const), cid, text }),
+    fc.record({ name: fc.constant('message:send' as const), cid, text }),
+    fc.record({ name: fc.constant('handoff:request' as const), cid }),
+    fc.record({ name: fc.constant('handoff:cancel' as const), cid }),
+    fc.record({
+      name: fc.constant('conversation:rate' as const),
+      cid,
+      rating: fc.integer({ min: 1, max: 5 }),
+      comment: text,
+    }),
+    fc.record({
+      name: fc.constant('conversation:resolve' as const),
+      cid,
+      outcome: fc.constant('solved' as const),
+    }),
+  )
+  .map((command) => (): Command => ({ from: 'customer', command }));
+
+const aboutTurn = fc
+  .record({
+    cid,
+    back: fc.nat(2),
+    verdict: fc.constantFrom('up' as const, 'down' as const, 'none' as const),
+    text,
+    isRetry: fc.boolean(),
+  })
+  .map(({ cid, back, verdict, text, isRetry }) => (state: Conversation): Command => {
+    const turn = Math.max(1, state.turn - back);
+    const feedback = {
+      name: 'feedback:give',
+      cid,
+      turn,
+      verdict,
+      reasons: ['wrong'],
+      comment: text,
+    } as const;
+    return {
+      from: 'customer',
+      command: isRetry ? { name: 'answer:retry', cid, turn } : { ...feedback, reasons: ['wrong'] },
+    };
+  });
+
+const agentDoes = fc
+  .oneof(
+    fc.record({ name: fc.constant('handoff:accept' as const), cid }),
+    fc.record({ name: fc.constant('handoff:accept' as const), cid }),
+    fc.record({ name: fc.constant('message:send' as const), cid, text }),
+    fc.record({ name: fc.constant('note:add' as const), cid, text: text.map((words) => `secret ${words}`) }),
+    fc.record({ name: fc.constant('handoff:return' as const), cid, decision: text }),
+    fc.record({
+      name: fc.constant('handoff:transfer' as const),
+      cid,
+      to: fc.oneof(
+        agent.map((to) => ({ kind: 'agent' as const, agent: to })),
+        fc.constant({ kind: 'queue' as const, team: null }),
+      ),
+    }),
+    fc.record({
+      name: fc.constant('conversation:resolve' as const),
+      cid,
+      outcome: fc.constant('unsolved' as const),
+    }),
+  )
+  .chain((command) => agent.map((by) => (): Command => ({ from: 'agent', agent: by, command })));
+
+const serverDoes = fc.oneof(
+  fc
+    .record({
+      outcome: fc.constantFrom('answered' as const, 'unknown' as const, 'failed' as const),
+      text,
+      handoff: fc.constantFrom(null, null, 'wants a person'),
+    })
+    .map((end) => (state: Conversation): Command => {
+      const failure = end.outcome === 'failed' ? ('timeout' as const) : null;
+      const command = { name: 'answer:end', turn: state.turn, sources: [], failure, ...end } as const;
+      return { from: 'server', command: { ...command, sources: [] } };
+    }),
+  agent.map(
+    (to) => (): Command => ({ from: 'server', command: { name: 'handoff:offer', agent: to, expiresAt: 0 } }),
+  ),
+  fc.constant((): Command => ({ from: 'server', command: { name: 'handoff:expire_offer' } })),
+);
+
+const step: fc.Arbitrary<Step> = fc.tuple(
+  fc.oneof(customer, customer, aboutTurn, agentDoes, agentDoes, serverDoes, serverDoes),
+  fc.record({
+    partialText: text,
+    isLastAgentOnline: fc.boolean(),
+    bot: fc.constantFrom('http' as const, 'page' as const),
+    waitedMs: fc.nat(600_000),
+  }),
+);
+
+export interface Walk {
+  readonly facts: readonly Fact[];
+  /** The domain's state after each fact: `states[3]` is that at seq 3. */
+  readonly states: readonly Conversation[];
+}
+
+/** Conversations as the real domain lets them happen. */
+export const walk: fc.Arbitrary<Walk> = fc
+  .array(step, { minLength: 3, maxLength: 60, size: 'max' })
+  .map((steps) => {
+    const facts: Fact[] = [];
+    const states = [unstarted];
+    let now = 1_700_000_000_000;
+    for (const [command, { waitedMs, ...world }] of steps) {
+      now += waitedMs;
+      const state = states.at(-1) ?? unstarted;
+      const decision = decide(state, command(state), { ...world, now });
+      for (const fact of decision.ok ? decision.facts : []) {
+        facts.push(fact);
+        states.push(evolve(states.at(-1) ?? unstarted, fact));
+      }
+    }
+    return { facts, states };
+  });
+
+/** The `facts` event over (after, through], as the server sends it to this reader. */
+export function delivery(
+  reader: 'customer' | 'agent',
+  facts: readonly Fact[],
+  after: number,
+  through: number,
+): FactsEvent {
+  const covered = facts.filter(({ seq }) => seq > after && seq <= through);
+  return { conversationId, after, through, facts: visibleTo(reader, covered) };
+}
