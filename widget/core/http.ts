@@ -1,0 +1,95 @@
+import type { CommandReply } from '../../protocol/commands.ts';
+import type { Problem, Refusal } from '../../protocol/errors.ts';
+import type { FactsPage } from '../../protocol/events.ts';
+import type { NewSession, SiteInfo } from '../../protocol/session.ts';
+import type { Entry } from './outbox-rules.ts';
+
+/** Not now: the server was not reached, or asked to come back. */
+export class Later extends Error {
+  readonly afterMs: number;
+
+  constructor(afterMs = 0) {
+    super('try again later');
+    this.afterMs = afterMs;
+  }
+}
+
+export type Reply<T> = T | Refusal;
+
+/** The server over plain HTTP. Every method throws Later when nothing that is the server's came back. */
+export interface Http {
+  site(): Promise<Reply<SiteInfo>>;
+  newSession(): Promise<Reply<NewSession>>;
+  facts(token: string, conversationId: string, after: number): Promise<FactsPage | Refusal>;
+  command(token: string, entry: Entry): Promise<CommandReply>;
+}
+
+export const isRefusal = (reply: object): reply is Refusal => 'ok' in reply && reply.ok === false;
+
+/** The command as it goes over the wire, by socket and by HTTP alike. */
+export const bodyOf = ({ cid, conversationId, body }: Entry) => ({ cid, conversationId, ...body });
+
+const isProblem = (body: object | null): body is Problem =>
+  body !== null && 'code' in body && 'retryable' in body;
+
+export interface HttpOptions {
+  readonly server: string;
+  readonly siteKey: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  fetch(url: string, init: RequestInit): Promise<Response>;
+  onReached(isReached: boolean): void;
+  onRefused(refusal: Refusal): void;
+}
+
+export function createHttp(options: HttpOptions): Http {
+  const { server, siteKey, timeoutMs, signal, onReached, onRefused } = options;
+
+  const request = async <T extends object>(
+    path: string,
+    token: string | null,
+    body?: object,
+  ): Promise<Reply<T>> => {
+    const headers = {
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
+    const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+    let reply: Response;
+    let read: T | Problem;
+    try {
+      reply = await options.fetch(`${server}/v1/${path}`, {
+        ...sent,
+        headers,
+        credentials: 'omit',
+        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      });
+      read = await reply.json();
+      // A proxy's own JSON is not the server's word.
+      if (!reply.ok && !isProblem(read)) throw new Later();
+    } catch {
+      // No network, a timeout, or a proxy's page instead of the server's answer.
+      if (!signal.aborted) onReached(false);
+      throw new Later();
+    }
+    onReached(true);
+    if (!isProblem(read)) return read;
+    const { code, title, retryable, retryAfterMs } = read;
+    const refusal: Refusal = {
+      ok: false,
+      code,
+      message: title,
+      retryable,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    };
+    onRefused(refusal);
+    return refusal;
+  };
+
+  return {
+    site: () => request(`sites/${encodeURIComponent(siteKey)}`, null),
+    newSession: () => request('sessions', null, { site: siteKey }),
+    facts: (token, id, after) => request(`conversations/${id}/facts?after=${after}`, token),
+    command: (token, entry) => request(`commands/${entry.name}`, token, bodyOf(entry)),
+  };
+}

@@ -1,0 +1,57 @@
+/** All durations of the chat, ms, in one place: they belong together, and tests shorten them. */
+export interface Pace {
+  /** How long the socket may be away before messages go over plain HTTP. */
+  readonly socketGrace: number;
+  /** First look over HTTP after the socket went away, and every further one. */
+  readonly firstPoll: number;
+  readonly poll: number;
+  /** Spread back-off of everything that is tried again: doubles from the first to the longest. */
+  readonly retry: number;
+  readonly retryMost: number;
+  readonly connect: number;
+  readonly ack: number;
+  readonly request: number;
+  /** A connection that has been silent for longer is not trusted after a sleep. */
+  readonly silence: number;
+  /** A server that forgets every customer gets a new one this often at most. */
+  readonly renewal: number;
+  /** Until every tab of the browser sees what one has written. */
+  readonly storageSettles: number;
+  readonly draftKept: number;
+  readonly typingSignal: number;
+  readonly typingStops: number;
+  readonly agentTypingStops: number;
+  /** Another tab's head start with a question that it has sent, and a page without a bot's patience. */
+  readonly followTab: number;
+  readonly followBot: number;
+  readonly botFirst: number;
+  readonly botTotal: number;
+  readonly chunk: number;
+}
+
+export const pace: Pace = {
+  socketGrace: 8_000,
+  firstPoll: 2_000,
+  poll: 4_000,
+  retry: 1_000,
+  retryMost: 30_000,
+  connect: 10_000,
+  ack: 10_000,
+  request: 10_000,
+  silence: 45_000,
+  renewal: 30_000,
+  storageSettles: 500,
+  draftKept: 300,
+  typingSignal: 2_000,
+  typingStops: 4_000,
+  agentTypingStops: 6_000,
+  followTab: 500,
+  followBot: 2_000,
+  botFirst: 30_000,
+  botTotal: 120_000,
+  chunk: 80,
+};
+
+/** The wait before the next try: half to one and a half times the doubling step, so that crowds spread. */
+export const spread = ({ retry, retryMost }: Pace, failures: number): number =>
+  Math.min(retryMost, retry * 2 ** Math.min(failures, 10) * (0.5 + Math.random()));

@@ -1,0 +1,236 @@
+import { uuidv7 } from '../../browser/ids.ts';
+import type { Refusal } from '../../protocol/errors.ts';
+import type { SiteKey } from '../../protocol/ids.ts';
+import type { CustomerContext } from '../../protocol/message.ts';
+import { protocolVersion } from '../../protocol/version.ts';
+import { answerInPage } from './answer-in-page.ts';
+import type { PageBot } from './bot-reply.ts';
+import { createConversation } from './conversation.ts';
+import { createHttp, Later } from './http.ts';
+import { createLife } from './life.ts';
+import { createLink } from './link.ts';
+import type { Outbox } from './outbox.ts';
+import { type Entry, finalRefusals, isEnding, move, type Outcome } from './outbox-rules.ts';
+import { createSender } from './sender.ts';
+import { createSessions, orLater } from './session.ts';
+import type { State } from './state.ts';
+import type { Storage } from './storage.ts';
+import type { PageEvent, Surroundings } from './surroundings.ts';
+import { createTyping, type Typing } from './typing.ts';
+import type { Unread } from './unread.ts';
+
+/** The chat from its start to its end: everything that reaches out of the page. */
+export interface Visit {
+  readonly typing: Typing;
+  /** Goes to another conversation, here and (through the storage) in the other tabs. */
+  enter(conversationId: string): void;
+  /** Sends what is in the outbox as soon as there is a way. */
+  flush(): void;
+  end(): void;
+}
+
+export interface VisitOptions {
+  readonly server: string;
+  readonly siteKey: SiteKey;
+  readonly bot: PageBot | undefined;
+  readonly state: State;
+  readonly storage: Storage;
+  readonly outbox: Outbox;
+  readonly unread: Unread;
+  readonly surroundings: Surroundings;
+  context(): CustomerContext;
+  isLookedAt(): boolean;
+  isOwn(cid: string): boolean;
+  onPage(event: PageEvent): void;
+  /** Another tab has made this browser forget the customer. */
+  onForgotten(): void;
+}
+
+export function startVisit(options: VisitOptions): Visit {
+  const { server, siteKey, state, storage, outbox, unread, surroundings, isLookedAt } = options;
+  const { pace } = surroundings;
+  const life = createLife(surroundings.report);
+  const lockName = (name: string) => `handrail/${server}/${siteKey}/${name}`;
+
+  const onRefused = ({ code }: Refusal) => {
+    if (finalRefusals.includes(code)) state.refusal.value = code;
+  };
+  const http = createHttp({
+    server,
+    siteKey,
+    timeoutMs: pace.request,
+    signal: life.signal,
+    fetch: surroundings.fetch,
+    onRefused,
+    onReached(isReached) {
+      state.isReached.value = isReached;
+    },
+  });
+
+  let isSiteLoaded = false;
+  const loadSite = async () => {
+    if (isSiteLoaded) return;
+    const site = orLater(await http.site());
+    isSiteLoaded = true;
+    if (site.version !== protocolVersion) state.refusal.value = 'version_mismatch';
+    state.site.value = site;
+    storage.set('site', site);
+  };
+
+  const enter = (conversationId: string) => {
+    storage.set('conversation', conversationId);
+    conversation.enter(conversationId);
+    outbox.refresh();
+  };
+  const onRenewed = () => {
+    const id = uuidv7();
+    for (const { cid } of outbox.refresh()) outbox.change(cid, (entry) => move(entry, id));
+    enter(id);
+  };
+  const sessions = createSessions({
+    state,
+    storage,
+    http,
+    life,
+    surroundings,
+    lockName: lockName('session'),
+    onRenewed,
+  });
+
+  const conversation = createConversation({
+    state,
+    life,
+    pace,
+    unread,
+    isLookedAt,
+    fetchPage: (conversationId, after) =>
+      state.isLive.value
+        ? link.pull(conversationId, after).catch(() => {
+            throw new Later();
+          })
+        : sessions.use((token) => http.facts(token, conversationId, after)),
+  });
+  const typing = createTyping(state, life, pace, (body) => link.signal('typing', body));
+
+  const deliver = async (entry: Entry): Promise<Outcome> => {
+    if (!state.isLive.value) return sessions.use((token) => http.command(token, entry));
+    return link.command(entry).catch((): Outcome => {
+      // A connection on which no answer comes is as good as none.
+      if (state.isLive.value) link.restart();
+      return 'lost';
+    });
+  };
+  const sender = createSender({
+    state,
+    outbox,
+    life,
+    surroundings,
+    lockName: lockName('flush'),
+    deliver,
+    onAhead: conversation.pull,
+  });
+
+  /** Goes where another tab has gone. */
+  const follow = (id: string | null) => {
+    const { conversationId, seq } = state.transcript.value;
+    if (id === null || id === conversationId) return;
+    // Two tabs have begun a conversation at once: what has not left goes where both are now.
+    for (const entry of seq === 0 ? outbox.refresh() : []) {
+      const isUnsent = entry.conversationId === conversationId && entry.tries === 0;
+      if (isUnsent) outbox.change(entry.cid, (stored) => move(stored, id));
+    }
+    conversation.enter(id);
+  };
+  const onStored = (key: string | null) => {
+    if (key === null || key === 'session') {
+      const session = storage.get('session');
+      if (session === null && state.session.value !== null) return options.onForgotten();
+      if (session !== null && session.token !== state.session.value?.token) {
+        state.session.value = session;
+        // Also one that is only coming about: it may have said who it is already.
+        link.restart();
+      }
+    }
+    if (key === null || key === 'conversation') follow(storage.get('conversation'));
+    if (key === null || key === 'read') unread.refresh();
+    if (key === null || key.startsWith('outbox/')) {
+      outbox.refresh();
+      sender.flush();
+    }
+  };
+  life.onEnd(storage.watch(onStored));
+
+  // Two tabs that start at once settle on the one that was written last.
+  const kept = storage.get('conversation');
+  if (kept === null) storage.set('conversation', state.transcript.value.conversationId);
+  else conversation.enter(kept);
+  outbox.refresh();
+
+  const link = createLink({
+    server,
+    siteKey,
+    state,
+    life,
+    surroundings,
+    sessions,
+    loadSite,
+    onRefused,
+    on: {
+      facts: conversation.facts,
+      'answer:chunk': conversation.chunk,
+      head: ({ conversationId, seq }) => conversation.head(conversationId, seq),
+      typing: typing.heard,
+      'queue:place': (place) => {
+        const { conversationId, status } = state.transcript.value;
+        if (place.conversationId === conversationId && status === 'waiting') state.place.value = place;
+      },
+    },
+    onConnected(conversationId) {
+      if (conversationId !== state.transcript.value.conversationId) conversation.pull();
+      sender.flush();
+    },
+    onOverdue: sender.flush,
+    onPoll() {
+      conversation.pull();
+      sender.flush();
+    },
+  });
+
+  const onPage = (event: PageEvent) => {
+    state.hasNetwork.value = surroundings.isOnline();
+    options.onPage(event);
+    if (event === 'offline') link.lose();
+    if (event === 'left') link.suspend();
+    if (event === 'restored') link.resume();
+    if (event === 'online') link.restart();
+    if (event === 'visible') link.wake();
+    if (event === 'online' || event === 'visible') sender.flush();
+  };
+  state.hasNetwork.value = surroundings.isOnline();
+  life.onEnd(surroundings.listen(onPage));
+
+  answerInPage({
+    bot: options.bot,
+    siteKey,
+    state,
+    life,
+    surroundings,
+    lockName: lockName('turn'),
+    context: options.context,
+    isOwn: options.isOwn,
+    isEnding: (conversationId, turn) => isEnding(outbox.refresh(), conversationId, turn),
+    show: conversation.chunk,
+    signal: (chunk) => link.signal('answer:chunk', chunk),
+    end(conversationId, end) {
+      outbox.add(conversationId, 'answer:end', end);
+      sender.flush();
+    },
+    catchUp: () =>
+      conversation.catchUp().catch((error) => {
+        if (!(error instanceof Later)) throw error;
+      }),
+  });
+  sender.flush();
+
+  return { typing, enter, flush: sender.flush, end: life.end };
+}
