@@ -67,17 +67,22 @@ export const agentEvents = {
   'server:bye': serverBye,
 } as const;
 
+const ProtocolVersion = Type.Integer({ minimum: 1, maximum: 1_000_000 });
+
 /** What a customer's socket says at connect: who it is and how far it has read each of its conversations. */
 export const CustomerHandshake = exact({
-  version: Type.Integer(),
+  version: ProtocolVersion,
   site: SiteKey,
   token: Type.String({ maxLength: 200 }),
-  conversations: Type.Record(Type.String({ pattern: uuidPattern }), Seq, { maxProperties: 10 }),
+  conversations: Type.Record(Type.String({ pattern: uuidPattern }), Seq, {
+    maxProperties: 10,
+    additionalProperties: false,
+  }),
 });
 export type CustomerHandshake = Static<typeof CustomerHandshake>;
 
 /** An agent is known by the session cookie; only the version is said. */
-export const AgentHandshake = exact({ version: Type.Integer() });
+export const AgentHandshake = exact({ version: ProtocolVersion });
 export type AgentHandshake = Static<typeof AgentHandshake>;
 
 type Emits<R extends Record<string, TSchema>> = { [N in keyof R]: (body: Static<R[N]>) => void };

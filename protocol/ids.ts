@@ -34,8 +34,8 @@ export type Seq = Static<typeof Seq>;
 export const Turn = Type.Integer({ minimum: 1, maximum: 2_147_483_647 });
 export type Turn = Static<typeof Turn>;
 
-/** Milliseconds since the epoch, by the server's clock. */
-export const Time = Type.Integer({ minimum: 0 });
+/** Milliseconds since the epoch, by the server's clock; at most what a Date can hold. */
+export const Time = Type.Integer({ minimum: 0, maximum: 8_640_000_000_000_000 });
 export type Time = Static<typeof Time>;
 
 /** An object that carries nothing but what is declared: a stray field is a mistake or an attack. */

@@ -4,8 +4,9 @@ import { AgentId, exact, Time } from './ids.ts';
 /** Longest message a person may write, in UTF-16 units. Stops one message from filling an agent's day. */
 export const MessageText = Type.String({ minLength: 1, maxLength: 8_000, pattern: '\\S' });
 
-/** Longest answer that a bot may give. A longer one is cut off and ends as `too_large`. */
-export const AnswerText = Type.String({ maxLength: 20_000 });
+/** Longest answer that a bot may give, in UTF-16 units. A longer one is cut off and ends as `too_large`. */
+export const maxAnswerLength = 20_000;
+export const AnswerText = Type.String({ maxLength: maxAnswerLength });
 
 export const Comment = Type.String({ maxLength: 2_000 });
 

@@ -3,7 +3,7 @@ import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import underPressure from '@fastify/under-pressure';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { protocolVersion } from '../protocol/version.ts';
 import type { Config } from './config.ts';
 import { answers } from './features/answers/index.ts';
@@ -12,6 +12,7 @@ import { desk } from './features/desk/index.ts';
 import { feedback } from './features/feedback/index.ts';
 import { health } from './features/health/index.ts';
 import { web } from './features/web/index.ts';
+import { withoutWords } from './log.ts';
 import bus from './plugins/bus.ts';
 import engine from './plugins/engine.ts';
 import errors from './plugins/errors.ts';
@@ -28,6 +29,13 @@ import type { Store } from './store/store.ts';
 /** Largest HTTP body, bytes: the longest message fits several times over. */
 const bodyLimit = 65_536;
 
+const authRoutes = [
+  ['POST', 'sign-in/email'],
+  ['POST', 'sign-out'],
+  ['GET', 'magic-link/verify'],
+  ['GET', 'get-session'],
+] as const;
+
 /**
  * The whole server, not yet listening. The order of the plugins is the direction of dependency; features come
  * last and know only what is above them.
@@ -38,7 +46,7 @@ export async function createApp(
   logger: FastifyBaseLogger,
 ): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify({
-    loggerInstance: logger,
+    loggerInstance: withoutWords(logger),
     bodyLimit,
     trustProxy: config.trustProxy,
     requestTimeout: 30_000,
@@ -69,15 +77,24 @@ export async function createApp(
   await app.register(desk);
   await app.register(feedback);
   await app.register(answers, { firstByteMs: config.botFirstByteMs, totalMs: config.botTotalMs });
-  app.route({
-    method: ['GET', 'POST'],
-    url: '/api/auth/*',
-    schema: { hide: true },
-    handler: (request, reply) => app.identity.handleAuth(request, reply),
-  });
+  // Of all that better-auth could do over HTTP, only what agents need: the rest would be doors nobody watches.
+  for (const [method, path] of authRoutes) {
+    app.route({
+      method,
+      url: `/api/auth/${path}`,
+      schema: { hide: true },
+      handler: (request, reply) => app.identity.handleAuth(request, reply),
+    });
+  }
   await app.register(web);
+  await app.register(closing);
   return app;
 }
+
+/** Registered last, as hooks run in that order: sockets close only after running turns have told how they ended. */
+const closing: FastifyPluginAsync = async (app) => {
+  app.addHook('preClose', () => app.realtime.close());
+};
 
 async function registerWebSafety(app: FastifyInstance): Promise<void> {
   await app.register(helmet, {

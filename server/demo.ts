@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import type { Store } from './store/store.ts';
 
 export const demoSiteKey = 'pk_demo';
+/** The site of the example whose bot is a function in the page. */
+export const pageSiteKey = 'pk_page';
 const botProgram = fileURLToPath(new URL('../examples/existing-bot/main.ts', import.meta.url));
 
 export interface DemoBot {
@@ -44,7 +46,7 @@ async function listeningAddress(child: ChildProcess): Promise<string> {
   throw new Error('the example bot ended before it listened');
 }
 
-/** The demo's site, pointed at the bot that runs now, and its first agent. */
+/** The demo's sites, pointed at the bot that runs now, and their first agent. */
 export async function prepareDemo(store: Store, bot: { url: string; secret: string }) {
   const site = await store.sites.save({
     key: demoSiteKey,
@@ -54,8 +56,20 @@ export async function prepareDemo(store: Store, bot: { url: string; secret: stri
     bot: { kind: 'http', ...bot },
     suggestions: ['How do I activate my card?', 'Why was I charged a fee?', 'My top-up has not arrived'],
   });
+  const pageSite = await store.sites.save({
+    key: pageSiteKey,
+    title: 'Northcard help',
+    answeredBy: 'Northcard Support',
+    allowedOrigins: [],
+    bot: { kind: 'page' },
+    suggestions: [],
+  });
   const agent =
     (await store.agents.first()) ??
-    (await store.agents.add({ name: 'Ana', email: 'ana@northcard.example', siteIds: [site.id] }));
-  return { site, agent };
+    (await store.agents.add({
+      name: 'Ana',
+      email: 'ana@northcard.example',
+      siteIds: [site.id, pageSite.id],
+    }));
+  return { site, pageSite, agent };
 }

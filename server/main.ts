@@ -7,7 +7,7 @@ import { startServer } from './start.ts';
 const help = `Handrail: a chat widget around your bot, with a person always one tap away.
 
   npm start                 server, example bot, demo page (sets up what it needs)
-  node server/main.ts       the server alone
+  npm run server            the server alone
 
 Settings (environment variables):
 ${settingsHelp()}

@@ -1,4 +1,5 @@
 import type { Bot, BotTurn } from '../../protocol/bot.ts';
+import { maxAnswerLength } from '../../protocol/message.ts';
 import type { AnswerEnd } from '../domain/command.ts';
 import { BotError } from './bot-error.ts';
 
@@ -9,8 +10,6 @@ export interface Deadlines {
   readonly totalMs: number;
 }
 
-/** As `AnswerText` of the protocol. */
-const maxAnswerLength = 20_000;
 const maxSources = 10;
 
 /**

@@ -9,7 +9,7 @@ import { BotError } from './bot-error.ts';
 /** The whole answer as one JSON object, for bots that do not stream. Unknown fields are ignored. */
 const JsonReply = Type.Object({
   text: Type.String(),
-  sources: Type.Optional(Type.Array(Source)),
+  sources: Type.Optional(Type.Array(Type.Object(Source.properties))),
   outcome: Type.Optional(BotOutcome),
   handoff: Type.Optional(Type.Object({ reason: Type.String() })),
 });
@@ -72,7 +72,7 @@ async function* whole(response: Response): AsyncIterable<BotChunk> {
   for await (const part of limited(response)) text += part;
   const reply = checked(checkReply, text);
   if (reply.text !== '') yield { type: 'text', text: reply.text };
-  for (const source of reply.sources ?? []) yield { type: 'source', source };
+  for (const { title, url } of reply.sources ?? []) yield { type: 'source', source: { title, url } };
   if (reply.handoff !== undefined) yield { type: 'handoff', reason: reply.handoff.reason.slice(0, 500) };
   yield { type: 'end', outcome: reply.outcome ?? 'answered' };
 }
@@ -86,14 +86,27 @@ async function* streamed(response: Response): AsyncIterable<BotChunk> {
       const known = event === 'text' || event === 'source' || event === 'handoff' || event === 'end';
       // Other events are none of ours: keep-alives, or what a newer bot says beside.
       if (!known) continue;
-      const chunk = checked(checkChunk, data, (value) =>
-        event === 'source' ? { type: event, source: value } : { ...(value as object), type: event },
-      );
+      const chunk = checked(checkChunk, data, (value) => chunkOf(event, value));
       yield chunk;
       if (chunk.type === 'end') return;
     }
   }
   throw new BotError('malformed', 'the stream closed without an end event');
+}
+
+/** An event as a chunk. Fields that we do not know are ignored, as in a JSON reply: newer bots may say more. */
+function chunkOf(event: 'text' | 'source' | 'handoff' | 'end', value: unknown): unknown {
+  const { text, title, url, reason, outcome } = Object(value) as Record<string, unknown>;
+  switch (event) {
+    case 'text':
+      return { type: event, text };
+    case 'source':
+      return { type: event, source: { title, url } };
+    case 'handoff':
+      return { type: event, reason: typeof reason === 'string' ? reason.slice(0, 500) : reason };
+    case 'end':
+      return { type: event, outcome };
+  }
 }
 
 /** The body as text, cut off with an error when it grows past all measure. */

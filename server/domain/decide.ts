@@ -109,6 +109,8 @@ function decideForCustomer(d: Draft, command: CustomerCommand, world: World): De
 
 function decideForAgent(d: Draft, agent: AgentRef, command: AgentCommand, world: World): Decision {
   const { state } = d;
+  // Only a customer starts a conversation: its first fact is always `conversation.started`.
+  if (state.seq === 0) return refuse('not_found');
   const isAssigned = state.status === 'human' && state.agent.id === agent.id;
   switch (command.name) {
     case 'handoff:accept': {
@@ -196,7 +198,11 @@ function stopAnswer(d: Draft, world: World) {
  */
 function endAnswer(d: Draft, command: AnswerEnd, world: World): Decision {
   if (d.state.pending?.turn !== command.turn) return refuse('stale_turn');
-  const { turn, outcome, sources, failure } = command;
+  const { turn, sources } = command;
+  // An answer without a word is no answer, unless the bot only wanted to bring in a person.
+  const isEmpty = command.outcome === 'answered' && command.text.trim() === '' && command.handoff === null;
+  const outcome = isEmpty ? 'failed' : command.outcome;
+  const failure = outcome === 'failed' ? (command.failure ?? 'malformed') : null;
   // A failed answer keeps what the customer has read already.
   const text = command.text === '' && outcome === 'failed' ? world.partialText : command.text;
   d.add({ type: 'answer.ended', turn, outcome, text, sources: [...sources], failure }, bot);

@@ -66,15 +66,20 @@ function apply(row: Summary, fact: Fact): Summary {
     case 'message.sent': {
       const said = { lastText: rowText(fact.text), lastAt: fact.at };
       if (fact.by.kind === 'agent') return { ...row, ...said, lastAuthor: 'agent' };
-      // The question that led to the handoff names the conversation; what is said to a person does not rename it.
-      const topic = row.status === 'human' ? row.topic : said.lastText;
+      // The question that led to the handoff names the conversation; what is said after it does not rename it.
+      const isWithPeople = row.status === 'human' || row.status === 'waiting';
+      const topic = isWithPeople && row.topic !== '' ? row.topic : said.lastText;
       return { ...row, ...said, lastAuthor: 'customer', topic };
     }
     case 'answer.ended':
       return fact.text === ''
         ? row
         : { ...row, lastText: rowText(fact.text), lastAuthor: 'bot', lastAt: fact.at };
+    // Nothing was said: and a note must not even show the customer a time at which it was written.
+    case 'feedback.given':
+    case 'note.added':
+      return row;
     default:
-      return { ...row, lastAt: fact.type === 'feedback.given' ? row.lastAt : fact.at };
+      return { ...row, lastAt: fact.at };
   }
 }

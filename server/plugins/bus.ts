@@ -4,12 +4,13 @@ import type { ConversationSummary } from '../../protocol/agent.ts';
 import type { Fact } from '../../protocol/conversation.ts';
 import type { AnswerChunk } from '../../protocol/events.ts';
 import type { Conversation } from '../domain/conversation.ts';
-import type { Ownership } from '../store/conversations.ts';
+import type { Ownership } from '../store/conversation-row.ts';
 
 /** Facts that have been committed, with the conversation they belong to. */
 export interface Committed {
   readonly conversation: Ownership;
-  readonly after: number;
+  /** The state that the facts found. */
+  readonly before: Conversation;
   readonly facts: readonly Fact[];
   readonly state: Conversation;
   readonly summary: Omit<ConversationSummary, 'site'>;

@@ -6,9 +6,11 @@ import type { AgentCommand, Command, CustomerCommand, SystemCommand, World } fro
 import { decide } from '../domain/decide.ts';
 import { summarise } from '../domain/summary.ts';
 import type { Agent } from '../store/agents.ts';
-import type { ConversationTransaction, LockedConversation, Ownership } from '../store/conversations.ts';
+import type { LockedConversation, Ownership } from '../store/conversation-row.ts';
+import type { ConversationTransaction } from '../store/conversation-transaction.ts';
 import type { Customer } from '../store/customers.ts';
 import type { Site } from '../store/sites.ts';
+import { storable, storableText } from '../store/storable.ts';
 import { RefusalError } from './errors.ts';
 import { pageTurnLeaseMs, turnLeaseMs } from './partials.ts';
 
@@ -52,17 +54,6 @@ export default fp(
   async (app) => {
     const { store, partials, bus } = app;
 
-    const sites = new Map<string, { site: Site; until: number }>();
-    /** Sites change rarely and are needed by every command: kept for ten seconds. */
-    const siteById = async (id: string): Promise<Site> => {
-      const kept = sites.get(id);
-      if (kept !== undefined && kept.until > Date.now()) return kept.site;
-      const site = await store.sites.byId(id);
-      if (site === null) throw new RefusalError('site_not_found');
-      sites.set(id, { site, until: Date.now() + 10_000 });
-      return site;
-    };
-
     const load = async (
       tx: ConversationTransaction,
       id: string,
@@ -80,18 +71,19 @@ export default fp(
 
     const worldOf = async (
       tx: ConversationTransaction,
-      { id, siteId, state }: LockedConversation,
+      { id, bot, state }: LockedConversation,
     ): Promise<World> => {
       const now = Date.now();
       const { pending, lastAgent } = state;
       const partialText =
         pending === null ? '' : (partials.textOf(id, pending.turn) ?? (await tx.partialText(id)));
       const isLastAgentOnline =
-        state.status === 'resolved' && lastAgent !== null && (await store.agents.isOnline(lastAgent.id, now));
-      return { now, partialText, isLastAgentOnline, bot: (await siteById(siteId)).bot.kind };
+        state.status === 'resolved' && lastAgent !== null && (await tx.isAgentOnline(lastAgent.id, now));
+      return { now, partialText: storableText(partialText), isLastAgentOnline, bot };
     };
 
-    const execute = async (id: string, sender: Sender, input: Command): Promise<Executed> => {
+    const execute = async (id: string, sender: Sender, given: Command): Promise<Executed> => {
+      const input = storable(given);
       const bodyHash = createHash('sha256').update(JSON.stringify(input.command)).digest();
       const done = await store.conversations.transaction(async (tx) => {
         const conversation = await load(tx, id, sender);
@@ -103,6 +95,7 @@ export default fp(
           }
         }
         const world = await worldOf(tx, conversation);
+        await assertTarget(tx, input, conversation.siteId);
         const decision = decide(conversation.state, input, world);
         if (!decision.ok) throw new RefusalError(decision.code);
         const { facts, state } = decision;
@@ -115,7 +108,7 @@ export default fp(
         }
         const committed = {
           conversation: { id, siteId: conversation.siteId, customerId: conversation.customerId },
-          after: conversation.state.seq,
+          before: conversation.state,
           facts,
           state,
           summary: { id, seq: state.seq, ...summary },
@@ -166,6 +159,15 @@ export default fp(
   },
   { name: 'engine', dependencies: ['store', 'partials', 'bus'] },
 );
+
+/** A conversation is passed on to somebody who can take it, under that person's own name: no other claim counts. */
+async function assertTarget(tx: ConversationTransaction, input: Command, siteId: string): Promise<void> {
+  if (input.from !== 'agent' || input.command.name !== 'handoff:transfer') return;
+  const { to } = input.command;
+  if (to.kind === 'agent' && (await tx.agentName(to.agent.id, siteId)) !== to.agent.name) {
+    throw new RefusalError('not_found', { detail: 'no agent of this site has this id and name' });
+  }
+}
 
 /** Keeps what other reads live on, in the same transaction as the facts. @returns change of the bad answers' count */
 async function project(tx: ConversationTransaction, id: string, facts: readonly Fact[]): Promise<number> {

@@ -31,8 +31,8 @@ export function toRefusal(error: unknown): Refusal {
   };
 }
 
-/** Errors of the way to the database: the command was not carried out and may be tried again. */
-const connectionErrors = /^(ECONN|EPIPE|ENOENT|ETIMEDOUT|08|57P0|53)/;
+/** Errors of the way to the database, and of what else goes on in it: nothing was carried out, try again. */
+const connectionErrors = /^(ECONN|EPIPE|ENOENT|ETIMEDOUT|08|28|3D|40|53|57)/;
 
 function brokenBy(error: unknown): RefusalCode {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

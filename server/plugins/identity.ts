@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { betterAuth } from 'better-auth';
 import { magicLink } from 'better-auth/plugins';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -37,12 +38,18 @@ declare module 'fastify' {
 }
 
 const linkSeconds = 10 * 60;
+/** Sites change rarely, and every request of a browser asks for their origins. */
+const sitesKeptMs = 10_000;
 export const minPasswordLength = 10;
 
 export default fp<{ secret: string; publicUrl: string | null }>(
   async (app, { secret, publicUrl }) => {
     const { store } = app;
-    const links = new Map<string, string>();
+    /** Who waits for the token of a link that is being made right now. */
+    const waiting = new Map<unknown, (token: string) => void>();
+
+    let sites: readonly Site[] = [];
+    let sitesKeptUntil = 0;
 
     const auth = betterAuth({
       appName: 'Handrail',
@@ -63,8 +70,8 @@ export default fp<{ secret: string; publicUrl: string | null }>(
           disableSignUp: true,
           expiresIn: linkSeconds,
           storeToken: 'hashed',
-          sendMagicLink: async ({ email, token }) => {
-            links.set(email, token);
+          sendMagicLink: async ({ token, metadata }) => {
+            waiting.get(metadata?.for)?.(token);
           },
         }),
       ],
@@ -80,11 +87,14 @@ export default fp<{ secret: string; publicUrl: string | null }>(
         // Slows guessing: a person mistypes a password a few times, not ten times a minute.
         customRules: {
           '/sign-in/email': { window: 60, max: 10 },
-          '/sign-in/magic-link': { window: 60, max: 5 },
+          // A token of 32 letters cannot be guessed, and a whole team may sit behind one address.
+          '/magic-link/verify': { window: 60, max: 60 },
         },
       },
       advanced: {
         useSecureCookies: publicUrl?.startsWith('https:') ?? false,
+        // Said aloud: by itself better-auth drops this check wherever NODE_ENV says "test".
+        disableOriginCheck: false,
         cookiePrefix: 'handrail',
         defaultCookieAttributes: { httpOnly: true, sameSite: 'lax' },
       },
@@ -127,18 +137,27 @@ export default fp<{ secret: string; publicUrl: string | null }>(
 
       async isKnownOrigin(origin, host) {
         if (isOwnOrigin(origin, host, publicUrl)) return true;
-        return (await store.sites.all()).some((site) => isSiteOrigin(site, origin));
+        const isListed = () => sites.some((site) => isSiteOrigin(site, origin));
+        if (sitesKeptUntil > Date.now() && isListed()) return true;
+        // Not known yet: read again, so that a site works as soon as it is added.
+        sites = await store.sites.all();
+        sitesKeptUntil = Date.now() + sitesKeptMs;
+        return isListed();
       },
 
       async signInLink(email, url) {
         const address = email.toLowerCase();
-        await auth.api.signInMagicLink({
-          body: { email: address },
-          headers: new Headers({ host: new URL(url).host }),
-        });
-        const token = links.get(address);
-        links.delete(address);
-        if (token === undefined) throw new Error(`no agent has the address ${email}`);
+        if ((await store.agents.byEmail(address)) === null) {
+          throw new Error(`no agent has the address ${email}`);
+        }
+        const id = randomUUID();
+        const token = await new Promise<string>((resolve, reject) => {
+          waiting.set(id, resolve);
+          const headers = new Headers({ host: new URL(url).host });
+          auth.api
+            .signInMagicLink({ body: { email: address, metadata: { for: id } }, headers })
+            .catch(reject);
+        }).finally(() => waiting.delete(id));
         const query = new URLSearchParams({ token, callbackURL: '/console/', errorCallbackURL: '/console/' });
         return `${url}/api/auth/magic-link/verify?${query}`;
       },
@@ -153,7 +172,10 @@ export default fp<{ secret: string; publicUrl: string | null }>(
       },
 
       async handleAuth(request, reply) {
-        const url = new URL(request.url, `${request.protocol}://${request.headers.host ?? 'localhost'}`);
+        const origin = `${request.protocol}://${request.headers.host ?? 'localhost'}`;
+        if (!URL.canParse(origin))
+          throw new RefusalError('invalid', { detail: 'the Host header is no host' });
+        const url = new URL(request.url, origin);
         const hasBody = request.method !== 'GET' && request.body !== undefined;
         const webRequest = new Request(url, {
           method: request.method,

@@ -7,6 +7,8 @@ export interface Limits {
   session(address: string): Promise<void>;
   /** One command or read of this customer. */
   command(customerId: string): Promise<void>;
+  /** One command or read of this agent: many conversations at once are their work, a flood is not. */
+  agent(agentId: string): Promise<void>;
   /** One ephemeral signal; false when it is one too many and is to be dropped silently. */
   signal(callerId: string): Promise<boolean>;
 }
@@ -20,8 +22,12 @@ declare module 'fastify' {
 /** IPv6 customers own a whole /64: counting single addresses would count nothing. */
 export function addressKey(address: string): string {
   if (!address.includes(':') || address.startsWith('::ffff:')) return address.replace('::ffff:', '');
-  const groups = address.split('%')[0]?.split('::')[0]?.split(':') ?? [];
-  return `${groups.slice(0, 4).join(':')}::/64`;
+  const [before = '', after] = (address.split('%')[0] ?? '').split('::');
+  const groupsOf = (part = '') => part.split(':').filter((group) => group !== '');
+  const left = groupsOf(before);
+  const right = groupsOf(after);
+  const zeros = Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0');
+  return `${[...left, ...zeros, ...right].slice(0, 4).join(':')}::/64`;
 }
 
 /** Keeps one caller from taking the service away from the others. Refusals say when to come back. */
@@ -29,6 +35,7 @@ export default fp<{ sessionsPerMinute: number; commandsPerTenSeconds: number }>(
   async (app, { sessionsPerMinute, commandsPerTenSeconds }) => {
     const sessions = new RateLimiterMemory({ points: sessionsPerMinute, duration: 60 });
     const commands = new RateLimiterMemory({ points: commandsPerTenSeconds, duration: 10 });
+    const agents = new RateLimiterMemory({ points: commandsPerTenSeconds * 10, duration: 10 });
     const signals = new RateLimiterMemory({ points: commandsPerTenSeconds * 10, duration: 10 });
 
     const take = async (limiter: RateLimiterMemory, key: string) => {
@@ -43,10 +50,14 @@ export default fp<{ sessionsPerMinute: number; commandsPerTenSeconds: number }>(
     app.decorate('limits', {
       session: (address) => take(sessions, addressKey(address)),
       command: (customerId) => take(commands, customerId),
+      agent: (agentId) => take(agents, agentId),
       signal: (callerId) =>
         take(signals, callerId).then(
           () => true,
-          () => false,
+          (error) => {
+            if (error instanceof RefusalError) return false;
+            throw error;
+          },
         ),
     } satisfies Limits);
   },

@@ -64,19 +64,12 @@ export default fp<{ token: string | null }>(
     };
     app.decorate('metrics', metrics);
 
-    const waitingSince = new Map<string, number>();
-    app.bus.on('committed', ({ conversation, facts }) => {
+    app.bus.on('committed', ({ before, facts }) => {
       for (const fact of facts) {
         metrics.facts.inc({ type: fact.type });
         if (fact.type === 'answer.ended') metrics.answers.inc({ outcome: fact.outcome });
-        if (fact.type === 'handoff.requested') waitingSince.set(conversation.id, fact.at);
-        if (fact.type === 'handoff.cancelled' || fact.type === 'conversation.resolved') {
-          waitingSince.delete(conversation.id);
-        }
-        if (fact.type === 'handoff.accepted') {
-          const since = waitingSince.get(conversation.id);
-          if (since !== undefined) metrics.handoffWait.observe((fact.at - since) / 1_000);
-          waitingSince.delete(conversation.id);
+        if (fact.type === 'handoff.accepted' && before.status === 'waiting') {
+          metrics.handoffWait.observe((fact.at - before.since) / 1_000);
         }
       }
     });

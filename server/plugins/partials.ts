@@ -1,4 +1,6 @@
 import fp from 'fastify-plugin';
+import { maxAnswerLength } from '../../protocol/message.ts';
+import { withoutNul } from '../store/storable.ts';
 
 /** How long a turn may go without a sign of life of its process before it counts as interrupted. */
 export const turnLeaseMs = 15_000;
@@ -85,7 +87,8 @@ export default fp(
       append(conversationId, turn, offset, text) {
         const partial = running.get(conversationId);
         if (partial === undefined || partial.turn !== turn || offset > partial.text.length) return false;
-        const fresh = text.slice(partial.text.length - offset);
+        // A reader takes nothing twice, and nothing beyond what an answer may hold.
+        const fresh = withoutNul(text.slice(partial.text.length - offset, maxAnswerLength - offset));
         if (fresh === '') return true;
         partial.text += fresh;
         partial.gather ??= setTimeout(() => emit(conversationId, partial), gatherMs);

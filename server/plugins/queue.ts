@@ -4,14 +4,18 @@ import { rooms } from './realtime.ts';
 declare module 'fastify' {
   interface FastifyInstance {
     queue: {
-      /** Tells everyone who waits at this site where they stand; many calls at once become one. */
+      /** Tells everyone who waits at this site where they stand, if that has changed; many calls at once become one. */
       tell(siteId: string): void;
+      /** Tells one who has come back, whatever was told before. */
+      tellAgain(siteId: string, conversationId: string): void;
     };
   }
 }
 
 /** Changes within this time are told together. */
 const gatherMs = 100;
+/** In a long queue every change moves everybody: at most this many customers of a site are told a millisecond. */
+const toldPerMs = 2;
 /** Facts after which places are others. */
 const moves = new Set([
   'handoff.requested',
@@ -26,13 +30,19 @@ export default fp(
   async (app) => {
     const { store, realtime, bus, log } = app;
     const pending = new Map<string, NodeJS.Timeout>();
+    /** What was told last, by site and conversation. */
+    const told = new Map<string, Map<string, string>>();
 
     const tellNow = async (siteId: string) => {
       const [waiting, isAnyoneOnline] = await Promise.all([
         store.conversations.queue(siteId),
         store.agents.isAnyoneOnline(siteId, Date.now()),
       ]);
+      const before = told.get(siteId);
+      const now = new Map(waiting.map((id, ahead) => [id, `${ahead + 1} ${isAnyoneOnline}`]));
+      told.set(siteId, now);
       for (const [ahead, conversationId] of waiting.entries()) {
+        if (before?.get(conversationId) === now.get(conversationId)) continue;
         const place = { conversationId, place: ahead + 1, isAnyoneOnline };
         realtime.customers.to(rooms.conversation(conversationId)).emit('queue:place', place);
       }
@@ -40,15 +50,22 @@ export default fp(
 
     const tell = (siteId: string) => {
       if (pending.has(siteId)) return;
-      const timer = setTimeout(() => {
-        pending.delete(siteId);
-        tellNow(siteId).catch((error) =>
-          log.warn({ err: error }, 'places not told; told at the next change'),
-        );
-      }, gatherMs);
+      const timer = setTimeout(
+        () => {
+          pending.delete(siteId);
+          tellNow(siteId).catch((error) =>
+            log.warn({ err: error }, 'places not told; told at the next change'),
+          );
+        },
+        gatherMs + (told.get(siteId)?.size ?? 0) / toldPerMs,
+      );
       pending.set(siteId, timer);
     };
-    app.decorate('queue', { tell });
+    const tellAgain = (siteId: string, conversationId: string) => {
+      told.get(siteId)?.delete(conversationId);
+      tell(siteId);
+    };
+    app.decorate('queue', { tell, tellAgain });
 
     bus.on('committed', ({ conversation, facts }) => {
       if (facts.some((fact) => moves.has(fact.type))) tell(conversation.siteId);

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { createAdapter } from '@socket.io/redis-streams-adapter';
 import fp from 'fastify-plugin';
 import { createClient } from 'redis';
@@ -10,7 +11,9 @@ import type {
 } from '../../protocol/events.ts';
 import { visibleTo } from '../domain/audience.ts';
 import type { Agent } from '../store/agents.ts';
+import { RefusalError } from './errors.ts';
 import type { CustomerCaller } from './identity.ts';
+import { connectError } from './sockets.ts';
 
 /** Largest packet from a browser, bytes. The longest message fits; a flood does not. */
 export const maxPacketBytes = 65_536;
@@ -33,6 +36,8 @@ export interface Realtime {
   readonly desk: Namespace<AgentToServer, ServerToAgent, DefaultEventsMap, { agent: Agent }>;
   /** Whether live events reach other nodes: null without Redis, false while Redis is away. */
   isLinked(): boolean | null;
+  /** Ends every socket: the last thing before the server goes, so that ends of running turns still arrive. */
+  close(): Promise<void>;
 }
 
 declare module 'fastify' {
@@ -40,6 +45,11 @@ declare module 'fastify' {
     realtime: Realtime;
   }
 }
+
+/** While Redis is away what it should carry waits, up to this many events; the rest is healed by seq. */
+const maxQueuedForRedis = 10_000;
+
+type CorsAnswer = (error: Error | null, options: { origin: boolean }) => void;
 
 /** Rooms. One per conversation and audience, so that a note cannot reach a customer by a wrong emit. */
 export const rooms = {
@@ -55,11 +65,14 @@ export const rooms = {
  */
 export default fp<{ redisUrl: string | null }>(
   async (app, { redisUrl }) => {
-    const redis = redisUrl === null ? null : createClient({ url: redisUrl });
+    const redis =
+      redisUrl === null ? null : createClient({ url: redisUrl, commandsQueueMaxLength: maxQueuedForRedis });
     if (redis !== null) {
       redis.on('error', (error) => app.log.warn({ err: error }, 'redis'));
-      await redis.connect();
+      // Not waited for: with Redis away this node still does all of its own work (D8), and links up once it is back.
+      redis.connect().catch((error) => app.log.warn({ err: error }, 'redis'));
     }
+    let isStopping = false;
     const io = new Server(app.server, {
       path: '/v1/socket',
       serveClient: false,
@@ -68,19 +81,20 @@ export default fp<{ redisUrl: string | null }>(
       perMessageDeflate: false,
       httpCompression: false,
       allowEIO3: false,
-      cors: {
-        // Which origin may use which site is decided at the handshake; here only who may ask at all.
-        origin: (origin, done) => {
-          if (origin === undefined) return done(null, true);
-          app.identity.isKnownOrigin(origin, undefined).then(
-            (known) => done(null, known),
-            (error) => done(error),
-          );
-        },
+      // Which origin may use which site is decided at the handshake; here only who may ask at all.
+      cors: (request: Pick<IncomingMessage, 'headers'>, done: CorsAnswer) => {
+        const { origin, host } = request.headers;
+        if (origin === undefined) return done(null, { origin: false });
+        app.identity.isKnownOrigin(origin, host).then(
+          (known) => done(null, { origin: known }),
+          () => done(null, { origin: false }),
+        );
       },
+
       // CORS does not guard WebSocket upgrades: this does, before any handshake.
       allowRequest: (request, done) => {
         const { origin, host } = request.headers;
+        if (isStopping) return done('unavailable', false);
         if (origin === undefined) return done(null, true);
         app.identity.isKnownOrigin(origin, host).then(
           (known) => done(known ? null : 'origin_not_allowed', known),
@@ -89,20 +103,20 @@ export default fp<{ redisUrl: string | null }>(
       },
       ...(redis === null ? {} : { adapter: createAdapter(redis, { streamName: 'handrail' }) }),
     });
+    // Nobody has business in the nameless namespace: whoever connects to it would hold a socket without a name.
+    io.use((_socket, next) => next(connectError(new RefusalError('not_found'))));
     const customers: Realtime['customers'] = io.of('/customer');
     const desk: Realtime['desk'] = io.of('/desk');
 
-    app.bus.on('committed', ({ conversation, after, facts, state, summary }) => {
-      const covered = { conversationId: conversation.id, after, through: state.seq };
+    app.bus.on('committed', ({ conversation, before, facts, state, summary }) => {
+      const covered = { conversationId: conversation.id, after: before.seq, through: state.seq };
       const room = rooms.conversation(conversation.id);
       // The customer's own sockets hear of a conversation that another tab has just started, too.
       customers.in(rooms.customer(conversation.customerId)).socketsJoin(room);
       customers.to(room).emit('facts', { ...covered, facts: visibleTo('customer', facts) });
       desk.to(room).emit('facts', { ...covered, facts: visibleTo('agent', facts) });
-      const wasOnDesk = facts.some(
-        (fact) => fact.type.startsWith('handoff.') || fact.type === 'conversation.resolved',
-      );
-      if (summary.status === 'waiting' || summary.status === 'human' || wasOnDesk) {
+      // Also what leaves the desk: taken back, resolved, or reopened to the bot.
+      if ([before.status, summary.status].some((status) => status !== 'bot')) {
         void emitSummary(conversation.siteId, conversation.id);
       }
     });
@@ -132,10 +146,16 @@ export default fp<{ redisUrl: string | null }>(
       });
     }
 
-    app.decorate('realtime', { customers, desk, isLinked: () => redis?.isReady ?? null } satisfies Realtime);
+    const isLinked = () => redis?.isReady ?? null;
+    const close = async () => {
+      await io.close();
+      redis?.destroy();
+    };
+    app.decorate('realtime', { customers, desk, isLinked, close } satisfies Realtime);
 
     // D9: tell everybody when to come back, spread, so that they do not all come at once.
     app.addHook('preClose', async () => {
+      isStopping = true;
       for (const namespace of [customers, desk]) {
         for (const socket of namespace.sockets.values()) {
           (socket as CustomerSocket).emit('server:bye', {
@@ -143,8 +163,6 @@ export default fp<{ redisUrl: string | null }>(
           });
         }
       }
-      await io.close();
-      await redis?.close();
     });
   },
   { name: 'realtime', dependencies: ['bus', 'identity', 'metrics', 'store'] },

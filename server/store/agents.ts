@@ -37,6 +37,13 @@ export function createAgents(db: Database) {
       return row === undefined ? null : this.byId(row.id);
     },
 
+    /** In the order in which they were added. */
+    async all(): Promise<Agent[]> {
+      const rows = await db.selectFrom('auth_user').select('id').orderBy('createdAt').execute();
+      const agents = await Promise.all(rows.map((row) => this.byId(row.id)));
+      return agents.filter((agent) => agent !== null);
+    },
+
     async first(): Promise<Agent | null> {
       const row = await db
         .selectFrom('auth_user')

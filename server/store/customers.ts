@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { uuidPattern } from '../../protocol/ids.ts';
 import type { NewSession } from '../../protocol/session.ts';
 import type { Database } from './database.ts';
 
@@ -7,6 +8,8 @@ export interface Customer {
   readonly siteId: string;
 }
 
+/** Anything else would make PostgreSQL fail instead of finding nobody. */
+const isUuid = new RegExp(uuidPattern);
 const hash = (secret: string) => createHash('sha256').update(secret).digest();
 
 /** Anonymous customers: a random 256-bit secret that only the browser keeps. */
@@ -24,7 +27,7 @@ export function createCustomers(db: Database) {
     /** The customer whom the token proves, or null. Compared in constant time. */
     async byToken(token: string): Promise<Customer | null> {
       const [id, secret] = token.split('.', 2);
-      if (id === undefined || secret === undefined || !/^[0-9a-f-]{36}$/.test(id)) return null;
+      if (id === undefined || secret === undefined || !isUuid.test(id)) return null;
       const row = await db
         .selectFrom('customers')
         .select(['id', 'site_id', 'secret_hash'])

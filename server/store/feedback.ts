@@ -5,9 +5,11 @@ import type {
   FeedbackItem,
   FeedbackPage,
 } from '../../protocol/feedback.ts';
+import { uuidPattern } from '../../protocol/ids.ts';
 import type { TranscriptLine } from '../../protocol/message.ts';
 import { transcriptLine } from './conversations.ts';
 import type { Database } from './database.ts';
+import { storableText } from './storable.ts';
 
 /** Where a page ends: time and id of its last row. */
 interface Cursor {
@@ -15,12 +17,14 @@ interface Cursor {
   readonly id: string;
 }
 
+const isUuid = new RegExp(uuidPattern);
 const encodeCursor = ({ at, id }: Cursor) => Buffer.from(`${at}:${id}`).toString('base64url');
 
 /** @returns null for text that is no cursor of ours */
 export function decodeCursor(text: string): Cursor | null {
-  const match = /^(\d{1,16}):([0-9a-f-]{36})$/.exec(Buffer.from(text, 'base64url').toString());
-  return match?.[1] === undefined || match[2] === undefined ? null : { at: Number(match[1]), id: match[2] };
+  const [at = '', id = ''] = Buffer.from(text, 'base64url').toString().split(':', 2);
+  // Exactly what we write: PostgreSQL would fail on anything that only looks like it.
+  return /^\d{1,16}$/.test(at) && isUuid.test(id) ? { at: Number(at), id } : null;
 }
 
 /** Answer feedback and conversation ratings, newest first, of the sites that the reader may see. */
@@ -78,7 +82,7 @@ export function createFeedback(db: Database) {
     if (filter.reason !== undefined) query = query.where(sql<SqlBool>`${filter.reason} = any(items.reasons)`);
     if (filter.text !== undefined && filter.text !== '') {
       // The text is searched for as it stands: % and _ are letters here, not wildcards.
-      const pattern = `%${filter.text.replace(/[\\%_]/g, '\\$&')}%`;
+      const pattern = `%${storableText(filter.text).replace(/[\\%_]/g, '\\$&')}%`;
       query = query.where((where) =>
         where.or([
           where('items.question', 'ilike', pattern),

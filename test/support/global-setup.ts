@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -26,6 +26,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw new Error(`PostgreSQL is required and does not answer at ${given}`);
   }
   const dataDir = await mkdtemp(join(tmpdir(), 'handrail-test-'));
+  // As root, PostgreSQL runs as a user of its own, who must be able to enter.
+  await chmod(dataDir, 0o755);
   const embedded: EmbeddedPostgres = await openEmbeddedPostgres({ dataDir });
   const { host, port, user, password, database } = embedded.connection;
   const url = `postgres://${user}:${encodeURIComponent(password)}@/${database}?host=${encodeURIComponent(host)}&port=${port}`;

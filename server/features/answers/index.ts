@@ -6,7 +6,7 @@ import { createHttpBot } from '../../bots/http.ts';
 import type { AnswerEnd } from '../../domain/command.ts';
 import { isOurFault, RefusalError } from '../../plugins/errors.ts';
 import { pageTurnLeaseMs, turnLeaseMs } from '../../plugins/partials.ts';
-import type { Ownership } from '../../store/conversations.ts';
+import type { Ownership } from '../../store/conversation-row.ts';
 import type { Site } from '../../store/sites.ts';
 
 /** How often turns whose process has died are looked for. */
@@ -44,6 +44,8 @@ export const answers: FastifyPluginAsync<Deadlines> = async (app, deadlines) => 
     const abort = new AbortController();
     const done = answer(conversation, fact, abort.signal).catch((error) => {
       log.error({ err: error, conversationId: conversation.id }, 'turn not ended; its lease will end it');
+      // Without this the lease would be renewed for ever: an endless dot.
+      stop(conversation.id, fact.turn);
     });
     running.set(conversation.id, { turn: fact.turn, abort, done });
   };
@@ -119,9 +121,14 @@ export const answers: FastifyPluginAsync<Deadlines> = async (app, deadlines) => 
   } as const;
   const sweep = async () => {
     for (const { conversationId, turn } of await store.conversations.abandonedTurns(Date.now())) {
-      await endTurn(conversationId, { name: 'answer:end', turn, ...interrupted });
+      await interrupt(conversationId, turn);
     }
   };
+  /** One turn that cannot be ended now must not keep the others from it. */
+  const interrupt = (conversationId: string, turn: number) =>
+    endTurn(conversationId, { name: 'answer:end', turn, ...interrupted }).catch((error) => {
+      log.error({ err: error, conversationId, turn }, 'turn not interrupted; tried again later');
+    });
   const sweepSafely = () =>
     sweep().catch((error) => log.warn({ err: error }, 'abandoned turns not ended this time'));
   const sweeper = setInterval(sweepSafely, sweepEveryMs);
@@ -133,7 +140,7 @@ export const answers: FastifyPluginAsync<Deadlines> = async (app, deadlines) => 
     const grace = new Promise<void>((resolve) => setTimeout(resolve, 5_000).unref());
     await Promise.race([Promise.all([...running.values()].map((run) => run.done)), grace]);
     for (const [conversationId, { turn, abort }] of running) {
-      await endTurn(conversationId, { name: 'answer:end', turn, ...interrupted });
+      await interrupt(conversationId, turn);
       abort.abort();
     }
   });

@@ -115,7 +115,7 @@ export function serveSockets(app: FastifyInstance): void {
         const text = partials.textOf(conversationId, partial.turn) ?? partial.text;
         if (text !== '') socket.emit('answer:chunk', { conversationId, turn: partial.turn, offset: 0, text });
       }
-      app.queue.tell(own.siteId);
+      app.queue.tellAgain(own.siteId, conversationId);
     }
   }
 }

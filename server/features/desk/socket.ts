@@ -42,6 +42,7 @@ export function serveSockets(app: FastifyInstance): void {
 
     /** The session may have ended and sites may have changed since the handshake: looked up for every command. */
     const agentNow = async (): Promise<Agent> => {
+      await limits.agent(id);
       try {
         return await identity.agent(socket.handshake.headers, { isWrite: true });
       } catch (error) {

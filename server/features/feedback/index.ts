@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import type { FastifyPluginAsync } from 'fastify';
 import { Type } from 'typebox';
@@ -67,7 +67,7 @@ export const feedback: FastifyPluginAsync = async (app) => {
       reply.header('content-disposition', `attachment; filename="handrail-feedback-${day}.${format}"`);
       reply.header('cache-control', 'no-store');
       reply.type(format === 'csv' ? 'text/csv; charset=utf-8' : 'application/jsonl; charset=utf-8');
-      return reply.send(format === 'csv' ? csv(rows) : Readable.from(jsonl(rows)));
+      return reply.send(format === 'csv' ? csv(rows) : Readable.from(jsonl(rows), { objectMode: false }));
     },
   );
 };
@@ -97,14 +97,19 @@ const csvColumns = [
 
 /** One row a feedback. Cells that a spreadsheet would run as a formula are defused with a leading quote mark. */
 function csv(rows: AsyncIterable<FeedbackExportRow>): Readable {
-  const lines = Readable.from(rows).map((row: FeedbackExportRow) => cells(row).map(inert));
   const writer = stringify({
     header: true,
     columns: [...csvColumns],
     bom: true,
     record_delimiter: 'windows',
   });
-  return lines.pipe(writer);
+  // Either side's end ends the other: a database that fails, or a reader who leaves. The reader sees it as a broken
+  // download, so there is nothing to be done here.
+  return pipeline(lines(rows), writer, () => undefined);
+}
+
+async function* lines(rows: AsyncIterable<FeedbackExportRow>): AsyncGenerator<string[]> {
+  for await (const row of rows) yield cells(row).map(inert);
 }
 
 const cells = (row: FeedbackExportRow): string[] => [
@@ -127,4 +132,4 @@ const cells = (row: FeedbackExportRow): string[] => [
 ];
 
 /** CSV injection: a cell that starts like a formula is one to a spreadsheet. */
-const inert = (cell: string) => (/^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell);
+const inert = (cell: string) => (/^[=+\-@\t\r\n＝＋－＠]/.test(cell) ? `'${cell}` : cell);

@@ -21,16 +21,37 @@ const consolePolicy = [
   "trusted-types 'none'",
 ].join('; ');
 
-/** What browsers load: the widget for any site, the console for agents, the demo page. */
+/** The demo pages show that the widget needs nothing more than this. */
+const demoPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+const forever = 'public, max-age=31536000, immutable';
+
+/** What browsers load: the widget for any site, the console for agents, the demo pages. */
 export const web: FastifyPluginAsync = async (app) => {
-  const files = (folder: string, prefix: string, headers: (reply: FastifyReply['raw']) => void) =>
+  const files = (folder: string, prefix: string, headersOf: (path: string) => Record<string, string>) =>
     app.register(fastifyStatic, {
       root: `${root}${folder}`,
       prefix,
       decorateReply: false,
       index: false,
       cacheControl: false,
-      setHeaders: (reply) => headers(reply as unknown as FastifyReply['raw']),
+      // Only what is there now is served: no path of a request is ever looked up on the disk.
+      wildcard: false,
+      preCompressed: true,
+      setHeaders: (reply, path) => {
+        for (const [name, value] of Object.entries(headersOf(path))) reply.header(name, value);
+      },
     });
 
   if (!existsSync(`${root}dist/widget/handrail.js`) || !existsSync(`${root}dist/console/index.html`)) {
@@ -38,26 +59,15 @@ export const web: FastifyPluginAsync = async (app) => {
     return;
   }
 
-  // The loader's name never changes, so it is asked for again; what it loads is named by content and kept.
-  const loader = readFileSync(`${root}dist/widget/handrail.js`);
-  app.get('/handrail.js', { schema: { hide: true } }, async (_request, reply) =>
-    reply
-      .type('text/javascript; charset=utf-8')
-      .header('cache-control', 'public, max-age=300')
-      .header('access-control-allow-origin', '*')
-      .header('cross-origin-resource-policy', 'cross-origin')
-      .send(loader),
-  );
-  await files('dist/widget/assets', '/assets/', (raw) => {
-    raw.setHeader('cache-control', 'public, max-age=31536000, immutable');
-    // Loaded by import() from any site that embeds the widget.
-    raw.setHeader('access-control-allow-origin', '*');
-    raw.setHeader('cross-origin-resource-policy', 'cross-origin');
-  });
+  await files('dist/widget', '/', (path) => ({
+    // The entries' names never change, so they are asked for again; what they load is named by content and kept.
+    'cache-control': path.includes('/assets/') ? forever : 'public, max-age=300',
+    // Loaded from any site that embeds the widget.
+    'access-control-allow-origin': '*',
+    'cross-origin-resource-policy': 'cross-origin',
+  }));
 
-  await files('dist/console/assets', '/console/assets/', (raw) => {
-    raw.setHeader('cache-control', 'public, max-age=31536000, immutable');
-  });
+  await files('dist/console/assets', '/console/assets/', () => ({ 'cache-control': forever }));
   const page = readFileSync(`${root}dist/console/index.html`);
   const sendConsole = (reply: FastifyReply) =>
     reply
@@ -72,10 +82,19 @@ export const web: FastifyPluginAsync = async (app) => {
     return sendConsole(reply);
   });
 
-  const demo = readFileSync(`${root}examples/plain-html/index.html`);
   app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/demo/'));
-  app.get('/demo/', { schema: { hide: true } }, async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(demo),
-  );
-  await files('examples/plain-html', '/demo/', (raw) => raw.setHeader('cache-control', 'no-cache'));
+  for (const [folder, prefix] of [
+    ['examples/plain-html', '/demo/'],
+    ['examples/page-bot', '/demo/page-bot/'],
+  ] as const) {
+    const index = readFileSync(`${root}${folder}/index.html`);
+    app.get(prefix, { schema: { hide: true } }, async (_request, reply) =>
+      reply
+        .type('text/html; charset=utf-8')
+        .header('content-security-policy', demoPolicy)
+        .header('cache-control', 'no-cache')
+        .send(index),
+    );
+    await files(folder, prefix, () => ({ 'cache-control': 'no-cache' }));
+  }
 };

@@ -1,0 +1,88 @@
+import type { ConversationSummary } from '../../protocol/agent.ts';
+import type { TranscriptLine } from '../../protocol/message.ts';
+import type { Conversation } from '../domain/conversation.ts';
+import type { Summary } from '../domain/summary.ts';
+import type { ConversationsTable, SiteBot } from './schema.ts';
+
+/** Whose a conversation is. Every read and write is checked against it. */
+export interface Ownership {
+  readonly id: string;
+  readonly siteId: string;
+  readonly customerId: string;
+}
+
+export interface LockedConversation extends Ownership {
+  /** Where the bot of its site runs. */
+  readonly bot: SiteBot['kind'];
+  readonly state: Conversation;
+  readonly summary: Summary;
+}
+
+export function toRow({ id, siteId, customerId, state, summary }: Omit<LockedConversation, 'bot'>) {
+  return {
+    id,
+    site_id: siteId,
+    customer_id: customerId,
+    state: JSON.stringify(state),
+    seq: state.seq,
+    status: summary.status,
+    topic: summary.topic,
+    last_text: summary.lastText,
+    last_author: summary.lastAuthor,
+    last_at: summary.lastAt,
+    waiting_since: summary.waitingSince,
+    reason: summary.reason,
+    priority: summary.priority,
+    agent_id: summary.agent?.id ?? null,
+    agent_name: summary.agent?.name ?? null,
+    downvotes: summary.downvotes,
+    context: JSON.stringify(summary.context),
+  };
+}
+
+type ConversationRow = { [K in keyof ConversationsTable]: unknown } & {
+  id: string;
+  site_id: string;
+  customer_id: string;
+  state: Conversation;
+} & SummaryColumns;
+
+export interface SummaryColumns {
+  id: string;
+  seq: number;
+  status: ConversationSummary['status'];
+  topic: string;
+  last_text: string;
+  last_author: TranscriptLine['author'];
+  last_at: number;
+  waiting_since: number | null;
+  reason: ConversationSummary['reason'];
+  priority: ConversationSummary['priority'];
+  agent_id: string | null;
+  agent_name: string | null;
+  downvotes: number;
+  context: ConversationSummary['context'];
+}
+
+export const summaryOf = (row: SummaryColumns): Summary => ({
+  status: row.status,
+  topic: row.topic,
+  lastText: row.last_text,
+  lastAuthor: row.last_author,
+  lastAt: row.last_at,
+  waitingSince: row.waiting_since,
+  reason: row.reason,
+  priority: row.priority,
+  agent: row.agent_id === null ? null : { id: row.agent_id, name: row.agent_name ?? '' },
+  downvotes: row.downvotes,
+  context: row.context,
+});
+
+export const toLocked = (row: ConversationRow & { bot: SiteBot['kind'] }): LockedConversation => ({
+  id: row.id,
+  siteId: row.site_id,
+  customerId: row.customer_id,
+  bot: row.bot,
+  state: row.state,
+  summary: summaryOf(row),
+});

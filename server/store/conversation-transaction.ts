@@ -1,0 +1,190 @@
+import { sql } from 'kysely';
+import type { Fact } from '../../protocol/conversation.ts';
+import { unstarted } from '../domain/conversation.ts';
+import { emptySummary } from '../domain/summary.ts';
+import { createAgents } from './agents.ts';
+import { type LockedConversation, type Ownership, toLocked, toRow } from './conversation-row.ts';
+import type { Tx } from './database.ts';
+import type { SiteBot } from './schema.ts';
+
+/** What a cid was answered with before (D1). */
+export interface EarlierCommand {
+  readonly seq: number;
+  readonly bodyHash: Buffer;
+}
+
+export type ConversationTransaction = ReturnType<typeof conversationTransaction>;
+
+/**
+ * What may happen to one conversation inside one transaction. Everything runs on the transaction's own connection: a
+ * second one from the pool, taken while this one is held, would let twenty commands at once wait for each other.
+ */
+export function conversationTransaction(tx: Tx) {
+  return {
+    /** Locks the row: everything about one conversation happens one after the other (D2). */
+    async lock(id: string): Promise<LockedConversation | null> {
+      const row = await tx
+        .selectFrom('conversations')
+        .innerJoin('sites', 'sites.id', 'conversations.site_id')
+        .selectAll('conversations')
+        .select(sql<SiteBot['kind']>`sites.bot->>'kind'`.as('bot'))
+        .where('conversations.id', '=', id)
+        .forUpdate('conversations')
+        .executeTakeFirst();
+      return row === undefined ? null : toLocked(row);
+    },
+
+    /** Makes the row of a new conversation. Two that race for one id: the second finds the first's row. */
+    async create({ id, siteId, customerId }: Ownership, now: number): Promise<void> {
+      const row = toRow({ id, siteId, customerId, state: unstarted, summary: emptySummary(now) });
+      await tx
+        .insertInto('conversations')
+        .values({ ...row, created_at: now })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
+
+    /** Read after the lock, so that a twin of this command that ran a moment ago is seen. */
+    async earlier(id: string, senderId: string, cid: string): Promise<EarlierCommand | null> {
+      const row = await tx
+        .selectFrom('commands')
+        .select(['seq', 'body_hash'])
+        .where('conversation_id', '=', id)
+        .where('sender_id', '=', senderId)
+        .where('cid', '=', cid)
+        .executeTakeFirst();
+      return row === undefined ? null : { seq: row.seq, bodyHash: row.body_hash };
+    },
+
+    async remember(
+      id: string,
+      senderId: string,
+      cid: string,
+      command: EarlierCommand,
+      now: number,
+    ): Promise<void> {
+      const row = {
+        conversation_id: id,
+        sender_id: senderId,
+        cid,
+        body_hash: command.bodyHash,
+        seq: command.seq,
+        at: now,
+      };
+      await tx.insertInto('commands').values(row).execute();
+    },
+
+    /** Whether this agent could take a conversation right now. */
+    isAgentOnline: (agentId: string, now: number): Promise<boolean> =>
+      createAgents(tx).isOnline(agentId, now),
+
+    /** The name of an agent of this site; null for anyone else. */
+    async agentName(agentId: string, siteId: string): Promise<string | null> {
+      const agent = await createAgents(tx).byId(agentId);
+      return agent?.siteIds.includes(siteId) ? agent.name : null;
+    },
+
+    async partialText(id: string): Promise<string> {
+      const row = await tx
+        .selectFrom('running_turns')
+        .select('text')
+        .where('conversation_id', '=', id)
+        .executeTakeFirst();
+      return row?.text ?? '';
+    },
+
+    /** Appends the facts and saves the state they lead to, with the projections that other reads live on. */
+    async append(
+      conversation: Omit<LockedConversation, 'bot'>,
+      facts: readonly Fact[],
+      leaseUntil: number,
+    ): Promise<void> {
+      const { id, state } = conversation;
+      const rows = facts.map((fact) => ({
+        conversation_id: id,
+        seq: fact.seq,
+        type: fact.type,
+        at: fact.at,
+        body: JSON.stringify(fact),
+      }));
+      if (rows.length > 0) await tx.insertInto('facts').values(rows).execute();
+      await tx.updateTable('conversations').set(toRow(conversation)).where('id', '=', id).execute();
+      if (facts.some((fact) => fact.type === 'answer.started' || fact.type === 'answer.ended')) {
+        await tx.deleteFrom('running_turns').where('conversation_id', '=', id).execute();
+        if (state.pending !== null) {
+          const running = {
+            conversation_id: id,
+            turn: state.pending.turn,
+            text: '',
+            lease_until: leaseUntil,
+          };
+          await tx.insertInto('running_turns').values(running).execute();
+        }
+      }
+    },
+
+    /**
+     * Keeps the latest verdict on an answer beside its question and answer.
+     * @returns how the number of bad answers of the conversation changes: -1, 0 or 1
+     */
+    async saveFeedback(id: string, fact: Extract<Fact, { type: 'feedback.given' }>): Promise<number> {
+      const before = await tx
+        .deleteFrom('answer_feedback')
+        .where('conversation_id', '=', id)
+        .where('turn', '=', fact.turn)
+        .returning(['verdict', 'id'])
+        .executeTakeFirst();
+      const change = Number(fact.verdict === 'down') - Number(before?.verdict === 'down');
+      if (fact.verdict === 'none') return change;
+      const answer = await factOfTurn(tx, id, 'answer.ended', fact.turn);
+      const started = await factOfTurn(tx, id, 'answer.started', fact.turn);
+      const question = started?.type === 'answer.started' ? await messageAt(tx, id, started.question) : '';
+      await tx
+        .insertInto('answer_feedback')
+        .values({
+          ...(before === undefined ? {} : { id: before.id }),
+          conversation_id: id,
+          turn: fact.turn,
+          verdict: fact.verdict,
+          reasons: fact.reasons,
+          comment: fact.comment,
+          question,
+          answer: answer?.type === 'answer.ended' ? answer.text : '',
+          sources: JSON.stringify(answer?.type === 'answer.ended' ? answer.sources : []),
+          at: fact.at,
+        })
+        .execute();
+      return change;
+    },
+
+    async saveRating(id: string, fact: Extract<Fact, { type: 'conversation.rated' }>): Promise<void> {
+      const values = { rating: fact.rating, comment: fact.comment, at: fact.at };
+      await tx
+        .insertInto('conversation_ratings')
+        .values({ conversation_id: id, ...values })
+        .onConflict((conflict) => conflict.column('conversation_id').doUpdateSet(values))
+        .execute();
+    },
+  };
+}
+
+async function factOfTurn(tx: Tx, id: string, type: 'answer.started' | 'answer.ended', turn: number) {
+  const row = await tx
+    .selectFrom('facts')
+    .select('body')
+    .where('conversation_id', '=', id)
+    .where('type', '=', type)
+    .where(sql<boolean>`(body->>'turn')::int = ${turn}`)
+    .executeTakeFirst();
+  return row?.body ?? null;
+}
+
+async function messageAt(tx: Tx, id: string, seq: number): Promise<string> {
+  const row = await tx
+    .selectFrom('facts')
+    .select('body')
+    .where('conversation_id', '=', id)
+    .where('seq', '=', seq)
+    .executeTakeFirst();
+  return row?.body.type === 'message.sent' ? row.body.text : '';
+}

@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { Compile } from 'typebox/compile';
+import { describe, expect, test } from 'vitest';
+import { Fact, type FactType } from '../../protocol/conversation.ts';
+import { type RefusalCode, refusals } from '../../protocol/errors.ts';
+import { visibleTo } from '../../server/domain/audience.ts';
+import { type Conversation, unstarted } from '../../server/domain/conversation.ts';
+import { decide } from '../../server/domain/decide.ts';
+import { evolve } from '../../server/domain/evolve.ts';
+import { emptySummary, summarise } from '../../server/domain/summary.ts';
+import { expectSoundFacts, expectSoundState, expectSummaryAgrees } from './invariants.ts';
+import { type Step, story } from './moves.ts';
+
+const isFact = Compile(Fact);
+const startedAt = 1_800_000_000_000;
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const child of Object.values(value)) deepFreeze(child);
+  }
+  return value;
+}
+
+/** How the number of bad answers changes by these facts, after those: what the store counts. */
+function downvotesBy(facts: readonly Fact[], before: readonly Fact[]): number {
+  const verdicts = new Map<number, string>();
+  for (const fact of before) if (fact.type === 'feedback.given') verdicts.set(fact.turn, fact.verdict);
+  let change = 0;
+  for (const fact of facts) {
+    if (fact.type !== 'feedback.given') continue;
+    change += Number(fact.verdict === 'down') - Number(verdicts.get(fact.turn) === 'down');
+    verdicts.set(fact.turn, fact.verdict);
+  }
+  return change;
+}
+
+/** Plays a story; `onStep` sees every state that it passes through. */
+function play(
+  steps: readonly Step[],
+  bot: 'http' | 'page',
+  onStep: (seen: { state: Conversation; facts: readonly Fact[]; code: RefusalCode | null }) => void,
+) {
+  let state: Conversation = unstarted;
+  let facts: readonly Fact[] = [];
+  let row = emptySummary(startedAt);
+  let now = startedAt;
+  for (const { move, afterMs, partialText, isLastAgentOnline } of steps) {
+    now += afterMs;
+    // Frozen: whoever changes what it was given, instead of making something new, throws.
+    const command = deepFreeze(move(state, now));
+    const world = deepFreeze({ now, partialText, isLastAgentOnline, bot });
+    const decision = decide(deepFreeze(state), command, world);
+    expect(decide(state, command, world), 'the same question has the same answer').toEqual(decision);
+    if (decision.ok) {
+      expect(decision.facts.length, 'what is accepted leaves a fact').toBeGreaterThan(0);
+      for (const fact of decision.facts) expect(isFact.Check(fact), JSON.stringify(fact)).toBe(true);
+      row = summarise(row, decision.facts, decision.state, downvotesBy(decision.facts, facts));
+      facts = [...facts, ...decision.facts];
+      state = decision.state;
+    } else {
+      expect(Object.keys(decision), 'a refusal changes nothing: it carries no facts and no state').toEqual([
+        'ok',
+        'code',
+      ]);
+      expect(Object.keys(refusals)).toContain(decision.code);
+    }
+    expectSoundState(state, facts);
+    expectSummaryAgrees(row, state, facts);
+    onStep({ state, facts, code: decision.ok ? null : decision.code });
+  }
+  return { state, facts };
+}
+
+describe('a conversation, whatever happens in it', () => {
+  test('keeps its invariants, replays to its state and never shows a note to the customer', () => {
+    const factTypes = new Map<FactType, number>();
+    const statuses = new Map<string, number>();
+    const codes = new Map<RefusalCode, number>();
+    const count = <K>(counts: Map<K, number>, key: K) => counts.set(key, (counts.get(key) ?? 0) + 1);
+
+    fc.assert(
+      fc.property(story, ({ steps, bot }) => {
+        const { state, facts } = play(steps, bot, (seen) => {
+          count(statuses, seen.state.status);
+          if (seen.code !== null) count(codes, seen.code);
+        });
+        for (const fact of facts) count(factTypes, fact.type);
+        expectSoundFacts(facts, unstarted);
+        expect(facts.reduce(evolve, unstarted), 'replay gives the saved state').toEqual(state);
+        expect(JSON.parse(JSON.stringify(state)), 'the state survives the store').toEqual(state);
+        const seen = visibleTo('customer', facts);
+        expect(seen.map((fact) => fact.type)).not.toContain('note.added');
+        expect(seen.length + facts.filter((fact) => fact.type === 'note.added').length).toBe(facts.length);
+        expect(visibleTo('agent', facts)).toEqual(facts);
+      }),
+      { numRuns: 400 },
+    );
+
+    // The stories went everywhere: otherwise the above has shown little.
+    const often = (counts: Map<string, number>) =>
+      Object.fromEntries([...counts].filter(([, times]) => times >= 5));
+    const everyFact = Fact.anyOf.map((fact) => fact.properties.type.const);
+    expect(Object.keys(often(factTypes)).sort()).toEqual([...everyFact].sort());
+    expect(Object.keys(often(statuses)).sort()).toEqual(['bot', 'human', 'resolved', 'waiting']);
+    expect(Object.keys(often(codes)).sort()).toEqual([
+      'already_human',
+      'already_resolved',
+      'already_waiting',
+      'no_such_turn',
+      'not_assigned',
+      'not_found',
+      'not_retryable',
+      'not_waiting',
+      'offered_to_another',
+      'rating_too_early',
+      'stale_turn',
+      'wrong_bot',
+    ]);
+  });
+});

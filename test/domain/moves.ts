@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import type {
+  AgentCommand,
+  Command,
+  CustomerCommand,
+  SystemCommand,
+  World,
+} from '../../server/domain/command.ts';
+import type { Conversation } from '../../server/domain/conversation.ts';
+
+export const agents = [
+  { id: 'agent-ana', name: 'Ana' },
+  { id: 'agent-ben', name: 'Ben' },
+] as const;
+
+const cid = '0198c0de-0000-7000-8000-000000000001';
+
+/** A command before the state is known in which it will be given. */
+type Move = (state: Conversation, now: number) => Command;
+
+/** One step of a story: who does what, how long after the step before, in which world. */
+export interface Step {
+  readonly move: Move;
+  readonly afterMs: number;
+  readonly partialText: string;
+  readonly isLastAgentOnline: boolean;
+}
+
+const text = fc.oneof(
+  fc.constantFrom('hello', 'where is my card?', ' x\ny ', 'é😀'),
+  fc.string({ minLength: 1 }).filter((said) => said.trim() !== ''),
+);
+const comment = fc.oneof(fc.constant(''), fc.string({ maxLength: 20 }));
+const agent = fc.constantFrom(...agents);
+
+/** Most turns named are the one that matters now; some are older, some have never been. */
+const turnBeside = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(0) },
+  { weight: 1, arbitrary: fc.constantFrom(-1, 1) },
+);
+const turnOf = (state: Conversation, beside: number) =>
+  Math.max(1, (state.pending?.turn ?? state.turn) + beside);
+
+const customer = (command: CustomerCommand): Command => ({ from: 'customer', command });
+const server = (command: SystemCommand): Command => ({ from: 'server', command });
+
+/** Mostly the person who is in the conversation, or to whom it is offered, so that deep states are reached. */
+const byAgent = (command: fc.Arbitrary<AgentCommand>): fc.Arbitrary<Move> =>
+  fc.record({ command, other: agent, isOther: fc.nat(4) }).map(({ command, other, isOther }) => (state) => {
+    const offered = state.status === 'waiting' ? state.offer?.agent : undefined;
+    const fitting = state.status === 'human' ? state.agent : offered;
+    return { from: 'agent', agent: isOther === 0 ? other : (fitting ?? other), command };
+  });
+
+const source = fc.record({
+  title: fc.string({ minLength: 1, maxLength: 20 }),
+  url: fc.constantFrom('https://help.example/a', 'javascript:alert(1)'),
+});
+
+const answerEnd = fc
+  .record({
+    beside: turnBeside,
+    outcome: fc.constantFrom('answered', 'unknown', 'failed'),
+    text: fc.oneof(fc.constant(''), fc.constant('  '), text),
+    sources: fc.array(source, { maxLength: 2 }),
+    failure: fc.constantFrom(null, 'timeout', 'malformed'),
+    handoff: fc.option(comment, { freq: 4 }),
+    isFromPage: fc.boolean(),
+  })
+  .map(
+    ({ beside, isFromPage, ...end }): Move =>
+      (state) => {
+        const command = { name: 'answer:end', turn: turnOf(state, beside), ...end } as const;
+        return isFromPage ? customer({ cid, ...command }) : server(command);
+      },
+  );
+
+const customerMoves: fc.WeightedArbitrary<Move>[] = [
+  { weight: 6, arbitrary: text.map((text) => () => customer({ name: 'message:send', cid, text })) },
+  { weight: 5, arbitrary: fc.constant(() => customer({ name: 'handoff:request', cid })) },
+  { weight: 1, arbitrary: fc.constant(() => customer({ name: 'handoff:cancel', cid })) },
+  {
+    weight: 2,
+    arbitrary: turnBeside.map(
+      (beside) => (state) => customer({ name: 'answer:retry', cid, turn: turnOf(state, beside) }),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({ beside: turnBeside, verdict: fc.constantFrom('up', 'down', 'none'), comment })
+      .map(({ beside, ...given }) => (state) => {
+        const turn = turnOf(state, beside);
+        return customer({ name: 'feedback:give', cid, turn, reasons: [], ...given });
+      }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({ rating: fc.integer({ min: 1, max: 5 }), comment })
+      .map((given) => () => customer({ name: 'conversation:rate', cid, ...given })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constant(() => customer({ name: 'conversation:resolve', cid, outcome: 'solved' })),
+  },
+];
+
+const transferTarget = fc.oneof(
+  agent.map((agent) => ({ kind: 'agent', agent }) as const),
+  fc.option(fc.constant('cards')).map((team) => ({ kind: 'queue', team }) as const),
+);
+
+const agentMoves: fc.WeightedArbitrary<Move>[] = [
+  { weight: 5, arbitrary: byAgent(fc.constant({ name: 'handoff:accept', cid })) },
+  { weight: 4, arbitrary: byAgent(text.map((text) => ({ name: 'message:send', cid, text }))) },
+  { weight: 1, arbitrary: byAgent(text.map((text) => ({ name: 'note:add', cid, text }))) },
+  { weight: 2, arbitrary: byAgent(transferTarget.map((to) => ({ name: 'handoff:transfer', cid, to }))) },
+  { weight: 2, arbitrary: byAgent(comment.map((decision) => ({ name: 'handoff:return', cid, decision }))) },
+  { weight: 1, arbitrary: byAgent(fc.constant({ name: 'conversation:resolve', cid, outcome: 'unsolved' })) },
+];
+
+const serverMoves: fc.WeightedArbitrary<Move>[] = [
+  { weight: 6, arbitrary: answerEnd },
+  {
+    weight: 3,
+    arbitrary: agent.map(
+      (agent) => (_state, now) => server({ name: 'handoff:offer', agent, expiresAt: now + 60_000 }),
+    ),
+  },
+  { weight: 1, arbitrary: fc.constant(() => server({ name: 'handoff:expire_offer' })) },
+];
+
+const step: fc.Arbitrary<Step> = fc.record({
+  move: fc.oneof(...customerMoves, ...agentMoves, ...serverMoves),
+  // Nodes' clocks differ a little; customers come back after a quarter of an hour and more.
+  afterMs: fc.constantFrom(0, 1, 2_000, 30_000, 61_000, 16 * 60_000, -500),
+  partialText: fc.constantFrom('', 'so far'),
+  isLastAgentOnline: fc.boolean(),
+});
+
+/** A whole story of one conversation. */
+export const story: fc.Arbitrary<{ steps: Step[]; bot: World['bot'] }> = fc.record({
+  steps: fc.array(step, { minLength: 1, maxLength: 60, size: 'max' }),
+  bot: fc.constantFrom('http', 'page'),
+});

@@ -1,0 +1,39 @@
+const cid = '0198c0de-0000-7000-8000-000000000001';
+export const conversationId = '0198c0de-0000-7000-8000-00000000aaaa';
+export const unknownId = '0198c0de-0000-7000-8000-00000000ffff';
+export const ids = { cid, conversationId };
+const end = { turn: 1, outcome: 'answered', text: 'x', sources: [], failure: null, handoff: null };
+
+export interface Route {
+  readonly caller: 'nobody' | 'customer' | 'agent';
+  /** A body that is right in itself; what is made of it is wrong. */
+  readonly body?: object;
+  readonly query?: string;
+}
+
+/** Every route of the OpenAPI document: a test sees to it that none is missing here. */
+export const routes: Record<string, Route> = {
+  'GET /healthz': { caller: 'nobody' },
+  'GET /readyz': { caller: 'nobody' },
+  'GET /v1/sites/{key}': { caller: 'nobody' },
+  'POST /v1/sessions': { caller: 'nobody', body: { site: 'pk_closed' } },
+  'GET /v1/conversations': { caller: 'customer' },
+  'GET /v1/conversations/{id}/facts': { caller: 'customer', query: 'after=0' },
+  'POST /v1/commands/message:send': { caller: 'customer', body: { ...ids, text: 'Hi' } },
+  'POST /v1/commands/handoff:request': { caller: 'customer', body: ids },
+  'POST /v1/commands/handoff:cancel': { caller: 'customer', body: ids },
+  'POST /v1/commands/answer:retry': { caller: 'customer', body: { ...ids, turn: 1 } },
+  'POST /v1/commands/answer:end': { caller: 'customer', body: { ...ids, ...end } },
+  'POST /v1/commands/feedback:give': {
+    caller: 'customer',
+    body: { ...ids, turn: 1, verdict: 'up', reasons: [], comment: '' },
+  },
+  'POST /v1/commands/conversation:rate': { caller: 'customer', body: { ...ids, rating: 3, comment: '' } },
+  'POST /v1/commands/conversation:resolve': { caller: 'customer', body: { ...ids, outcome: 'solved' } },
+  'GET /v1/desk/me': { caller: 'agent' },
+  'POST /v1/desk/password': { caller: 'agent', body: { password: 'long enough for us' } },
+  'GET /v1/desk/conversations/{id}': { caller: 'agent' },
+  'GET /v1/desk/conversations/{id}/facts': { caller: 'agent', query: 'after=0' },
+  'GET /v1/feedback': { caller: 'agent', query: 'limit=10' },
+  'GET /v1/feedback/export': { caller: 'agent', query: 'format=csv' },
+};
