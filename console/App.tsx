@@ -1,0 +1,44 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Me } from '../protocol/agent.ts';
+import { Shell } from './Shell.tsx';
+import { SignIn } from './SignIn.tsx';
+import type { Session } from './session.ts';
+import { createWorkplace, WorkplaceContext } from './workplace.ts';
+
+export function App({ session }: { session: Session }) {
+  const state = session.state.value;
+  switch (state.kind) {
+    case 'loading':
+      return (
+        <main class="alone" aria-busy="true">
+          <h1 class="hidden">Handrail</h1>
+          <p class="soft">Opening the desk…</p>
+        </main>
+      );
+    case 'unreachable':
+      return (
+        <main class="alone">
+          <h1>Handrail can't be reached</h1>
+          <p class="soft">The server does not answer. It may be starting.</p>
+          <button type="button" class="button primary" onClick={() => void session.refresh()}>
+            Try again
+          </button>
+        </main>
+      );
+    case 'signed_out':
+      return <SignIn session={session} because={state.because} />;
+    case 'signed_in':
+      return <Desk key={state.me.id} me={state.me} session={session} />;
+  }
+}
+
+/** Builds the workplace of this agent, and takes it down when they leave. The key makes it theirs alone. */
+function Desk({ me, session }: { me: Me; session: Session }) {
+  const [workplace] = useState(() => createWorkplace(me, session));
+  useEffect(() => workplace.close, [workplace]);
+  return (
+    <WorkplaceContext value={workplace}>
+      <Shell />
+    </WorkplaceContext>
+  );
+}

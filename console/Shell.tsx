@@ -1,0 +1,160 @@
+import { useSignal } from '@preact/signals';
+import { Inbox } from './inbox/Inbox.tsx';
+import { SoundSwitch } from './inbox/SoundSwitch.tsx';
+import { Feedback } from './review/Feedback.tsx';
+import { feedbackPath, inboxPath, navigate, route, settingsPath } from './route.ts';
+import { PasswordOffer } from './settings/PasswordOffer.tsx';
+import { Settings } from './settings/Settings.tsx';
+import { Icon, type IconName } from './shared/Icon.tsx';
+import { Link } from './shared/Link.tsx';
+import { ShortcutSheet } from './shared/ShortcutSheet.tsx';
+import { useShortcuts } from './shared/shortcuts.ts';
+import { WaitingTime } from './shared/WaitingTime.tsx';
+import { useWorkplace } from './workplace.ts';
+
+const views: readonly {
+  view: 'inbox' | 'feedback' | 'settings';
+  name: string;
+  icon: IconName;
+  path: string;
+}[] = [
+  { view: 'inbox', name: 'Inbox', icon: 'inbox', path: inboxPath },
+  { view: 'feedback', name: 'Feedback', icon: 'feedback', path: feedbackPath },
+  { view: 'settings', name: 'Settings', icon: 'settings', path: settingsPath },
+];
+
+/** What is around every view: where one can go, how things stand, and whether the line to the server holds. */
+export function Shell() {
+  const { alerts } = useWorkplace();
+  const isSheetOpen = useSignal(false);
+  const { view } = route.value;
+  useShortcuts({
+    1: () => navigate(inboxPath),
+    2: () => navigate(feedbackPath),
+    '?': () => {
+      isSheetOpen.value = true;
+    },
+  });
+
+  return (
+    <div class="shell">
+      <a class="skip" href="#main">
+        Skip to the content
+      </a>
+      <Rail />
+      <TopBar onShortcuts={() => (isSheetOpen.value = true)} />
+      <Banners />
+      <main id="main" tabIndex={-1}>
+        {view === 'inbox' && <Inbox />}
+        {view === 'feedback' && <Feedback />}
+        {view === 'settings' && <Settings />}
+      </main>
+      <p class="hidden" role="status">
+        {alerts.announcement.value}
+      </p>
+      {isSheetOpen.value && <ShortcutSheet onClose={() => (isSheetOpen.value = false)} />}
+    </div>
+  );
+}
+
+function Rail() {
+  const { desk } = useWorkplace();
+  const waiting = desk.waiting.value.length;
+  return (
+    <nav class="rail" aria-label="Views">
+      {views.map(({ view, name, icon, path }) => (
+        <Link
+          key={view}
+          href={path}
+          class="rail-link"
+          aria-current={route.value.view === view ? 'page' : undefined}
+        >
+          <Icon name={icon} />
+          <span class="rail-name">{name}</span>
+          {view === 'inbox' && waiting > 0 && (
+            <span class="badge">
+              {waiting}
+              <span class="hidden"> waiting</span>
+            </span>
+          )}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function TopBar({ onShortcuts }: { onShortcuts: () => void }) {
+  const { desk, availability, connection, setAvailability, me } = useWorkplace();
+  const waiting = desk.waiting.value;
+  const longest = waiting.reduce<number | null>(
+    (since, row) =>
+      row.waitingSince === null ? since : Math.min(since ?? row.waitingSince, row.waitingSince),
+    null,
+  );
+  const isOnline = availability.value === 'online';
+  return (
+    <header class="topbar">
+      <p class="figures">
+        <span>
+          Waiting <b>{waiting.length}</b>
+        </span>
+        {longest !== null && (
+          <span>
+            Longest <WaitingTime since={longest} />
+          </span>
+        )}
+      </p>
+      <span class="agent-name">{me.name}</span>
+      <button
+        type="button"
+        role="switch"
+        class="availability"
+        aria-checked={isOnline}
+        aria-label="Available for new handoffs"
+        title={
+          isOnline ? 'Customers are told that someone is here' : 'Customers are told that nobody may be here'
+        }
+        disabled={connection.state.value !== 'online'}
+        onClick={() => setAvailability(isOnline ? 'away' : 'online')}
+      >
+        <span class="dot" aria-hidden="true" />
+        {isOnline ? 'Online' : 'Away'}
+      </button>
+      <SoundSwitch />
+      <button
+        type="button"
+        class="icon-button keys-button"
+        aria-label="Keyboard shortcuts"
+        title="Keyboard shortcuts (?)"
+        onClick={onShortcuts}
+      >
+        <Icon name="keyboard" />
+      </button>
+    </header>
+  );
+}
+
+function Banners() {
+  const { connection } = useWorkplace();
+  const state = connection.state.value;
+  return (
+    <section class="banners" aria-label="Notices">
+      <div role="status">
+        {state === 'offline' && (
+          <p class="banner warn">
+            Connection lost. Trying again… What you send is kept and goes out when it is back.
+          </p>
+        )}
+        {state === 'outdated' && (
+          <p class="banner warn">
+            Handrail has been updated. Reload to go on; what you have written is kept.{' '}
+            <button type="button" class="button small" onClick={() => location.reload()}>
+              Reload
+            </button>
+          </p>
+        )}
+      </div>
+      <PasswordOffer />
+    </section>
+  );
+}

@@ -1,0 +1,43 @@
+import { conversationPath, route } from '../route.ts';
+import { useShortcuts } from '../shared/shortcuts.ts';
+import { useWorkplace } from '../workplace.ts';
+import { acceptAndOpen } from './accept.ts';
+import { Conversation } from './Conversation.tsx';
+import { focusedRow, Queue } from './Queue.tsx';
+
+/** The list on the left, the open conversation beside it. On a phone one of the two. */
+export function Inbox() {
+  const workplace = useWorkplace();
+  const { value } = route;
+  const openId = value.view === 'inbox' ? value.conversationId : null;
+  useShortcuts({
+    a: () => {
+      const id = focusedRow() ?? openId;
+      if (id === null || workplace.desk.row(id)?.status !== 'waiting') return false;
+      return acceptAndOpen(workplace, id);
+    },
+  });
+  return (
+    <div class={openId === null ? 'inbox' : 'inbox opened'}>
+      <h1 class="hidden">Inbox</h1>
+      <Queue openId={openId} />
+      {openId === null ? <Nothing /> : <Conversation key={conversationPath(openId)} id={openId} />}
+    </div>
+  );
+}
+
+function Nothing() {
+  const { desk, availability } = useWorkplace();
+  const waiting = desk.waiting.value.length;
+  return (
+    <section class="nothing" aria-label="Conversation">
+      <p class="soft">
+        {waiting > 0
+          ? 'Choose a conversation. A takes the one in focus.'
+          : availability.value === 'online'
+            ? 'Nobody waits. You will hear when a customer asks for a person.'
+            : 'You are away. Go online to hear when a customer asks for a person.'}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,71 @@
+import { plainText } from '../../browser/markdown.ts';
+import type { ConversationSummary } from '../../protocol/agent.ts';
+import { conversationPath } from '../route.ts';
+import { Icon } from '../shared/Icon.tsx';
+import { Link } from '../shared/Link.tsx';
+import { ago, now } from '../shared/time.ts';
+import { WaitingTime } from '../shared/WaitingTime.tsx';
+import { count, handoffReasons } from '../shared/words.ts';
+import { useWorkplace } from '../workplace.ts';
+
+export function QueueRow(props: {
+  row: ConversationSummary;
+  isOpen: boolean;
+  isStop: boolean;
+  onFocus: () => void;
+}) {
+  const { row, isOpen, isStop, onFocus } = props;
+  const { me } = useWorkplace();
+  const isMine = row.agent?.id === me.id;
+  const needsReply = isMine && row.lastAuthor === 'customer';
+  const language = row.context.language?.split('-')[0];
+  const isForeign = language !== undefined && !navigator.language.startsWith(language);
+  return (
+    <Link
+      href={conversationPath(row.id)}
+      class={needsReply ? 'row needs-reply' : 'row'}
+      data-row={row.id}
+      tabIndex={isStop ? 0 : -1}
+      aria-current={isOpen ? 'true' : undefined}
+      onFocus={onFocus}
+    >
+      <span class="row-top">
+        <span class="topic">{row.topic || 'No question yet'}</span>
+        {isForeign && <span class="tag">{language}</span>}
+        <span class="time">
+          {row.waitingSince === null ? <Ago at={row.lastAt} /> : <WaitingTime since={row.waitingSince} />}
+        </span>
+      </span>
+      <span class="last">
+        {row.lastAuthor !== 'customer' && <span class="author">{lastAuthor(row, isMine)}: </span>}
+        {row.lastAuthor === 'bot' ? plainText(row.lastText) : row.lastText}
+      </span>
+      <span class="row-tags">
+        {row.priority === 'high' && row.status === 'waiting' && <span class="tag urgent">urgent</span>}
+        {row.status === 'waiting' && row.reason !== null && (
+          <span class="soft">{handoffReasons[row.reason]}</span>
+        )}
+        {row.status === 'human' && !isMine && row.agent !== null && (
+          <span class="soft">{row.agent.name}</span>
+        )}
+        {row.downvotes > 0 && (
+          <span class="downvotes" title={`${count(row.downvotes, 'answer')} marked down`}>
+            <Icon name="thumbDown" />
+            {row.downvotes}
+            <span class="hidden"> marked down</span>
+          </span>
+        )}
+        {me.sites.length > 1 && <span class="soft">{row.site}</span>}
+      </span>
+    </Link>
+  );
+}
+
+function lastAuthor(row: ConversationSummary, isMine: boolean): string {
+  if (row.lastAuthor === 'bot') return 'Bot';
+  return isMine ? 'You' : (row.agent?.name ?? 'Agent');
+}
+
+function Ago({ at }: { at: number }) {
+  return <>{ago(now.value - at)}</>;
+}

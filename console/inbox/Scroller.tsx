@@ -1,0 +1,126 @@
+import { useSignal } from '@preact/signals';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { Transcript } from '../../browser/transcript.ts';
+import { scrollable } from '../shared/scrollable.ts';
+import { Said, TranscriptLines } from '../shared/Transcript.tsx';
+import { refusalWords } from '../shared/words.ts';
+import { useWorkplace } from '../workplace.ts';
+import type { OpenConversation } from './open-conversation.ts';
+import type { Outgoing } from './outbox.ts';
+
+/** As near to the end as this still counts as being there. */
+const endPx = 24;
+
+/** The transcript with what is on its way. It follows new lines only for a reader who is at the end. */
+export function Scroller({ open }: { open: OpenConversation }) {
+  const { me, outbox } = useWorkplace();
+  const box = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const isAtEnd = useRef(true);
+  const lastTop = useRef(0);
+  const hasMore = useSignal(false);
+  const transcript = open.transcript.value;
+  const outgoing = outbox.entries.value.filter(
+    (entry) => entry.conversationId === open.id && !isShown(entry, transcript, me.id),
+  );
+
+  const toEnd = () => {
+    box.current?.scrollTo({ top: box.current.scrollHeight });
+  };
+  useLayoutEffect(() => {
+    if (content.current === null || box.current === null) return;
+    // Streaming text grows between two renders: the size is watched, not the data.
+    let lastHeight = content.current.offsetHeight;
+    const growth = new ResizeObserver(() => {
+      if (isAtEnd.current) toEnd();
+      else if (content.current !== null && content.current.offsetHeight > lastHeight) hasMore.value = true;
+      lastHeight = content.current?.offsetHeight ?? 0;
+    });
+    growth.observe(content.current);
+    // The box itself shrinks when the reply box below it grows.
+    growth.observe(box.current);
+    return () => growth.disconnect();
+  }, []);
+
+  const onScroll = () => {
+    const { current } = box;
+    if (current === null) return;
+    const isNear = current.scrollHeight - current.scrollTop - current.clientHeight <= endPx;
+    // Only who scrolls up leaves the end: lines that came since the last scroll do not count against them.
+    if (isNear) isAtEnd.current = true;
+    else if (current.scrollTop < lastTop.current) isAtEnd.current = false;
+    lastTop.current = current.scrollTop;
+    if (isNear) hasMore.value = false;
+  };
+
+  return (
+    <div class="scroll-frame">
+      <div class="scroller" role="log" aria-label="Transcript" {...scrollable} ref={box} onScroll={onScroll}>
+        <div class="transcript" ref={content}>
+          {!open.isLoaded.value && transcript.items.length === 0 && (
+            <p class="soft">Loading the conversation…</p>
+          )}
+          <TranscriptLines transcript={transcript} meId={me.id} />
+          {outgoing.map((entry) => (
+            <OutgoingLine key={entry.cid} entry={entry} />
+          ))}
+          {open.isCustomerTyping.value && <p class="event typing">The customer is typing…</p>}
+        </div>
+      </div>
+      {hasMore.value && (
+        <button type="button" class="button small new-lines" onClick={toEnd}>
+          New messages
+        </button>
+      )}
+    </div>
+  );
+}
+
+function OutgoingLine({ entry }: { entry: Outgoing }) {
+  const { outbox, connection, drafts } = useWorkplace();
+  const isNote = entry.kind === 'note';
+  const isOnline = connection.state.value === 'online';
+  return (
+    <Said who={isNote ? 'Your note' : 'You'} at={entry.at} kind={isNote ? 'note' : 'agent'}>
+      <p class={isNote ? 'text noted' : 'text'}>{entry.text}</p>
+      {entry.state === 'failed' ? (
+        <p class="meta fail">
+          Not sent. {refusalWords(entry.code ?? 'internal')}{' '}
+          <button type="button" class="text-button" onClick={() => outbox.retry(entry.cid)}>
+            Retry
+          </button>{' '}
+          <button
+            type="button"
+            class="text-button"
+            onClick={() => {
+              drafts.putBack(entry.conversationId, entry.kind, entry.text);
+              outbox.discard(entry.cid);
+            }}
+          >
+            Put back into the box
+          </button>
+        </p>
+      ) : (
+        <p class="meta">{isOnline ? 'Sending…' : 'Kept. Goes out when the connection is back.'}</p>
+      )}
+    </Said>
+  );
+}
+
+/** Whether the transcript has it already: the fact may overtake the answer to its command. */
+function isShown(entry: Outgoing, { items, seq }: Transcript, meId: string): boolean {
+  if (entry.seq !== null) return entry.seq <= seq;
+  if (entry.kind === 'reply') return items.some((item) => item.kind === 'message' && item.cid === entry.cid);
+  // Notes carry no cid: the same words of ours within a minute are this one.
+  return (
+    entry.state === 'sending' &&
+    items.some(
+      (item) =>
+        item.kind === 'note' &&
+        item.by.kind === 'agent' &&
+        item.by.id === meId &&
+        item.text === entry.text &&
+        Math.abs(item.at - entry.at) < 60_000,
+    )
+  );
+}

@@ -1,0 +1,90 @@
+import { type Signal, signal } from '@preact/signals';
+import type { ConversationSummary } from '../../protocol/agent.ts';
+import { conversationPath, navigate } from '../route.ts';
+import { rememberedFlag } from '../shared/storage.ts';
+
+export type NotificationPermit = NotificationPermission | 'unsupported';
+
+/** How an agent learns of a new handoff while looking elsewhere. */
+export interface Alerts {
+  readonly isSoundOn: Signal<boolean>;
+  readonly permit: Signal<NotificationPermit>;
+  /** For screen readers: read out politely. */
+  readonly announcement: Signal<string>;
+  askForNotifications(): Promise<void>;
+  newHandoff(row: ConversationSummary): void;
+  close(): void;
+}
+
+export function createAlerts(): Alerts {
+  const isSoundOn = rememberedFlag('sound', true);
+  const permit = signal<NotificationPermit>(
+    typeof Notification === 'undefined' ? 'unsupported' : Notification.permission,
+  );
+  const announcement = signal('');
+  let audio: AudioContext | null = null;
+
+  /** Browsers allow sound once the page has been used; a note held back until then would come too late. */
+  const unlock = () => {
+    audio ??= new AudioContext();
+    void audio.resume();
+  };
+  const gestures = ['pointerdown', 'keydown'] as const;
+  for (const gesture of gestures) addEventListener(gesture, unlock, { once: true });
+
+  const ring = () => {
+    if (audio?.state === 'running') playTwoNotes(audio);
+  };
+
+  const notify = (row: ConversationSummary) => {
+    if (permit.peek() !== 'granted' || document.hasFocus()) return;
+    const notification = new Notification('A customer asks for a person', {
+      body: row.topic,
+      // One a conversation: coming back to the queue replaces the earlier one.
+      tag: row.id,
+    });
+    notification.onclick = () => {
+      window.focus();
+      navigate(conversationPath(row.id));
+      notification.close();
+    };
+  };
+
+  return {
+    isSoundOn,
+    permit,
+    announcement,
+    async askForNotifications() {
+      permit.value = await Notification.requestPermission();
+    },
+    newHandoff(row) {
+      announcement.value = `New in the queue: ${row.topic || 'no question yet'}`;
+      if (isSoundOn.peek()) ring();
+      notify(row);
+    },
+    close() {
+      for (const gesture of gestures) removeEventListener(gesture, unlock);
+      void audio?.close();
+    },
+  };
+}
+
+/** Two soft sine notes, a fourth apart: heard, but not an alarm. */
+function playTwoNotes(audio: AudioContext): void {
+  const notes = [
+    { hertz: 587, from: 0 },
+    { hertz: 784, from: 0.16 },
+  ];
+  for (const { hertz, from } of notes) {
+    const start = audio.currentTime + from;
+    const tone = audio.createOscillator();
+    const volume = audio.createGain();
+    tone.frequency.value = hertz;
+    volume.gain.setValueAtTime(0, start);
+    volume.gain.linearRampToValueAtTime(0.12, start + 0.02);
+    volume.gain.exponentialRampToValueAtTime(0.001, start + 0.5);
+    tone.connect(volume).connect(audio.destination);
+    tone.start(start);
+    tone.stop(start + 0.5);
+  }
+}

@@ -1,0 +1,93 @@
+import { useComputed } from '@preact/signals';
+import { useEffect, useState } from 'preact/hooks';
+import { feedbackPath, navigate, query } from '../route.ts';
+import { useWorkplace } from '../workplace.ts';
+import { ExportButtons } from './ExportButtons.tsx';
+import { FeedbackTable } from './FeedbackTable.tsx';
+import { FilterBar } from './FilterBar.tsx';
+import { createFeedbackList } from './feedback-list.ts';
+import { askedOf, type Filters, filtersOf, queryOf } from './filters.ts';
+import { Reading } from './Reading.tsx';
+
+/** What customers said about answers and conversations: to look through, read in context, and take along. */
+export function Feedback() {
+  const { session } = useWorkplace();
+  const [list] = useState(() => createFeedbackList(session.api));
+  const filterQuery = useComputed(() => queryOf(filtersOf(query.value))).value;
+  const openId = useComputed(() => new URLSearchParams(query.value).get('open')).value;
+  const filters = filtersOf(filterQuery);
+  const asked = new URLSearchParams(queryOfAsked(filters));
+
+  useEffect(() => {
+    void list.load(new URLSearchParams(queryOfAsked(filtersOf(filterQuery))));
+  }, [list, filterQuery]);
+  useEffect(() => list.close, [list]);
+
+  const show = (next: Filters) => navigate(addressOf(queryOf(next)), { replace: true });
+  const open = (id: string | null) => {
+    const params = new URLSearchParams(filterQuery);
+    if (id !== null) params.set('open', id);
+    navigate(addressOf(params.toString()));
+  };
+  const { items, total, next, isLoading, hasFailed } = list.state.value;
+  const hasFilters = filterQuery !== '';
+
+  return (
+    <div class={openId === null ? 'feedback' : 'feedback reading'}>
+      <section class="feedback-list" aria-labelledby="feedback-title">
+        <div class="feedback-head">
+          <h1 id="feedback-title">Feedback</h1>
+          <ExportButtons asked={asked} total={total} isEmpty={items.length === 0} />
+        </div>
+        <FilterBar filters={filters} onChange={show} />
+        <p class="soft small counted" role="status">
+          {countWords(items.length, total, isLoading, hasFailed)}
+        </p>
+        {hasFailed && (
+          <p class="strip fail">
+            The feedback could not be loaded.{' '}
+            <button type="button" class="button small" onClick={() => void list.load(asked)}>
+              Try again
+            </button>
+          </p>
+        )}
+        {items.length > 0 && (
+          <FeedbackTable items={items} openId={openId} onOpen={open} isStale={isLoading} />
+        )}
+        {items.length === 0 && !isLoading && !hasFailed && (
+          <div class="nothing">
+            <p class="soft">
+              {hasFilters
+                ? 'Nothing matches.'
+                : 'Nothing yet. Thumbs on answers and ratings of conversations appear here.'}
+            </p>
+            {hasFilters && (
+              <button type="button" class="button" onClick={() => show({})}>
+                Clear filters
+              </button>
+            )}
+          </div>
+        )}
+        {next !== null && (
+          <button type="button" class="button more" disabled={isLoading} onClick={() => void list.loadMore()}>
+            {isLoading ? 'Loading…' : 'Load more'}
+          </button>
+        )}
+      </section>
+      {openId !== null && <Reading key={openId} id={openId} onClose={() => open(null)} />}
+    </div>
+  );
+}
+
+const addressOf = (text: string) => (text === '' ? feedbackPath : `${feedbackPath}?${text}`);
+
+const queryOfAsked = (filters: Filters) =>
+  Object.entries(askedOf(filters)).map(([name, value]) => [name, String(value)]);
+
+function countWords(shown: number, total: number, isLoading: boolean, hasFailed: boolean): string {
+  if (isLoading && shown === 0) return 'Loading…';
+  if (hasFailed || total === 0) return '';
+  return shown < total
+    ? `${shown.toLocaleString()} of ${total.toLocaleString()}`
+    : `${total.toLocaleString()} in all`;
+}

@@ -1,0 +1,102 @@
+import { useRef } from 'preact/hooks';
+import { plainText } from '../../browser/markdown.ts';
+import type { FeedbackItem } from '../../protocol/feedback.ts';
+import { Icon } from '../shared/Icon.tsx';
+import { OutsideLink } from '../shared/OutsideLink.tsx';
+import { useShortcuts } from '../shared/shortcuts.ts';
+import { dayAndClock, fullTime, now } from '../shared/time.ts';
+import { feedbackReasons } from '../shared/words.ts';
+
+/** One row a feedback. A row opens its conversation beside the table. */
+export function FeedbackTable(props: {
+  items: readonly FeedbackItem[];
+  openId: string | null;
+  onOpen: (conversationId: string) => void;
+  isStale: boolean;
+}) {
+  const { items, openId, onOpen, isStale } = props;
+  const body = useRef<HTMLTableSectionElement>(null);
+  const move = (step: number) => {
+    const rows = [...(body.current?.querySelectorAll<HTMLElement>('[data-opens]') ?? [])];
+    const at = rows.findIndex((row) => row === document.activeElement);
+    rows[Math.max(0, Math.min(rows.length - 1, at + step))]?.focus();
+  };
+  useShortcuts({ j: () => move(1), k: () => move(-1) });
+  return (
+    <div class="table-frame">
+      <table class={isStale ? 'feedback-table stale' : 'feedback-table'}>
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            <th scope="col">Feedback</th>
+            <th scope="col">Question and answer</th>
+            <th scope="col">Comment</th>
+            <th scope="col">Page</th>
+          </tr>
+        </thead>
+        <tbody ref={body}>
+          {items.map((item) => (
+            <Row key={item.id} item={item} isOpen={item.conversationId === openId} onOpen={onOpen} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row(props: { item: FeedbackItem; isOpen: boolean; onOpen: (conversationId: string) => void }) {
+  const { item, isOpen, onOpen } = props;
+  const { page } = item.context;
+  return (
+    <tr class={isOpen ? 'open' : undefined}>
+      <td class="when">
+        <time dateTime={new Date(item.at).toISOString()} title={fullTime(item.at)}>
+          {dayAndClock(item.at, now.value)}
+        </time>
+      </td>
+      <td class="verdict-cell">
+        <Verdict item={item} />
+      </td>
+      <td class="said">
+        <button
+          type="button"
+          class="row-button"
+          data-opens={item.conversationId}
+          aria-expanded={isOpen}
+          onClick={() => onOpen(item.conversationId)}
+        >
+          {item.question ?? (item.kind === 'conversation' ? 'The whole conversation' : 'No question')}
+        </button>
+        {item.answer !== null && (
+          <p class="answer-words soft">{plainText(item.answer) || 'No answer came.'}</p>
+        )}
+      </td>
+      <td class="comment">{item.comment}</td>
+      <td class="page soft">{page !== undefined && <OutsideLink url={page.url} title={page.title} />}</td>
+    </tr>
+  );
+}
+
+function Verdict({ item }: { item: FeedbackItem }) {
+  if (item.rating !== null) {
+    return (
+      <span class={item.rating <= 2 ? 'mark fail' : 'mark'}>
+        Rated <b>{item.rating}</b> of 5
+      </span>
+    );
+  }
+  const isBad = item.verdict === 'down';
+  return (
+    <>
+      <span class={isBad ? 'mark fail' : 'mark good'}>
+        <Icon name={isBad ? 'thumbDown' : 'thumbUp'} />
+        {isBad ? 'Down' : 'Up'}
+      </span>
+      {item.reasons.map((reason) => (
+        <span key={reason} class="tag">
+          {feedbackReasons[reason]}
+        </span>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,102 @@
+import { useSignal } from '@preact/signals';
+import { useContext } from 'preact/hooks';
+import { ApiError } from '../api.ts';
+import { ShortcutsContext } from '../shared/shortcuts.ts';
+import { useWorkplace } from '../workplace.ts';
+import { PasswordForm } from './PasswordForm.tsx';
+
+/** The own account, and what this browser does. */
+export function Settings() {
+  const { me, session, outbox } = useWorkplace();
+  const problem = useSignal<string | null>(null);
+  const state = session.state.value;
+  const hasPassword = state.kind === 'signed_in' && state.me.hasPassword;
+  const unsent = outbox.entries.value.filter((entry) => entry.state !== 'sent').length;
+
+  const signOut = async () => {
+    try {
+      await session.signOut();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      problem.value = "You are still signed in: the server can't be reached. Try again in a moment.";
+    }
+  };
+
+  return (
+    <div class="settings">
+      <h1>Settings</h1>
+      <section aria-labelledby="account">
+        <h2 id="account">You</h2>
+        <p>
+          {me.name} · <span class="soft">{me.email}</span>
+        </p>
+        <p class="soft">Sites: {me.sites.map((site) => site.name).join(', ') || 'none yet'}</p>
+        {unsent > 0 && (
+          <p class="warn">Not sent yet: {unsent}. It is kept in this browser and sent when you are back.</p>
+        )}
+        <button type="button" class="button" onClick={() => void signOut()}>
+          Sign out
+        </button>
+        {problem.value !== null && (
+          <p class="fail" role="alert">
+            {problem.value}
+          </p>
+        )}
+      </section>
+      <section aria-labelledby="password">
+        <h2 id="password">{hasPassword ? 'Change your password' : 'Set a password'}</h2>
+        <PasswordForm />
+      </section>
+      <AlertSettings />
+      <ShortcutSettings />
+    </div>
+  );
+}
+
+function AlertSettings() {
+  const { alerts } = useWorkplace();
+  const permit = alerts.permit.value;
+  return (
+    <section aria-labelledby="alerts">
+      <h2 id="alerts">New handoffs</h2>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={alerts.isSoundOn.value}
+          onChange={(event) => (alerts.isSoundOn.value = event.currentTarget.checked)}
+        />
+        Two soft notes when a customer asks for a person
+      </label>
+      {permit === 'default' && (
+        <button type="button" class="button" onClick={() => void alerts.askForNotifications()}>
+          Show notifications on this computer
+        </button>
+      )}
+      {permit === 'granted' && <p class="soft">Notifications show while you are in another window.</p>}
+      {permit === 'denied' && (
+        <p class="soft">Notifications are blocked in this browser's settings for this page.</p>
+      )}
+    </section>
+  );
+}
+
+function ShortcutSettings() {
+  const shortcuts = useContext(ShortcutsContext);
+  if (shortcuts === null) return null;
+  return (
+    <section aria-labelledby="keys">
+      <h2 id="keys">Keyboard</h2>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={shortcuts.isOn.value}
+          onChange={(event) => (shortcuts.isOn.value = event.currentTarget.checked)}
+        />
+        Single-key shortcuts, such as J, K and A
+      </label>
+      <p class="soft small">
+        They act only outside text fields. Turn them off if you dictate or press keys by accident.
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,120 @@
+import type { ComponentChildren } from 'preact';
+import type { AnswerItem, Transcript as Model, TranscriptItem } from '../../browser/transcript.ts';
+import type { Actor } from '../../protocol/message.ts';
+import { Icon } from './Icon.tsx';
+import { Markdown } from './Markdown.tsx';
+import { OutsideLink } from './OutsideLink.tsx';
+import { EventLine } from './TranscriptEvent.tsx';
+import { clock, fullTime } from './time.ts';
+import { failures, feedbackReasons } from './words.ts';
+
+/** All that was said and done in a conversation, with the bot's part and what the customer thought of it. */
+export function TranscriptLines({ transcript, meId }: { transcript: Model; meId: string }) {
+  return transcript.items.map((item, index) => (
+    <Line key={item.seq} item={item} before={transcript.items[index - 1]} meId={meId} />
+  ));
+}
+
+function Line({ item, before, meId }: { item: TranscriptItem; before?: TranscriptItem; meId: string }) {
+  switch (item.kind) {
+    case 'message':
+      return (
+        <Said who={authorName(item.by, meId)} at={item.at} kind={item.by.kind}>
+          <p class="text">{item.text}</p>
+        </Said>
+      );
+    case 'note':
+      return (
+        <Said
+          who={item.by.kind === 'agent' && item.by.id === meId ? 'Your note' : 'Note'}
+          at={item.at}
+          kind="note"
+        >
+          <p class="text noted">{item.text}</p>
+          {item.by.kind === 'agent' && item.by.id !== meId && <p class="meta">by {item.by.name}</p>}
+        </Said>
+      );
+    case 'answer':
+      return <Answer answer={item} />;
+    case 'event':
+      return <EventLine item={item} before={before} meId={meId} />;
+  }
+}
+
+export function authorName(by: Actor, meId: string): string {
+  switch (by.kind) {
+    case 'customer':
+      return 'Customer';
+    case 'bot':
+      return 'Bot';
+    case 'system':
+      return 'Handrail';
+    case 'agent':
+      return by.id === meId ? 'You' : by.name;
+  }
+}
+
+/** One line: who and when on the left, what on the right. */
+export function Said(props: {
+  who: string;
+  at: number | null;
+  kind: Actor['kind'] | 'note';
+  children: ComponentChildren;
+}) {
+  return (
+    <div class={`line by-${props.kind}`}>
+      <div class="who">
+        <span class="name">{props.who}</span>
+        {props.at !== null && (
+          <time dateTime={new Date(props.at).toISOString()} title={fullTime(props.at)}>
+            {clock(props.at)}
+          </time>
+        )}
+      </div>
+      <div class="what">{props.children}</div>
+    </div>
+  );
+}
+
+function Answer({ answer }: { answer: AnswerItem }) {
+  const { state, text, failure, feedback, sources } = answer;
+  const isBad = feedback?.verdict === 'down';
+  return (
+    <Said who="Bot" at={answer.at} kind="bot">
+      <div class={isBad ? 'answer bad' : 'answer'} aria-busy={state === 'pending'}>
+        {text !== '' && <Markdown text={text} isGrowing={state === 'pending'} />}
+        {state === 'pending' && (
+          <p class="meta" aria-hidden={text !== ''}>
+            The bot is answering…
+          </p>
+        )}
+        {state === 'stopped' && <p class="meta">Stopped: the conversation moved on.</p>}
+        {state === 'unknown' && <p class="meta warn">The bot said it does not know.</p>}
+        {state === 'failed' && <p class="meta fail">{failures[failure ?? 'unreachable']}</p>}
+        {sources.length > 0 && (
+          <p class="meta">
+            {sources.length === 1 ? 'Source: ' : 'Sources: '}
+            {sources.map((source, index) => (
+              <span key={`${source.url} ${source.title}`}>
+                {index > 0 && ' · '}
+                <OutsideLink url={source.url} title={source.title} />
+              </span>
+            ))}
+          </p>
+        )}
+        {feedback !== null && (
+          <p class={isBad ? 'meta verdict fail' : 'meta verdict good'}>
+            <Icon name={isBad ? 'thumbDown' : 'thumbUp'} />
+            <span>
+              {[
+                isBad ? 'Thumbs down' : 'Thumbs up',
+                ...feedback.reasons.map((reason) => feedbackReasons[reason]),
+                ...(feedback.comment === '' ? [] : [`“${feedback.comment}”`]),
+              ].join(' · ')}
+            </span>
+          </p>
+        )}
+      </div>
+    </Said>
+  );
+}

@@ -1,0 +1,71 @@
+import type { AnswerFailure } from '../../protocol/conversation.ts';
+import type { RefusalCode } from '../../protocol/errors.ts';
+import type { FeedbackReason } from '../../protocol/feedback.ts';
+import type { HandoffReason, Outcome } from '../../protocol/handoff.ts';
+
+/** What the codes of the protocol are called on the agents' screens. */
+export const feedbackReasons: Readonly<Record<FeedbackReason, string>> = {
+  wrong: 'Wrong',
+  outdated: 'Outdated',
+  did_not_understand: 'Did not understand',
+  not_what_i_asked: 'Not what I asked',
+  unkind_or_unfair: 'Unkind or unfair',
+  other: 'Other',
+};
+
+export const handoffReasons: Readonly<Record<HandoffReason, string>> = {
+  customer_asked: 'asked for a person',
+  bot_asked: 'bot gave up',
+};
+
+export const failures: Readonly<Record<AnswerFailure, string>> = {
+  timeout: 'The bot did not answer in time.',
+  unreachable: 'The bot could not be reached.',
+  rejected: 'The bot refused the question.',
+  malformed: 'The bot answered nonsense.',
+  too_large: 'The answer was too long.',
+  interrupted: 'The answer was cut off.',
+};
+
+export const outcomes: Readonly<Record<Outcome, string>> = { solved: 'solved', unsolved: 'not solved' };
+
+/** What became of a command that was refused or did not arrive. */
+export function refusalWords(code: RefusalCode | 'unsent'): string {
+  switch (code) {
+    case 'unsent':
+      return 'That did not get through. Try again in a moment.';
+    case 'not_waiting':
+      return 'Nobody waits here any more.';
+    case 'not_assigned':
+      return 'This conversation is not yours any more.';
+    case 'already_resolved':
+      return 'It has been resolved already.';
+    case 'offered_to_another':
+      return 'It is offered to a colleague at the moment.';
+    case 'not_found':
+      return 'There is no such conversation, or it is not yours to see.';
+    case 'rate_limited':
+      return 'Too much at once. Try again in a moment.';
+    case 'invalid':
+    case 'too_large':
+      return 'The server did not take this text.';
+    default:
+      return 'That did not work on our side. Try again.';
+  }
+}
+
+const languageNames = new Intl.DisplayNames(undefined, { type: 'language' });
+
+/** "German" for `de-AT`; the tag itself where the browser knows no name. */
+export function languageName(tag: string): string {
+  try {
+    return languageNames.of(tag) ?? tag;
+  } catch {
+    // The customer's page gave the tag: one that no standard knows is shown as it is.
+    return tag;
+  }
+}
+
+/** "1 answer", "3 answers" */
+export const count = (number: number, one: string, many = `${one}s`) =>
+  `${number.toLocaleString()} ${number === 1 ? one : many}`;
