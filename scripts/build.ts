@@ -1,0 +1,137 @@
+/**
+ * Builds what browsers load into `dist/`:
+ *
+ *   widget/handrail.js         the classic loader that sites embed; its name never changes
+ *   widget/handrail.mjs        the same widget for `import`, as a module whose name never changes
+ *   widget/assets/             what both load, named by content
+ *   package/                   `import { createHandrail } from 'handrail'`, dependencies left outside
+ *   console/                   the agents' app
+ *
+ * `--if-changed` does nothing when the sources are those of the last build.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
+import { build, type InlineConfig } from 'vite';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = (...parts: string[]) => join(root, 'dist', ...parts);
+const stampFile = dist('.sources');
+
+const shared = {
+  root,
+  configFile: false,
+  logLevel: 'warn',
+  publicDir: false,
+} satisfies InlineConfig;
+
+/** Browsers of the last three years: what the widget relies on (adoptedStyleSheets, :focus-visible, `with`). */
+const target = ['chrome110', 'firefox115', 'safari16.4'];
+
+async function buildWidget(): Promise<void> {
+  await build({
+    ...shared,
+    // Chunks find one another beside themselves, whatever site has loaded them.
+    base: './',
+    build: {
+      target,
+      outDir: dist('widget'),
+      emptyOutDir: true,
+      modulePreload: false,
+      manifest: 'manifest.json',
+      rolldownOptions: {
+        // The loader has put its launcher up already: it needs less than a page that imports the widget.
+        input: { main: join(root, 'widget/main.ts'), attach: join(root, 'widget/attach.ts') },
+        preserveEntrySignatures: 'strict',
+        // The markdown parser's assertions would speak in the consoles of the pages that embed us.
+        treeshake: { manualPureFunctions: ['console.assert'] },
+        output: { entryFileNames: 'assets/[name]-[hash].js', chunkFileNames: 'assets/[name]-[hash].js' },
+      },
+    },
+  });
+  const manifest: Record<string, { file: string }> = JSON.parse(
+    readFileSync(dist('widget', 'manifest.json'), 'utf8'),
+  );
+  const built = (entry: string) => {
+    const file = manifest[entry]?.file;
+    if (file === undefined) throw new Error(`the build names no file for ${entry}`);
+    return file;
+  };
+  writeFileSync(dist('widget', 'handrail.mjs'), `export * from './${built('widget/main.ts')}';\n`);
+  await build({
+    ...shared,
+    define: { __HANDRAIL_MAIN__: JSON.stringify(built('widget/attach.ts')) },
+    build: {
+      target,
+      outDir: dist('widget'),
+      emptyOutDir: false,
+      lib: {
+        entry: join(root, 'widget/loader.ts'),
+        formats: ['iife'],
+        name: 'handrailLoader',
+        fileName: () => 'handrail.js',
+      },
+    },
+  });
+}
+
+async function buildPackage(): Promise<void> {
+  await build({
+    ...shared,
+    build: {
+      target,
+      outDir: dist('package'),
+      emptyOutDir: true,
+      minify: false,
+      lib: {
+        entry: { handrail: join(root, 'widget/main.ts'), element: join(root, 'widget/element.ts') },
+        formats: ['es'],
+      },
+      rolldownOptions: { external: [/^preact/, /^@preact\//, 'socket.io-client', 'streaming-markdown'] },
+    },
+  });
+}
+
+async function buildConsole(): Promise<void> {
+  await build({
+    ...shared,
+    root: join(root, 'console'),
+    base: '/console/',
+    build: { target, outDir: dist('console'), emptyOutDir: true, modulePreload: false, assetsInlineLimit: 0 },
+  });
+}
+
+/** Puts a brotli form beside each script and stylesheet, so that serving one costs no time. */
+function compress(folder: string): void {
+  for (const file of globSync('**/*.{js,mjs,css}', { cwd: folder })) {
+    const path = join(folder, file);
+    writeFileSync(`${path}.br`, brotliCompressSync(readFileSync(path)));
+  }
+}
+
+/** A fingerprint of everything that the bundles are made from. */
+function fingerprint(): string {
+  const folders = ['browser', 'console', 'protocol', 'widget'].map((folder) => `${folder}/**/*.*`);
+  const files = globSync([...folders, 'scripts/build.ts', 'package-lock.json', 'tsconfig.json'], {
+    cwd: root,
+  });
+  const hash = createHash('sha256');
+  for (const file of files.sort()) hash.update(`${file}\n`).update(readFileSync(join(root, file)));
+  return hash.digest('hex');
+}
+
+const wanted = fingerprint();
+const isCurrent = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === wanted;
+if (!process.argv.includes('--if-changed') || !isCurrent) {
+  const startedAt = performance.now();
+  console.log('Building the browser bundles …');
+  await buildWidget();
+  await buildPackage();
+  await buildConsole();
+  compress(dist('widget'));
+  compress(dist('console', 'assets'));
+  writeFileSync(stampFile, wanted);
+  console.log(`  done in ${((performance.now() - startedAt) / 1_000).toFixed(1)} s`);
+}
