@@ -64,12 +64,9 @@ export async function prepareDemo(store: Store, bot: { url: string; secret: stri
     bot: { kind: 'page' },
     suggestions: [],
   });
-  const agent =
-    (await store.agents.first()) ??
-    (await store.agents.add({
-      name: 'Ana',
-      email: 'ana@northcard.example',
-      siteIds: [site.id, pageSite.id],
-    }));
+  const siteIds = [site.id, pageSite.id];
+  const known = await store.agents.first();
+  if (known !== null) await store.agents.join(known.id, siteIds);
+  const agent = known ?? (await store.agents.add({ name: 'Ana', email: 'ana@northcard.example', siteIds }));
   return { site, pageSite, agent };
 }

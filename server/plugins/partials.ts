@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin';
+import type { AnswerChunk } from '../../protocol/events.ts';
 import { maxAnswerLength } from '../../protocol/message.ts';
 import { withoutNul } from '../store/storable.ts';
 
@@ -40,6 +41,8 @@ export interface Partials {
   /** Adds text at `offset`; text that is already there is ignored, a hole is refused (false). */
   append(conversationId: string, turn: number, offset: number, text: string): boolean;
   textOf(conversationId: string, turn: number): string | null;
+  /** What the running turn has said so far, on whatever node it runs: for a reader who joins in the middle (D7). */
+  soFar(conversationId: string): Promise<AnswerChunk | null>;
   end(conversationId: string, turn: number): void;
 }
 
@@ -98,6 +101,13 @@ export default fp(
       textOf(conversationId, turn) {
         const partial = running.get(conversationId);
         return partial?.turn === turn ? partial.text : null;
+      },
+
+      async soFar(conversationId) {
+        const kept = await conversations.partial(conversationId);
+        if (kept === null) return null;
+        const text = this.textOf(conversationId, kept.turn) ?? kept.text;
+        return text === '' ? null : { conversationId, turn: kept.turn, offset: 0, text };
       },
 
       end,

@@ -81,6 +81,15 @@ export function createAgents(db: Database) {
       return { id, name: agent.name, email: agent.email, availability: 'online', siteIds: agent.siteIds };
     },
 
+    /** Lets the agent see these sites as well. */
+    async join(id: string, siteIds: readonly string[]): Promise<void> {
+      await db
+        .insertInto('agent_sites')
+        .values(siteIds.map((siteId) => ({ agent_id: id, site_id: siteId })))
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    },
+
     async setAvailability(id: string, availability: Availability): Promise<void> {
       await db.updateTable('agents').set({ availability }).where('id', '=', id).execute();
     },

@@ -129,6 +129,26 @@ describe("the company's bot, called by the server", () => {
     desk.close();
   });
 
+  test('[D7] is read by an agent who opens the conversation in the middle of an answer', async () => {
+    const agent = await server.addAgent(site);
+    const desk = await connectAgent(server.url, agent.cookie);
+    const { hang, finish } = hangingBot();
+    behave = hang;
+    const customer = await connectCustomer(server.url, site.key);
+    const { conversationId } = customer;
+    await customer.send('handoff:request', {});
+    await customer.send('message:send', { text: 'Where is my card?' });
+    await firstChunk(customer.socket as Socket);
+    const chunk = firstChunk(desk.socket as Socket);
+    await desk.watch(conversationId);
+    expect(desk.facts.at(-1)?.type, 'the turn is told before its text').toBe('answer.started');
+    expect(await chunk).toEqual({ conversationId, turn: 1, offset: 0, text: 'Let me see' });
+    finish();
+    expect(await desk.until('answer.ended')).toMatchObject({ text: 'Let me see', outcome: 'answered' });
+    customer.close();
+    desk.close();
+  });
+
   test('[D7] is read by a customer who comes late from its first word on', async () => {
     const { hang, finish } = hangingBot();
     behave = hang;

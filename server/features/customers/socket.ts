@@ -110,11 +110,8 @@ export function serveSockets(app: FastifyInstance): void {
         if (!hasMore) break;
       }
       socket.emit('head', { conversationId, seq: await store.conversations.seqOf(conversationId) });
-      const partial = await store.conversations.partial(conversationId);
-      if (partial !== null) {
-        const text = partials.textOf(conversationId, partial.turn) ?? partial.text;
-        if (text !== '') socket.emit('answer:chunk', { conversationId, turn: partial.turn, offset: 0, text });
-      }
+      const soFar = await partials.soFar(conversationId);
+      if (soFar !== null) socket.emit('answer:chunk', soFar);
       app.queue.tellAgain(own.siteId, conversationId);
     }
   }

@@ -19,7 +19,7 @@ const checkHandshake = checkOf(AgentHandshake);
 const seenEveryMs = 15_000;
 
 export function serveSockets(app: FastifyInstance): void {
-  const { identity, engine, store, realtime, bus, metrics, limits, log } = app;
+  const { identity, engine, store, realtime, bus, metrics, limits, partials, log } = app;
   const { desk, customers } = realtime;
 
   desk.use((socket, next) => {
@@ -68,6 +68,9 @@ export function serveSockets(app: FastifyInstance): void {
       await socket.join(conversationRoom + body.conversationId);
       // Read again behind the join: what was committed in between was sent to nobody here.
       const missed = await factsPage(store, { kind: 'agent', siteIds }, { ...body, after: page.through });
+      const soFar = await partials.soFar(body.conversationId);
+      // Behind the reply, which tells of the turn that this text belongs to.
+      if (soFar !== null) setImmediate(() => socket.emit('answer:chunk', soFar));
       return missed.through === page.through
         ? page
         : {
