@@ -1,120 +1,16 @@
 import type { ConversationStatus } from '../protocol/agent.ts';
-import type { AnswerFailure, AnswerOutcome, Fact, FactOf } from '../protocol/conversation.ts';
+import type { Fact } from '../protocol/conversation.ts';
 import type { AnswerChunk, FactsEvent } from '../protocol/events.ts';
-import type { FeedbackReason, Verdict } from '../protocol/feedback.ts';
-import type { HandoffReason } from '../protocol/handoff.ts';
-import type { Actor, AgentRef, CustomerContext, Source } from '../protocol/message.ts';
+import type { AgentRef } from '../protocol/message.ts';
+import type { AnswerItem, EventFact, Transcript, TranscriptItem } from './transcript-model.ts';
 
-/** What the customer thinks of an answer now. A verdict that was taken back leaves `null` in its place. */
-export interface Feedback {
-  readonly verdict: Verdict;
-  readonly reasons: FeedbackReason[];
-  readonly comment: string;
-}
-
-/** The facts that a transcript shows as a line of its own. */
-export type EventFact = FactOf<
-  | 'handoff.requested'
-  | 'handoff.cancelled'
-  | 'handoff.offered'
-  | 'handoff.offer_expired'
-  | 'handoff.accepted'
-  | 'handoff.transferred'
-  | 'handoff.returned'
-  | 'conversation.resolved'
-  | 'conversation.reopened'
-  | 'conversation.rated'
->;
-
-/** Something said, by the customer or by a person. `cid` finds the outbox's own bubble, which this replaces. */
-export interface MessageItem {
-  readonly kind: 'message';
-  readonly seq: number;
-  readonly at: number;
-  readonly by: Actor;
-  readonly text: string;
-  readonly cid: string;
-}
-
-/** A bot turn. `seq` and `at` are those of its start; `question` is the seq of the message that it answers. */
-export interface AnswerItem {
-  readonly kind: 'answer';
-  readonly seq: number;
-  readonly at: number;
-  readonly turn: number;
-  readonly question: number;
-  readonly state: 'pending' | AnswerOutcome;
-  readonly text: string;
-  readonly sources: Source[];
-  readonly failure: AnswerFailure | null;
-  readonly feedback: Feedback | null;
-}
-
-export interface EventItem {
-  readonly kind: 'event';
-  readonly seq: number;
-  readonly at: number;
-  readonly fact: EventFact;
-}
-
-/** A note among agents. The server never sends one to a customer. */
-export interface NoteItem {
-  readonly kind: 'note';
-  readonly seq: number;
-  readonly at: number;
-  readonly by: Actor;
-  readonly text: string;
-}
-
-export type TranscriptItem = MessageItem | AnswerItem | EventItem | NoteItem;
-
-/** What a screen shows of one conversation. Untouched items stay the same objects from one state to the next. */
-export interface Transcript {
-  readonly conversationId: string;
-  /** The last seq that is covered; what a handshake and a pull name (D5). */
-  readonly seq: number;
-  readonly status: ConversationStatus;
-  readonly context: CustomerContext;
-  readonly items: readonly TranscriptItem[];
-  /** The bot turn that has not ended. */
-  readonly pendingTurn: number | null;
-  /** The person in the conversation now, and since when. */
-  readonly agent: AgentRef | null;
-  readonly joinedAt: number | null;
-  /** The last person who was in the conversation; stays when they leave. */
-  readonly lastAgent: AgentRef | null;
-  /** Set only while the customer waits for a person. */
-  readonly waitingSince: number | null;
-  readonly reason: HandoffReason | null;
-  readonly rating: { readonly rating: number; readonly comment: string } | null;
-  /** Whether the customer may be asked for a rating: a person has been here, or it is resolved; and nobody is in. */
-  readonly canRate: boolean;
-}
+export * from './transcript-model.ts';
 
 /** What became of a `facts` event. With a `gap`, pull the facts behind `after`; nothing has been applied. */
 export type Applied =
   | { readonly kind: 'applied'; readonly transcript: Transcript }
   | { readonly kind: 'ignored' }
   | { readonly kind: 'gap'; readonly after: number };
-
-/** A conversation before its first fact. */
-export function emptyTranscript(conversationId: string): Transcript {
-  return {
-    conversationId,
-    seq: 0,
-    status: 'bot',
-    context: {},
-    items: [],
-    pendingTurn: null,
-    agent: null,
-    joinedAt: null,
-    lastAgent: null,
-    waitingSince: null,
-    reason: null,
-    rating: null,
-    canRate: false,
-  };
-}
 
 /**
  * The transcript after a `facts` event or a page of a pull (D5). Facts that it already holds are skipped, so

@@ -14,7 +14,7 @@ import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
-import { build, type InlineConfig } from 'vite';
+import { build, type InlineConfig, type Plugin } from 'vite';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = (...parts: string[]) => join(root, 'dist', ...parts);
@@ -30,11 +30,31 @@ const shared = {
 /** Browsers of the last three years: what the widget relies on (adoptedStyleSheets, :focus-visible, `with`). */
 const target = ['chrome110', 'firefox115', 'safari16.4'];
 
+/** What would come along, and never be used: Vite's preloading of stylesheets, and a transport that we do not name. */
+const unused: Plugin = {
+  name: 'unused',
+  enforce: 'pre',
+  load(id) {
+    if (id === '\0vite/preload-helper.js') return 'export const __vitePreload = (load) => load();';
+    if (id.endsWith('engine.io-client/build/esm/transports/webtransport.js'))
+      return 'export const WT = null;';
+    return null;
+  },
+};
+
+/** One request for the first open, and one dictionary for its compression: the way in, with all that it needs at once. */
+const firstOpen = {
+  name: 'attach',
+  test: /widget.attach\.ts|node_modules.@?preact/,
+  includeDependenciesRecursively: true,
+};
+
 async function buildWidget(): Promise<void> {
   await build({
     ...shared,
     // Chunks find one another beside themselves, whatever site has loaded them.
     base: './',
+    plugins: [unused],
     build: {
       target,
       outDir: dist('widget'),
@@ -44,10 +64,14 @@ async function buildWidget(): Promise<void> {
       rolldownOptions: {
         // The loader has put its launcher up already: it needs less than a page that imports the widget.
         input: { main: join(root, 'widget/main.ts'), attach: join(root, 'widget/attach.ts') },
-        preserveEntrySignatures: 'strict',
+        preserveEntrySignatures: 'allow-extension',
         // The markdown parser's assertions would speak in the consoles of the pages that embed us.
         treeshake: { manualPureFunctions: ['console.assert'] },
-        output: { entryFileNames: 'assets/[name]-[hash].js', chunkFileNames: 'assets/[name]-[hash].js' },
+        output: {
+          entryFileNames: 'assets/[name]-[hash].js',
+          chunkFileNames: 'assets/[name]-[hash].js',
+          codeSplitting: { groups: [firstOpen] },
+        },
       },
     },
   });

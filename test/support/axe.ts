@@ -16,7 +16,7 @@ interface Axe {
  * The script is evaluated by the debugger, so it also runs under a strict CSP.
  */
 export async function axeFindings(page: Page, selector = 'html'): Promise<string[]> {
-  await page.evaluate(source);
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(source);
   const results = await page.evaluate(async (context) => {
     const { axe } = window as unknown as { axe: Axe };
     return axe.run(context, {

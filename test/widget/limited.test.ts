@@ -39,6 +39,30 @@ const blockedSocket = () => {
   return { network, loadLive };
 };
 
+test('a conversation in which nothing has been said is not asked for', async () => {
+  const asked: string[] = [];
+  const { loadLive } = blockedSocket();
+  const { chat } = chats.open({
+    surroundings: {
+      loadLive,
+      pace: impatient,
+      async fetch(url: string, init: RequestInit) {
+        const reply = await fetch(url, init);
+        if (url.includes('/facts')) asked.push(`${reply.status} ${messages(chat).length}`);
+        return reply;
+      },
+    },
+  });
+  chat.start();
+  // By then it has been looked what is new, more than once.
+  await until('plain HTTP', () => chat.connection.value === 'limited');
+  expect(asked).toEqual([]);
+  chat.send('Where is my card?');
+  await until('the answer', () => answers(chat)[0]?.state === 'answered');
+  expect(asked.length).toBeGreaterThan(0);
+  expect(asked.filter((look) => !look.startsWith('200'))).toEqual([]);
+});
+
 test('[D8] without a socket everything works over plain HTTP, and the socket is taken once it comes', async () => {
   const agent = await server.addAgent(site);
   const desk = await connectAgent(server.url, agent.cookie);

@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CustomerCommandName } from '../../protocol/commands.ts';
 import { createOutbox } from '../../widget/core/outbox.ts';
+import type { Entry } from '../../widget/core/outbox-rules.ts';
 import {
-  type Entry,
   expire,
   isExpired,
   isSendable,
   move,
   type Outcome,
   settle,
-} from '../../widget/core/outbox-rules.ts';
+} from '../../widget/core/sending-rules.ts';
 import { createStorage } from '../../widget/core/storage.ts';
 import { createBrowser } from './support/browser.ts';
 

@@ -119,6 +119,36 @@ test('a customer whom the server has forgotten starts anew, and what was unsent 
   await until('the other tab follows', () => messages(second.chat).includes('After'));
 });
 
+test('when the conversation is gone from the server, what was unsent starts a new one', async () => {
+  const browser = createBrowser();
+  const first = chats.open({ browser });
+  first.chat.send('Before');
+  await until('the answer', () => answers(first.chat)[0]?.state === 'answered');
+  const gone = first.chat.transcript.value.conversationId;
+  const stranger = chats.open();
+  stranger.chat.send('I am somebody else');
+  await until('the stranger', () => answers(stranger.chat)[0]?.state === 'answered');
+  // As after an erasure: the session is good, but this conversation is not found.
+  const owner = await server.store.db
+    .selectFrom('conversations')
+    .select('customer_id')
+    .where('id', '=', stranger.chat.transcript.value.conversationId)
+    .executeTakeFirstOrThrow();
+  await server.store.db.updateTable('conversations').set(owner).where('id', '=', gone).execute();
+
+  first.chat.giveFeedback(1, 'up', [], '');
+  first.chat.send('After');
+  first.chat.requestHuman();
+  await until('a new conversation', () => messages(first.chat).includes('After'));
+  expect(first.chat.transcript.value.conversationId).not.toBe(gone);
+  await until('waiting there', () => first.chat.transcript.value.status === 'waiting');
+  expect(messages(first.chat)).toEqual(['After']);
+  await until('an empty outbox', () => first.chat.outbox.value.length === 0);
+  const { chat } = chats.reload(first);
+  chat.start();
+  await until('the new one after a reload', () => messages(chat).includes('After'));
+});
+
 test('a server that forgets every customer at once is not asked without end', async () => {
   const madeAt: number[] = [];
   const renewal = 400;

@@ -1,17 +1,20 @@
-import { batch, computed, effect, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import { uuidv7 } from '../../browser/ids.ts';
-import { emptyTranscript } from '../../browser/transcript.ts';
+import { emptyTranscript } from '../../browser/transcript-model.ts';
 import type { CustomerCommandName } from '../../protocol/commands.ts';
 import type { PageBot } from './bot-reply.ts';
 import { contextOf, type Page } from './context.ts';
+import { createDraft } from './draft.ts';
+import { createLife, type Life } from './life.ts';
 import type { Chat, OutboxItem } from './model.ts';
 import { createOutbox } from './outbox.ts';
-import { pendingWish } from './sender.ts';
+import { pendingWish } from './outbox-rules.ts';
+import { spread } from './pace.ts';
 import { createState } from './state.ts';
 import { createStorage } from './storage.ts';
 import { browserSurroundings, type Surroundings } from './surroundings.ts';
 import { createUnread } from './unread.ts';
-import { startVisit, type Visit } from './visit.ts';
+import type { Visit } from './visit.ts';
 
 export type { PageBot } from './bot-reply.ts';
 export type { Page } from './context.ts';
@@ -35,9 +38,12 @@ export function createChat(options: ChatOptions, surroundings: Surroundings = br
   const outbox = createOutbox(storage);
   const state = createState(storage);
   const unread = createUnread(storage);
-  const draft = signal(storage.get('draft') ?? '');
+  const draft = createDraft(storage, surroundings.pace.draftKept);
   const isShown = signal(false);
   const ownCids = new Set<string>();
+  /** From the start to the end. */
+  let life: Life | null = null;
+  /** Comes a moment after the start; until then the outbox keeps what is asked for. */
   let visit: Visit | null = null;
 
   const here = () => state.transcript.peek().conversationId;
@@ -47,35 +53,28 @@ export function createChat(options: ChatOptions, surroundings: Surroundings = br
     const { conversationId, seq } = state.transcript.peek();
     if (isLookedAt() && seq > 0) unread.read(conversationId, seq);
   };
-
-  let draftTimer: ReturnType<typeof setTimeout> | undefined;
-  const keepDraft = () => {
-    clearTimeout(draftTimer);
-    draftTimer = undefined;
-    if (draft.peek() === '') storage.delete('draft');
-    else storage.set('draft', draft.peek());
+  const goTo = (conversationId: string) => {
+    batch(() => {
+      state.transcript.value = emptyTranscript(conversationId);
+      state.agentTyping.value = null;
+      state.place.value = null;
+    });
+    unread.note({ conversationId, after: 0, through: 0, facts: [] });
   };
-  let isFirst = true;
-  effect(() => {
-    // Read, so that every change is heard of; the first is only what was kept.
-    const text = draft.value;
-    if (!isFirst && (text !== '' || storage.get('draft') !== null)) {
-      clearTimeout(draftTimer);
-      draftTimer = setTimeout(keepDraft, surroundings.pace.draftKept);
+
+  const loadVisit = async (own: Life, failures = 0): Promise<void> => {
+    const loaded = await import('./visit.ts').catch(() => null);
+    if (own.signal.aborted) return;
+    if (loaded === null) {
+      state.isReached.value = false;
+      await own.sleep(spread(surroundings.pace, failures));
+      return loadVisit(own, failures + 1);
     }
-    isFirst = false;
-  });
-  const keepPendingDraft = () => {
-    if (draftTimer !== undefined) keepDraft();
-  };
-
-  const start = (): Visit => {
-    if (visit !== null) return visit;
-    state.isStarted.value = true;
-    visit = startVisit({
+    visit = loaded.startVisit({
       server: options.server,
       siteKey: options.site,
       bot: options.bot,
+      life: own,
       state,
       storage,
       outbox,
@@ -84,50 +83,58 @@ export function createChat(options: ChatOptions, surroundings: Surroundings = br
       context,
       isLookedAt,
       isOwn: (cid) => ownCids.has(cid),
-      onPage(event) {
-        if (event === 'left') keepPendingDraft();
-        if (event === 'visible') markRead();
-      },
+      goTo,
       onForgotten: reset,
     });
-    return visit;
+  };
+
+  const start = () => {
+    if (life !== null) return;
+    const own = createLife(surroundings.report);
+    life = own;
+    state.isStarted.value = true;
+    // Two tabs that start at once settle on the conversation that was written last.
+    const kept = storage.get('conversation');
+    if (kept === null) storage.set('conversation', here());
+    else if (kept !== here()) goTo(kept);
+    outbox.refresh();
+    const stopListening = surroundings.listen((event) => {
+      if (event === 'left') draft.keep();
+      if (event === 'visible') markRead();
+    });
+    own.onEnd(stopListening);
+    // Fetched beside the visit, which asks for it anew and copes with its failure.
+    surroundings.loadLive().catch(() => {});
+    own.run(() => loadVisit(own));
   };
 
   const put = <N extends CustomerCommandName>(name: N, body: OutboxItem<N>['body']) => {
-    const { flush } = start();
+    start();
     ownCids.add(outbox.add(here(), name, body));
-    flush();
+    visit?.flush();
   };
 
   const end = () => {
-    keepPendingDraft();
-    visit?.end();
+    life?.end();
+    life = null;
     visit = null;
     state.isStarted.value = false;
   };
 
   /** As new: nothing asked for, nothing known. */
   const reset = () => {
-    visit?.end();
-    visit = null;
-    clearTimeout(draftTimer);
-    draftTimer = undefined;
     batch(() => {
-      state.isStarted.value = false;
+      end();
       state.refusal.value = null;
       state.isOverdue.value = false;
       state.isReached.value = null;
       state.session.value = null;
       state.site.value = null;
-      state.place.value = null;
-      state.agentTyping.value = null;
-      state.transcript.value = emptyTranscript(uuidv7());
-      draft.value = '';
+      goTo(uuidv7());
     });
-    clearTimeout(draftTimer);
+    draft.forget();
     outbox.refresh();
     unread.refresh();
-    unread.note({ conversationId: here(), after: 0, through: 0, facts: [] });
   };
 
   /** The last word of the outbox about a person, else what the transcript says. */
@@ -145,9 +152,9 @@ export function createChat(options: ChatOptions, surroundings: Surroundings = br
     place: state.place,
     agentTyping: state.agentTyping,
     unread: unread.count,
-    draft,
+    draft: draft.text,
 
-    start: () => void start(),
+    start,
     setVisible(isVisible) {
       isShown.value = isVisible;
       markRead();
@@ -155,8 +162,8 @@ export function createChat(options: ChatOptions, surroundings: Surroundings = br
     send(text) {
       if (text.trim() === '') return;
       put('message:send', { text: text.trim(), context: context() });
-      start().typing.stopped();
-      if (draft.peek().trim() === text.trim()) draft.value = '';
+      visit?.typing.stopped();
+      if (draft.text.peek().trim() === text.trim()) draft.text.value = '';
     },
     requestHuman() {
       start();
@@ -185,24 +192,30 @@ export function createChat(options: ChatOptions, surroundings: Surroundings = br
       put('feedback:give', { turn, verdict, reasons: [...reasons], comment }),
     rate: (rating, comment) => put('conversation:rate', { rating, comment }),
     resolve: (outcome) => put('conversation:resolve', { outcome }),
-    typing: () => start().typing.typed(),
+    typing() {
+      start();
+      visit?.typing.typed();
+    },
     retrySend(cid) {
-      const { flush } = start();
+      start();
       outbox.retry(cid);
-      flush();
+      visit?.flush();
     },
     discard(cid) {
       start();
       outbox.change(cid, () => null);
     },
     startOver() {
-      if (state.transcript.peek().status === 'resolved') start().enter(uuidv7());
+      if (state.transcript.peek().status === 'resolved') visit?.enter(uuidv7());
     },
     forget() {
-      visit?.end();
+      end();
       for (const key of storage.keys()) storage.delete(key);
       reset();
     },
-    close: end,
+    close() {
+      draft.keep();
+      end();
+    },
   };
 }

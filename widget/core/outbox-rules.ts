@@ -1,5 +1,4 @@
-import type { CommandReply, CustomerCommandName } from '../../protocol/commands.ts';
-import type { RefusalCode } from '../../protocol/errors.ts';
+import type { CustomerCommandName } from '../../protocol/commands.ts';
 import type { OutboxItem } from './model.ts';
 
 /** An item of the outbox with what sending it needs to remember. */
@@ -12,45 +11,16 @@ export interface Entry extends OutboxItem {
   readonly ackedSeq: number | null;
 }
 
-/** What came of a send. `lost`: the connection broke before the answer. `unreached`: it never left. */
-export type Outcome = CommandReply | 'lost' | 'unreached';
-
 const maxItems = 100;
 const maxLength = 256 * 1_024;
-const maxAgeMs = 24 * 60 * 60 * 1_000;
-const maxLosses = 3;
 /** As `MessageText` of the protocol: a longer one is refused here, before it costs a connection. */
 const maxText = 8_000;
-
-/** Nothing that this page says will be heard: only a reload or a change of the embed can help. */
-export const finalRefusals: readonly RefusalCode[] = [
-  'version_mismatch',
-  'origin_not_allowed',
-  'site_not_found',
-];
-
-/** Commands that carry what the customer has thought or asked for. The others are only a click away again. */
-const precious: readonly CustomerCommandName[] = [
-  'message:send',
-  'handoff:request',
-  'feedback:give',
-  'conversation:rate',
-];
-/** Refusals that say that the person who was asked for is there or on the way. */
-const fulfilled: readonly RefusalCode[] = ['already_waiting', 'already_human'];
 
 /** Whether the item is this command, with this command's body. */
 export const isCommand = <N extends CustomerCommandName>(
   item: OutboxItem,
   name: N,
 ): item is OutboxItem & OutboxItem<N> => item.name === name;
-
-/** Commands that go over plain HTTP at once when there is no socket, with all that was said before them (D8). */
-export const isUrgent = ({ name }: OutboxItem) => name === 'handoff:request' || name === 'feedback:give';
-
-/** What cannot be sent stays for the customer to see, if it would be a loss. */
-const fail = (entry: Entry, code: Entry['code']): Entry | null =>
-  precious.includes(entry.name) ? { ...entry, state: 'failed', code } : null;
 
 /** Whether the browser's storage may take this entry beside the others. */
 export const fits = (entry: Entry, others: readonly Entry[]) =>
@@ -64,47 +34,6 @@ export function admit(entry: Entry, others: readonly Entry[]): Entry {
   return { ...entry, state: 'queued', code: null, losses: 0, ackedSeq: null };
 }
 
-/** The entry after a send; null when nothing is left to do or to show. */
-export function settle(entry: Entry, outcome: Outcome): Entry | null {
-  if (outcome === 'unreached') return { ...entry, state: 'queued' };
-  if (outcome === 'lost') {
-    const losses = entry.losses + 1;
-    // Poison: one that breaks the connection each time would keep all behind it from ever being sent.
-    return losses < maxLosses
-      ? { ...entry, state: 'queued', losses }
-      : fail({ ...entry, losses }, 'unavailable');
-  }
-  if (outcome.ok) return { ...entry, ackedSeq: outcome.seq };
-  const { code, retryable } = outcome;
-  if (retryable || code === 'unauthenticated' || finalRefusals.includes(code))
-    return { ...entry, state: 'queued' };
-  return entry.name === 'handoff:request' && fulfilled.includes(code) ? null : fail(entry, code);
-}
-
-/** Whether nobody can expect any more that it is sent. */
-export const isExpired = (entry: Entry, now: number) => isSendable(entry) && now - entry.at > maxAgeMs;
-export const expire = (entry: Entry): Entry | null => fail(entry, 'expired');
-
-/** First in, first out: by the time-ordered cid. What failed stands aside, what is acknowledged is done. */
-export const isSendable = (entry: Entry) => entry.state !== 'failed' && entry.ackedSeq === null;
-
-/** Whether the end of this turn is among the entries, on its way to the server. */
-export const isEnding = (entries: readonly Entry[], conversationId: string, turn: number) =>
-  entries.some(
-    (entry) =>
-      entry.conversationId === conversationId && isCommand(entry, 'answer:end') && entry.body.turn === turn,
-  );
-
-/**
- * The entry in a new conversation, because the old one is out of reach: what was said and the wish for a person
- * move along, the rest was about what is gone (null).
- */
-export function move(entry: Entry, conversationId: string): Entry | null {
-  if (entry.name !== 'message:send' && entry.name !== 'handoff:request') return null;
-  const moved = { ...entry, conversationId };
-  return entry.state === 'failed' ? moved : { ...moved, state: 'queued', ackedSeq: null };
-}
-
 /** Whether a new command makes an earlier one, which failed, pointless: the same wish about the same thing. */
 export function replaces(entry: Entry, failed: Entry): boolean {
   const turn = (item: Entry) => ('turn' in item.body ? item.body.turn : null);
@@ -116,3 +45,12 @@ export function replaces(entry: Entry, failed: Entry): boolean {
     turn(failed) === turn(entry)
   );
 }
+
+/** Whether the customer wants a person, as the outbox will have it once it is sent; undefined if it says nothing. */
+export const pendingWish = (entries: readonly Entry[], conversationId: string): Entry | undefined =>
+  entries.findLast(
+    (entry) =>
+      entry.conversationId === conversationId &&
+      entry.state !== 'failed' &&
+      (isCommand(entry, 'handoff:request') || isCommand(entry, 'handoff:cancel')),
+  );

@@ -1,17 +1,9 @@
 import { isRefusal, Later } from './http.ts';
 import type { Life } from './life.ts';
 import type { Outbox } from './outbox.ts';
-import {
-  type Entry,
-  expire,
-  isCommand,
-  isExpired,
-  isSendable,
-  isUrgent,
-  type Outcome,
-  settle,
-} from './outbox-rules.ts';
+import type { Entry } from './outbox-rules.ts';
 import { spread } from './pace.ts';
+import { expire, isExpired, isMovable, isSendable, isUrgent, type Outcome, settle } from './sending-rules.ts';
 import type { State } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -31,6 +23,11 @@ export interface SenderOptions {
   deliver(entry: Entry): Promise<Outcome>;
   /** The server has carried out something that the transcript does not show yet. */
   onAhead(): void;
+  /**
+   * The server does not find the conversation in which something was said.
+   * @returns whether it has gone, and what was unsent has moved on
+   */
+  onGone(conversationId: string): boolean;
 }
 
 export function createSender(options: SenderOptions): Sender {
@@ -83,6 +80,8 @@ export function createSender(options: SenderOptions): Sender {
       outbox.change(cid, (stored) => settle(stored, 'unreached'));
       throw error;
     });
+    const isUnfound = typeof outcome === 'object' && !outcome.ok && outcome.code === 'not_found';
+    if (isUnfound && isMovable(entry) && options.onGone(entry.conversationId)) return true;
     outbox.change(cid, (stored) => settle(stored, outcome));
     // The connection that comes next brings the outbox along.
     if (outcome === 'lost') return false;
@@ -129,14 +128,4 @@ export function createSender(options: SenderOptions): Sender {
 
   life.onEnd(state.transcript.subscribe(confirm));
   return { flush };
-}
-
-/** Whether the customer wants a person, as the outbox will have it once it is sent; null if it says nothing. */
-export function pendingWish(entries: readonly Entry[], conversationId: string): Entry | undefined {
-  return entries.findLast(
-    (entry) =>
-      entry.conversationId === conversationId &&
-      entry.state !== 'failed' &&
-      (isCommand(entry, 'handoff:request') || isCommand(entry, 'handoff:cancel')),
-  );
 }

@@ -1,6 +1,6 @@
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { uuidv7 } from '../../browser/ids.ts';
-import { emptyTranscript, type Transcript } from '../../browser/transcript.ts';
+import { emptyTranscript, type Transcript } from '../../browser/transcript-model.ts';
 import type { RefusalCode } from '../../protocol/errors.ts';
 import type { QueuePlace } from '../../protocol/handoff.ts';
 import type { AgentRef } from '../../protocol/message.ts';

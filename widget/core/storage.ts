@@ -8,6 +8,8 @@ export interface Kept {
   /** When the session was last made anew because the server had forgotten it. */
   renewedAt: number;
   conversation: string;
+  /** The conversation that the server has, too: until then it would not be found. */
+  confirmed: string;
   read: { readonly conversationId: string; readonly seq: number };
   draft: string;
   site: SiteInfo;

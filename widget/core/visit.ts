@@ -7,11 +7,12 @@ import { answerInPage } from './answer-in-page.ts';
 import type { PageBot } from './bot-reply.ts';
 import { createConversation } from './conversation.ts';
 import { createHttp, Later } from './http.ts';
-import { createLife } from './life.ts';
+import type { Life } from './life.ts';
 import { createLink } from './link.ts';
 import type { Outbox } from './outbox.ts';
-import { type Entry, finalRefusals, isEnding, move, type Outcome } from './outbox-rules.ts';
+import type { Entry } from './outbox-rules.ts';
 import { createSender } from './sender.ts';
+import { finalRefusals, isEnding, move, type Outcome } from './sending-rules.ts';
 import { createSessions, orLater } from './session.ts';
 import type { State } from './state.ts';
 import type { Storage } from './storage.ts';
@@ -19,20 +20,20 @@ import type { PageEvent, Surroundings } from './surroundings.ts';
 import { createTyping, type Typing } from './typing.ts';
 import type { Unread } from './unread.ts';
 
-/** The chat from its start to its end: everything that reaches out of the page. */
+/** Everything that reaches out of the page, from the start of the chat to its end. */
 export interface Visit {
   readonly typing: Typing;
   /** Goes to another conversation, here and (through the storage) in the other tabs. */
   enter(conversationId: string): void;
   /** Sends what is in the outbox as soon as there is a way. */
   flush(): void;
-  end(): void;
 }
 
 export interface VisitOptions {
   readonly server: string;
   readonly siteKey: SiteKey;
   readonly bot: PageBot | undefined;
+  readonly life: Life;
   readonly state: State;
   readonly storage: Storage;
   readonly outbox: Outbox;
@@ -41,15 +42,15 @@ export interface VisitOptions {
   context(): CustomerContext;
   isLookedAt(): boolean;
   isOwn(cid: string): boolean;
-  onPage(event: PageEvent): void;
+  /** Shows another conversation, of which nothing is known yet. */
+  goTo(conversationId: string): void;
   /** Another tab has made this browser forget the customer. */
   onForgotten(): void;
 }
 
 export function startVisit(options: VisitOptions): Visit {
-  const { server, siteKey, state, storage, outbox, unread, surroundings, isLookedAt } = options;
+  const { server, siteKey, life, state, storage, outbox, unread, surroundings, isLookedAt } = options;
   const { pace } = surroundings;
-  const life = createLife(surroundings.report);
   const lockName = (name: string) => `handrail/${server}/${siteKey}/${name}`;
 
   const onRefused = ({ code }: Refusal) => {
@@ -82,10 +83,20 @@ export function startVisit(options: VisitOptions): Visit {
     conversation.enter(conversationId);
     outbox.refresh();
   };
-  const onRenewed = () => {
+  /** Begins a new conversation and takes along what can be. */
+  const startAnew = (isConcerned: (entry: Entry) => boolean) => {
     const id = uuidv7();
-    for (const { cid } of outbox.refresh()) outbox.change(cid, (entry) => move(entry, id));
+    for (const entry of outbox.refresh().filter(isConcerned)) {
+      outbox.change(entry.cid, (stored) => move(stored, id));
+    }
     enter(id);
+  };
+  const onGone = (gone: string): boolean => {
+    // One that never came about is refused for another reason, which would meet the next one as well. And
+    // another tab may have gone on already.
+    const isLost = gone === storage.get('conversation') && conversation.isConfirmed(gone);
+    if (isLost) startAnew(({ conversationId }) => conversationId === gone);
+    return isLost;
   };
   const sessions = createSessions({
     state,
@@ -94,7 +105,7 @@ export function startVisit(options: VisitOptions): Visit {
     life,
     surroundings,
     lockName: lockName('session'),
-    onRenewed,
+    onRenewed: () => startAnew(() => true),
   });
 
   const conversation = createConversation({
@@ -102,7 +113,10 @@ export function startVisit(options: VisitOptions): Visit {
     life,
     pace,
     unread,
+    storage,
     isLookedAt,
+    goTo: options.goTo,
+    onGone,
     fetchPage: (conversationId, after) =>
       state.isLive.value
         ? link.pull(conversationId, after).catch(() => {
@@ -127,7 +141,11 @@ export function startVisit(options: VisitOptions): Visit {
     surroundings,
     lockName: lockName('flush'),
     deliver,
-    onAhead: conversation.pull,
+    onAhead() {
+      conversation.confirm(state.transcript.value.conversationId);
+      conversation.pull();
+    },
+    onGone,
   });
 
   /** Goes where another tab has gone. */
@@ -160,10 +178,9 @@ export function startVisit(options: VisitOptions): Visit {
   };
   life.onEnd(storage.watch(onStored));
 
-  // Two tabs that start at once settle on the one that was written last.
-  const kept = storage.get('conversation');
-  if (kept === null) storage.set('conversation', state.transcript.value.conversationId);
-  else conversation.enter(kept);
+  // What other tabs have done before this part was here.
+  state.session.value = storage.get('session');
+  follow(storage.get('conversation'));
   outbox.refresh();
 
   const link = createLink({
@@ -198,7 +215,6 @@ export function startVisit(options: VisitOptions): Visit {
 
   const onPage = (event: PageEvent) => {
     state.hasNetwork.value = surroundings.isOnline();
-    options.onPage(event);
     if (event === 'offline') link.lose();
     if (event === 'left') link.suspend();
     if (event === 'restored') link.resume();
@@ -232,5 +248,5 @@ export function startVisit(options: VisitOptions): Visit {
   });
   sender.flush();
 
-  return { typing, enter, flush: sender.flush, end: life.end };
+  return { typing, enter, flush: sender.flush };
 }

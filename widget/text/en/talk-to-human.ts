@@ -1,0 +1,2 @@
+/** The same everywhere: the way to a person never changes its words. */
+export const talkToHuman = 'Talk to a human';

@@ -1,0 +1,11 @@
+import type { conversationText } from './en/conversation.ts';
+import type { launcherText } from './en/launcher.ts';
+import type { panelText } from './en/panel.ts';
+
+/** The lines of the closed launcher, of the panel, and of the conversation in it, each loaded with what shows them. */
+export type LauncherText = typeof launcherText;
+export type PanelText = typeof panelText;
+export type ConversationText = PanelText & typeof conversationText;
+
+/** Every line that the widget says. Replace any of them with the option `text`; a translation has them all. */
+export type Text = LauncherText & ConversationText;

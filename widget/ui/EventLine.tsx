@@ -1,0 +1,57 @@
+import type { EventFact, EventItem } from '../../browser/transcript.ts';
+import type { ConversationText } from '../text/text.ts';
+import { timeOf, useText, useUi } from './ui.ts';
+
+/** Something that happened: a line of its own, never mistaken for speech. */
+export function EventLine({ item }: { item: EventItem }) {
+  const text = useText();
+  const { chat } = useUi();
+  const words = eventWords(item.fact, text, chat.transcript.value.lastAgent?.name);
+  if (words === null) return null;
+  const isPerson = item.fact.type === 'handoff.accepted';
+  return (
+    <p class={isPerson ? 'event here' : 'event'} dir="auto" title={timeOf(item.at)}>
+      {words}
+    </p>
+  );
+}
+
+/** What happened in words; null for what is the server's own affair. */
+export function eventWords(
+  fact: EventFact,
+  text: ConversationText,
+  lastAgent: string | undefined,
+): string | null {
+  switch (fact.type) {
+    case 'handoff.requested':
+      return fact.reason === 'bot_asked' ? text.askedByBot : text.asked;
+    case 'handoff.cancelled':
+      return text.cancelled;
+    case 'handoff.accepted':
+      return text.joined(fact.agent.name);
+    case 'handoff.transferred':
+      return fact.to.kind === 'agent'
+        ? text.transferred(fact.from.name, fact.to.agent.name)
+        : text.transferredToQueue(fact.from.name);
+    case 'handoff.returned':
+      return fact.decision.trim() === ''
+        ? text.returned(fact.agent.name)
+        : text.returnedWith(fact.agent.name, sentence(fact.decision));
+    case 'conversation.resolved':
+      if (fact.by.kind === 'agent') return text.resolvedBy(fact.by.name);
+      return fact.by.kind === 'customer' ? text.resolvedByYou(fact.outcome) : text.resolved;
+    case 'conversation.reopened':
+      return fact.to === 'agent' && lastAgent !== undefined ? text.reopenedToAgent(lastAgent) : text.reopened;
+    case 'conversation.rated':
+      return text.rated(fact.rating as Parameters<ConversationText['rated']>[0]);
+    case 'handoff.offered':
+    case 'handoff.offer_expired':
+      return null;
+  }
+}
+
+/** Words that go on after it need a full stop before them. */
+function sentence(words: string): string {
+  const trimmed = words.trim();
+  return /[.!?…。]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+}

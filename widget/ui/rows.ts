@@ -1,0 +1,56 @@
+import type { AnswerItem, EventItem, MessageItem, Transcript } from '../../browser/transcript.ts';
+import type { OutboxItem } from '../core/model.ts';
+
+/** A pause after which the time is shown again. */
+const pauseMs = 15 * 60_000;
+
+/** One line of the conversation on the screen. */
+export type Row = {
+  readonly key: string;
+  readonly at: number;
+  /** Shown above it: the first of all, or after a pause. */
+  readonly hasTime: boolean;
+  /** The same speaker goes on: no name, less room. */
+  readonly isContinued: boolean;
+} & (
+  | { readonly kind: 'message'; readonly item: MessageItem }
+  | { readonly kind: 'outgoing'; readonly item: OutboxItem<'message:send'> }
+  | { readonly kind: 'answer'; readonly item: AnswerItem }
+  | { readonly kind: 'event'; readonly item: EventItem }
+);
+
+type Bare = Row extends infer R ? (R extends Row ? Pick<R, 'kind' | 'item'> : never) : never;
+
+/** Offers are the server's own affair: the customer is told who came, not who was asked. */
+const untold = new Set(['handoff.offered', 'handoff.offer_expired']);
+
+/** What the customer sees of the conversation, and of what is on its way. */
+export function rowsOf(transcript: Transcript, outbox: readonly OutboxItem[]): Row[] {
+  const known = new Set<string>();
+  const rows: Row[] = [];
+  let speaker = '';
+  let lastAt = 0;
+  const add = (row: Bare, key: string, at: number, by: string) => {
+    const hasTime = at - lastAt > pauseMs;
+    rows.push({ ...row, key, at, hasTime, isContinued: !hasTime && speaker === by && row.kind !== 'event' });
+    speaker = by;
+    lastAt = Math.max(at, lastAt);
+  };
+  for (const item of transcript.items) {
+    if (item.kind === 'message') {
+      known.add(item.cid);
+      add({ kind: 'message', item }, item.cid, item.at, item.by.kind === 'agent' ? item.by.id : item.by.kind);
+    } else if (item.kind === 'answer') add({ kind: 'answer', item }, String(item.seq), item.at, 'bot');
+    else if (item.kind === 'event' && !untold.has(item.fact.type)) {
+      add({ kind: 'event', item }, String(item.seq), item.at, 'event');
+    }
+  }
+  for (const item of outbox) {
+    if (isMessage(item) && !known.has(item.cid)) {
+      add({ kind: 'outgoing', item }, item.cid, item.at, 'customer');
+    }
+  }
+  return rows;
+}
+
+const isMessage = (item: OutboxItem): item is OutboxItem<'message:send'> => item.name === 'message:send';
