@@ -22,7 +22,7 @@ export interface Api {
   facts(conversationId: string, after: number, signal?: AbortSignal): Promise<FactsPage>;
   feedback(query: URLSearchParams, signal: AbortSignal): Promise<FeedbackPage>;
   exportFeedback(query: URLSearchParams, signal: AbortSignal): Promise<Response>;
-  setPassword(password: string): Promise<void>;
+  setPassword(passwords: { password: string; currentPassword?: string }): Promise<void>;
   signIn(email: string, password: string): Promise<SignInResult>;
   signOut(): Promise<void>;
 }
@@ -59,8 +59,8 @@ export function createApi(onSessionLost: () => void): Api {
     facts: (id, after, signal) => json(`/v1/desk/conversations/${id}/facts?after=${after}`, signal),
     feedback: (query, signal) => json(`/v1/feedback?${query}`, signal),
     exportFeedback: (query, signal) => request(`/v1/feedback/export?${query}`, { signal }),
-    async setPassword(password) {
-      await request('/v1/desk/password', asJson({ password }));
+    async setPassword(passwords) {
+      await request('/v1/desk/password', asJson(passwords));
     },
     async signIn(email, password) {
       let response: Response;

@@ -95,7 +95,7 @@ export function createConnection(onSessionLost: () => void): Connection {
     command: (name, body) => ask(name, body),
     pull: (how, conversationId, after) => ask(how, { conversationId, after }),
     unwatch(conversationId) {
-      if (socket.connected) untyped.emit('conversation:unwatch', { conversationId }, () => undefined);
+      if (socket.connected) untyped.emit('conversation:unwatch', { conversationId });
     },
     signal(name, body) {
       if (socket.connected) untyped.volatile.emit(name, body);

@@ -16,6 +16,7 @@ import { withoutWords } from './log.ts';
 import bus from './plugins/bus.ts';
 import engine from './plugins/engine.ts';
 import errors from './plugins/errors.ts';
+import heads from './plugins/heads.ts';
 import identity from './plugins/identity.ts';
 import limits from './plugins/limits.ts';
 import metrics from './plugins/metrics.ts';
@@ -33,7 +34,6 @@ const authRoutes = [
   ['POST', 'sign-in/email'],
   ['POST', 'sign-out'],
   ['GET', 'magic-link/verify'],
-  ['GET', 'get-session'],
 ] as const;
 
 /**
@@ -48,7 +48,8 @@ export async function createApp(
   const app: FastifyInstance = Fastify({
     loggerInstance: withoutWords(logger),
     bodyLimit,
-    trustProxy: config.trustProxy,
+    // Counted from our side: what a browser itself writes into X-Forwarded-For stands further back and counts for nothing.
+    trustProxy: (_address, step) => step < config.trustProxy,
     requestTimeout: 30_000,
     // A keep-alive connection must not hold up a stop.
     forceCloseConnections: 'idle',
@@ -69,6 +70,7 @@ export async function createApp(
   await app.register(partials);
   await app.register(engine);
   await app.register(realtime, { redisUrl: config.redisUrl });
+  await app.register(heads);
   await app.register(queue);
   await registerDocs(app);
 

@@ -8,7 +8,8 @@ export interface Config {
   readonly logLevel: string;
   /** Origin under which browsers reach this server, without a slash at the end; null: derived from host and port. */
   readonly publicUrl: string | null;
-  readonly trustProxy: boolean;
+  /** Own proxies in front of this server: the client's address stands that many steps back in X-Forwarded-For. */
+  readonly trustProxy: number;
   readonly metricsToken: string | null;
   readonly secret: string | null;
   /** New anonymous customers per address and minute. */
@@ -60,9 +61,6 @@ const address = (protocols: readonly string[]) => (value: string | undefined) =>
   return value.replace(/\/+$/, '');
 };
 
-const yesNo = (fallback: boolean) => (value: string | undefined) =>
-  choice(fallback ? '1' : '0', ['0', '1'])(value) === '1';
-
 const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   port: {
     name: 'PORT',
@@ -109,8 +107,8 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   trustProxy: {
     name: 'TRUST_PROXY',
     shown: '0',
-    about: '1 behind a proxy of yours: take client addresses from X-Forwarded-For',
-    read: yesNo(false),
+    about: 'proxies of yours in front, each of which adds to X-Forwarded-For',
+    read: whole(0, 0, 10),
   },
   metricsToken: {
     name: 'METRICS_TOKEN',

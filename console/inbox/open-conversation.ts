@@ -18,6 +18,9 @@ export interface OpenConversation {
 /** A sign of typing that is not renewed is over after this time. */
 const typingLastsMs = 6_000;
 
+/** After this time a pull that may succeed by then is tried again. */
+const pullAgainMs = 2_000;
+
 type Pull = 'facts:pull' | 'conversation:watch';
 
 export function openConversation(id: string, connection: Connection): OpenConversation {
@@ -26,6 +29,7 @@ export function openConversation(id: string, connection: Connection): OpenConver
   const problem = signal<RefusalCode | null>(null);
   const isCustomerTyping = signal(false);
   let typingTimer: ReturnType<typeof setTimeout> | undefined;
+  let pullTimer: ReturnType<typeof setTimeout> | undefined;
   let isPulling = false;
   let nextPull: Pull | null = null;
   let isClosed = false;
@@ -51,8 +55,10 @@ export function openConversation(id: string, connection: Connection): OpenConver
     while (!isClosed) {
       const page = await connection.pull(how, id, transcript.peek().seq);
       if (!page.ok) {
-        // What was lost on the way comes with the next connection, or with the next head.
-        if (page.code !== 'unsent') problem.value = page.code;
+        // A refusal that may pass, or a lost answer, must not take the conversation from the screen.
+        if (page.code === 'unsent') pullLater(how, pullAgainMs);
+        else if (page.retryable) pullLater(how, page.retryAfterMs ?? pullAgainMs);
+        else problem.value = page.code;
         return;
       }
       take(page);
@@ -75,6 +81,12 @@ export function openConversation(id: string, connection: Connection): OpenConver
       await pullPages(current);
     }
     isPulling = false;
+  };
+
+  const pullLater = (how: Pull, ms: number) => {
+    clearTimeout(pullTimer);
+    // Without a line there is nothing to ask again: the next connection begins with a pull.
+    pullTimer = setTimeout(() => connection.state.peek() === 'online' && void pull(how), ms);
   };
 
   const stopListening = connection.on({
@@ -106,6 +118,7 @@ export function openConversation(id: string, connection: Connection): OpenConver
     close() {
       isClosed = true;
       clearTimeout(typingTimer);
+      clearTimeout(pullTimer);
       stopListening();
       stopWatching();
       connection.unwatch(id);

@@ -32,6 +32,8 @@ export interface Outbox {
   close(): void;
 }
 
+/** What got no answer is sent again after this time, also on a line that still holds. */
+const againAfterMs = 3_000;
 /** After this many refusals that might pass, it is the agent's turn to decide. */
 const mostTries = 3;
 
@@ -64,6 +66,7 @@ export function createOutbox(
       flush();
     } else if (reply.code === 'unsent') {
       change(entry.cid, { state: 'queued' });
+      flushLater(againAfterMs);
     } else {
       const tried = (tries.get(entry.cid) ?? 0) + 1;
       tries.set(entry.cid, tried);
@@ -73,9 +76,13 @@ export function createOutbox(
         return;
       }
       change(entry.cid, { state: 'queued' });
-      clearTimeout(timer);
-      timer = setTimeout(flush, reply.retryAfterMs ?? 1_000);
+      flushLater(reply.retryAfterMs ?? 1_000);
     }
+  };
+
+  const flushLater = (ms: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(flush, ms);
   };
 
   const flush = () => {

@@ -4,9 +4,14 @@ import { ApiError } from '../api.ts';
 import { useWorkplace } from '../workplace.ts';
 
 const leastLength = 10;
+const problems: Partial<Record<ApiError['code'], string>> = {
+  unreachable: "The server can't be reached. Try again in a moment.",
+  forbidden: 'The current password is not right, so nothing was changed.',
+  rate_limited: 'Too many tries. Wait a minute, then try again.',
+};
 
 /** Sets or changes the own password. */
-export function PasswordForm({ onDone }: { onDone?: () => void }) {
+export function PasswordForm({ hasPassword }: { hasPassword: boolean }) {
   const { session, me } = useWorkplace();
   const state = useSignal<'idle' | 'saving' | 'saved'>('idle');
   const problem = useSignal<string | null>(null);
@@ -14,7 +19,9 @@ export function PasswordForm({ onDone }: { onDone?: () => void }) {
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
-    const password = String(new FormData(form).get('password'));
+    const fields = new FormData(form);
+    const password = String(fields.get('password'));
+    const currentPassword = String(fields.get('current') ?? '');
     problem.value = null;
     if (password.length < leastLength) {
       problem.value = `Take ${leastLength} characters or more.`;
@@ -22,18 +29,14 @@ export function PasswordForm({ onDone }: { onDone?: () => void }) {
     }
     state.value = 'saving';
     try {
-      await session.api.setPassword(password);
+      await session.api.setPassword({ password, ...(currentPassword === '' ? {} : { currentPassword }) });
       form.reset();
       state.value = 'saved';
       await session.refresh();
-      onDone?.();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       state.value = 'idle';
-      problem.value =
-        error.code === 'unreachable'
-          ? "The server can't be reached. Try again in a moment."
-          : 'The password was not saved. Try again.';
+      problem.value = problems[error.code] ?? 'The password was not saved. Try again.';
     }
   };
 
@@ -50,6 +53,19 @@ export function PasswordForm({ onDone }: { onDone?: () => void }) {
         tabIndex={-1}
         aria-label="E-mail"
       />
+      {hasPassword && (
+        <label class="field">
+          Current password
+          <input
+            class="input"
+            name="current"
+            type="password"
+            autocomplete="current-password"
+            maxLength={200}
+            aria-describedby="password-rule"
+          />
+        </label>
+      )}
       <label class="field">
         New password
         <input
@@ -67,6 +83,8 @@ export function PasswordForm({ onDone }: { onDone?: () => void }) {
       </button>
       <p id="password-rule" class="soft small">
         {leastLength} characters or more.
+        {hasPassword &&
+          ' The current one is not asked for within ten minutes of signing in. Elsewhere you are signed out.'}
       </p>
       <p role="status" class={problem.value === null ? 'good small' : 'fail small'}>
         {problem.value ?? (state.value === 'saved' ? 'Saved. Sign in with it from now on.' : '')}

@@ -45,7 +45,7 @@ export function Settings() {
       </section>
       <section aria-labelledby="password">
         <h2 id="password">{hasPassword ? 'Change your password' : 'Set a password'}</h2>
-        <PasswordForm />
+        <PasswordForm hasPassword={hasPassword} />
       </section>
       <AlertSettings />
       <ShortcutSettings />

@@ -71,20 +71,22 @@ export default fp(
 
     const worldOf = async (
       tx: ConversationTransaction,
-      { id, bot, state }: LockedConversation,
+      { id, siteId, bot, state }: LockedConversation,
     ): Promise<World> => {
       const now = Date.now();
       const { pending, lastAgent } = state;
       const partialText =
         pending === null ? '' : (partials.textOf(id, pending.turn) ?? (await tx.partialText(id)));
       const isLastAgentOnline =
-        state.status === 'resolved' && lastAgent !== null && (await tx.isAgentOnline(lastAgent.id, now));
+        state.status === 'resolved' &&
+        lastAgent !== null &&
+        (await tx.isAgentOnline(lastAgent.id, siteId, now));
       return { now, partialText: storableText(partialText), isLastAgentOnline, bot };
     };
 
     const execute = async (id: string, sender: Sender, given: Command): Promise<Executed> => {
       const input = storable(given);
-      const bodyHash = createHash('sha256').update(JSON.stringify(input.command)).digest();
+      const bodyHash = createHash('sha256').update(inOneOrder(input.command)).digest();
       const done = await store.conversations.transaction(async (tx) => {
         const conversation = await load(tx, id, sender);
         if (sender.cid !== null) {
@@ -167,6 +169,15 @@ async function assertTarget(tx: ConversationTransaction, input: Command, siteId:
   if (to.kind === 'agent' && (await tx.agentName(to.agent.id, siteId)) !== to.agent.name) {
     throw new RefusalError('not_found', { detail: 'no agent of this site has this id and name' });
   }
+}
+
+/** JSON with the fields of every object in one order: the same command is the same, however a client writes it. */
+function inOneOrder(value: unknown): string {
+  return JSON.stringify(value, (_name, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
 }
 
 /** Keeps what other reads live on, in the same transaction as the facts. @returns change of the bad answers' count */

@@ -15,6 +15,11 @@ export interface CustomerCaller {
   readonly site: Site;
 }
 
+export interface Passwords {
+  readonly password: string;
+  readonly currentPassword?: string;
+}
+
 /** Who is calling: the only source of authority. Ids in a body never are. */
 export interface Identity {
   /** @throws RefusalError unauthenticated, origin_not_allowed */
@@ -27,7 +32,11 @@ export interface Identity {
   isKnownOrigin(origin: string, host: string | undefined): Promise<boolean>;
   /** A link that signs this agent in once, within ten minutes. */
   signInLink(email: string, publicUrl: string): Promise<string>;
-  setPassword(agent: Agent, password: string, headers: Headers_): Promise<void>;
+  /**
+   * Sets or changes the own password and ends every other session of this agent.
+   * @throws RefusalError forbidden, when a password is changed without the current one long after signing in
+   */
+  setPassword(agent: Agent, passwords: Passwords, headers: Headers_): Promise<void>;
   handleAuth(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
 }
 
@@ -38,6 +47,8 @@ declare module 'fastify' {
 }
 
 const linkSeconds = 10 * 60;
+/** Who signed in this shortly ago need not prove it again: the way back for one who forgot, with a new link. */
+const freshMs = 10 * 60_000;
 /** Sites change rarely, and every request of a browser asks for their origins. */
 const sitesKeptMs = 10_000;
 export const minPasswordLength = 10;
@@ -162,13 +173,25 @@ export default fp<{ secret: string; publicUrl: string | null }>(
         return `${url}/api/auth/magic-link/verify?${query}`;
       },
 
-      async setPassword(agent, password, headers) {
-        const webHeaders = toWebHeaders(headers);
-        const context = await auth.$context;
-        const hash = await context.password.hash(password);
-        if (await store.agents.hasPassword(agent.id))
-          await context.internalAdapter.updatePassword(agent.id, hash);
-        else await auth.api.setPassword({ body: { newPassword: password }, headers: webHeaders });
+      async setPassword(agent, { password, currentPassword = '' }, given) {
+        const headers = toWebHeaders(given);
+        const { password: hashing, internalAdapter } = await auth.$context;
+        const account = (await internalAdapter.findAccounts(agent.id)).find(
+          ({ providerId }) => providerId === 'credential',
+        );
+        if (account === undefined) {
+          await auth.api.setPassword({ body: { newPassword: password }, headers });
+        } else {
+          const session = await auth.api.getSession({ headers });
+          const signedInAt = session?.session.createdAt.getTime() ?? 0;
+          const isProven =
+            Date.now() - signedInAt < freshMs ||
+            (await hashing.verify({ hash: account.password ?? '', password: currentPassword }));
+          // A console left open, or a stolen cookie, must not become somebody else's account for good.
+          if (!isProven) throw new RefusalError('forbidden', { detail: 'currentPassword is not right' });
+          await internalAdapter.updatePassword(agent.id, await hashing.hash(password));
+        }
+        await auth.api.revokeOtherSessions({ headers });
       },
 
       async handleAuth(request, reply) {
@@ -183,6 +206,7 @@ export default fp<{ secret: string; publicUrl: string | null }>(
           ...(hasBody ? { body: JSON.stringify(request.body) } : {}),
         });
         const response = await auth.handler(webRequest);
+        if (response.status >= 400) throw refusalOf(response);
         reply.code(response.status);
         for (const [name, value] of response.headers) if (name !== 'set-cookie') reply.header(name, value);
         const cookies = response.headers.getSetCookie();
@@ -193,6 +217,17 @@ export default fp<{ secret: string; publicUrl: string | null }>(
   },
   { name: 'identity', dependencies: ['store', 'errors'] },
 );
+
+/** better-auth's refusals in the words of the protocol; it says nothing more than the status to a stranger. */
+function refusalOf({ status, headers }: Response): RefusalError {
+  if (status === 429) {
+    const seconds = Number(headers.get('x-retry-after') ?? 60);
+    return new RefusalError('rate_limited', { retryAfterMs: seconds * 1_000 });
+  }
+  if (status >= 500) return new RefusalError('unavailable');
+  const code = { 401: 'unauthenticated', 403: 'forbidden', 404: 'not_found' } as const;
+  return new RefusalError(code[status as keyof typeof code] ?? 'invalid');
+}
 
 const single = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value);
 

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { RefusalError } from './errors.ts';
@@ -75,16 +76,20 @@ export default fp<{ token: string | null }>(
     });
 
     app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
-      if (!mayRead(token, request.headers.authorization, request.ip)) throw new RefusalError('forbidden');
+      if (!mayRead(token, request)) throw new RefusalError('forbidden');
       return reply.type(register.contentType).send(await register.metrics());
     });
   },
   { name: 'metrics', dependencies: ['bus', 'errors'] },
 );
 
-function mayRead(token: string | null, authorization: string | undefined, address: string): boolean {
-  if (token === null) return ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(address);
-  const given = Buffer.from(authorization ?? '');
+function mayRead(token: string | null, { headers, socket }: FastifyRequest): boolean {
+  if (token === null) {
+    // A proxy on this machine speaks for others, and what they say of their address is their own claim.
+    const isForwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined;
+    return !isForwarded && ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(socket.remoteAddress ?? '');
+  }
+  const given = Buffer.from(headers.authorization ?? '');
   const wanted = Buffer.from(`Bearer ${token}`);
   return given.length === wanted.length && timingSafeEqual(given, wanted);
 }

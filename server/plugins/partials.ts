@@ -24,6 +24,7 @@ interface Partial {
   text: string;
   sent: number;
   kept: number;
+  keptAt: number;
   gather: NodeJS.Timeout | null;
   readonly keep: NodeJS.Timeout;
 }
@@ -74,9 +75,15 @@ export default fp(
         const keep = setInterval(() => {
           const partial = running.get(conversationId);
           if (partial === undefined || partial.turn !== turn) return;
-          if (renewal === 'with_text' && partial.kept === partial.text.length) return;
+          const now = Date.now();
+          if (renewal === 'with_text' && partial.kept === partial.text.length) {
+            // Its browser may go on with another process: nobody here would ever hear of the end.
+            if (now - partial.keptAt > ms) onGone();
+            return;
+          }
           partial.kept = partial.text.length;
-          conversations.keepPartial(conversationId, turn, partial.text, Date.now() + ms).then(
+          partial.keptAt = now;
+          conversations.keepPartial(conversationId, turn, partial.text, now + ms).then(
             (isRunning) => {
               if (!isRunning) onGone();
             },
@@ -84,7 +91,15 @@ export default fp(
             (error) => app.log.warn({ err: error, conversationId }, 'partial text not kept'),
           );
         }, keepEveryMs);
-        running.set(conversationId, { turn, text: '', sent: 0, kept: 0, gather: null, keep });
+        running.set(conversationId, {
+          turn,
+          text: '',
+          sent: 0,
+          kept: 0,
+          keptAt: Date.now(),
+          gather: null,
+          keep,
+        });
       },
 
       append(conversationId, turn, offset, text) {

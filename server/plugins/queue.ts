@@ -16,6 +16,11 @@ declare module 'fastify' {
 const gatherMs = 100;
 /** In a long queue every change moves everybody: at most this many customers of a site are told a millisecond. */
 const toldPerMs = 2;
+/**
+ * Each process tells its own sockets, and looks again this often: for what happened on other processes, and for
+ * agents whose process died without a word.
+ */
+const lookAgainMs = 5_000;
 /** Facts after which places are others. */
 const moves = new Set([
   'handoff.requested',
@@ -30,7 +35,7 @@ export default fp(
   async (app) => {
     const { store, realtime, bus, log } = app;
     const pending = new Map<string, NodeJS.Timeout>();
-    /** What was told last, by site and conversation. */
+    /** What was told last to the sockets of this process, by site and conversation. */
     const told = new Map<string, Map<string, string>>();
 
     const tellNow = async (siteId: string) => {
@@ -40,11 +45,12 @@ export default fp(
       ]);
       const before = told.get(siteId);
       const now = new Map(waiting.map((id, ahead) => [id, `${ahead + 1} ${isAnyoneOnline}`]));
-      told.set(siteId, now);
+      if (now.size > 0) told.set(siteId, now);
+      else told.delete(siteId);
       for (const [ahead, conversationId] of waiting.entries()) {
         if (before?.get(conversationId) === now.get(conversationId)) continue;
         const place = { conversationId, place: ahead + 1, isAnyoneOnline };
-        realtime.customers.to(rooms.conversation(conversationId)).emit('queue:place', place);
+        realtime.customers.local.to(rooms.conversation(conversationId)).emit('queue:place', place);
       }
     };
 
@@ -71,7 +77,14 @@ export default fp(
       if (facts.some((fact) => moves.has(fact.type))) tell(conversation.siteId);
     });
     bus.on('presence', ({ siteIds }) => siteIds.forEach(tell));
+    const lookAgain = setInterval(() => {
+      store.conversations.sitesWithQueue().then(
+        (siteIds) => siteIds.forEach(tell),
+        (error) => log.warn({ err: error }, 'queues not looked at this time'),
+      );
+    }, lookAgainMs);
     app.addHook('onClose', async () => {
+      clearInterval(lookAgain);
       for (const timer of pending.values()) clearTimeout(timer);
     });
   },

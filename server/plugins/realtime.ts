@@ -51,6 +51,23 @@ const maxQueuedForRedis = 10_000;
 
 type CorsAnswer = (error: Error | null, options: { origin: boolean }) => void;
 
+/**
+ * Own readers never wait for Redis: the adapter by itself sends to them only once Redis has taken the message, so
+ * that one which hangs would silence every node. What the others miss is healed by seq (D5).
+ */
+function withoutWaiting(adapterOf: ReturnType<typeof createAdapter>, onLost: (error: unknown) => void) {
+  // A function and no arrow: socket.io calls it with `new`.
+  return function adapterNotWaiting(namespace: Namespace) {
+    const adapter = adapterOf(namespace);
+    const publish = adapter.doPublish.bind(adapter);
+    adapter.doPublish = async (message) => {
+      Promise.resolve(publish(message)).catch(onLost);
+      return '';
+    };
+    return adapter;
+  };
+}
+
 /** Rooms. One per conversation and audience, so that a note cannot reach a customer by a wrong emit. */
 export const rooms = {
   customer: (customerId: string) => `customer:${customerId}`,
@@ -101,7 +118,13 @@ export default fp<{ redisUrl: string | null }>(
           () => done('unavailable', false),
         );
       },
-      ...(redis === null ? {} : { adapter: createAdapter(redis, { streamName: 'handrail' }) }),
+      ...(redis === null
+        ? {}
+        : {
+            adapter: withoutWaiting(createAdapter(redis, { streamName: 'handrail' }), (err) =>
+              app.log.debug({ err }, 'not told to other nodes'),
+            ),
+          }),
     });
     // Nobody has business in the nameless namespace: whoever connects to it would hold a socket without a name.
     io.use((_socket, next) => next(connectError(new RefusalError('not_found'))));

@@ -5,12 +5,23 @@ import { RefusalError } from './errors.ts';
 
 export type Check<T> = (value: unknown) => T;
 
+/** Every socket asks for the same checks: compiling them for each would cost milliseconds and memory a connection. */
+const compiled = new WeakMap<TSchema, ReturnType<typeof Compile>>();
+
+function validatorOf(schema: TSchema): ReturnType<typeof Compile> {
+  const known = compiled.get(schema);
+  if (known !== undefined) return known;
+  const validator = Compile(schema);
+  compiled.set(schema, validator);
+  return validator;
+}
+
 /**
- * Compiles a schema to a check that hands the value back typed.
+ * Compiles a schema, once, to a check that hands the value back typed.
  * @throws RefusalError `invalid`, with the place and the fault, from the returned check
  */
 export function checkOf<S extends TSchema>(schema: S): Check<Static<S>> {
-  const validator = Compile(schema);
+  const validator = validatorOf(schema);
   return (value) => {
     if (validator.Check(value)) return value as Static<S>;
     const [first] = validator.Errors(value);

@@ -117,11 +117,14 @@ export function createAgents(db: Database) {
       return row !== undefined;
     },
 
-    async isOnline(id: string, now: number): Promise<boolean> {
+    /** Whether this agent could take a conversation of this site right now. */
+    async isOnline(id: string, siteId: string, now: number): Promise<boolean> {
       const row = await db
         .selectFrom('agents')
-        .select('id')
-        .where('id', '=', id)
+        .innerJoin('agent_sites', 'agent_id', 'agents.id')
+        .select('agents.id')
+        .where('agents.id', '=', id)
+        .where('site_id', '=', siteId)
         .where('availability', '=', 'online')
         .where('seen_at', '>', now - presenceTimeoutMs)
         .executeTakeFirst();

@@ -74,9 +74,9 @@ export function conversationTransaction(tx: Tx) {
       await tx.insertInto('commands').values(row).execute();
     },
 
-    /** Whether this agent could take a conversation right now. */
-    isAgentOnline: (agentId: string, now: number): Promise<boolean> =>
-      createAgents(tx).isOnline(agentId, now),
+    /** Whether this agent could take a conversation of this site right now. */
+    isAgentOnline: (agentId: string, siteId: string, now: number): Promise<boolean> =>
+      createAgents(tx).isOnline(agentId, siteId, now),
 
     /** The name of an agent of this site; null for anyone else. */
     async agentName(agentId: string, siteId: string): Promise<string | null> {

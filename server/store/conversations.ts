@@ -1,10 +1,11 @@
-import { sql } from 'kysely';
+import { type SelectQueryBuilder, sql } from 'kysely';
 import type { ConversationSummary } from '../../protocol/agent.ts';
 import type { Fact } from '../../protocol/conversation.ts';
 import type { TranscriptLine } from '../../protocol/message.ts';
 import { type Ownership, type SummaryColumns, summaryOf } from './conversation-row.ts';
 import { type ConversationTransaction, conversationTransaction } from './conversation-transaction.ts';
 import type { Database } from './database.ts';
+import type { Tables } from './schema.ts';
 
 const pageSize = 200;
 
@@ -62,6 +63,16 @@ export function createConversations(db: Database) {
       return row?.body ?? null;
     },
 
+    /** How far these conversations have come; those that are not there are left out. */
+    async heads(ids: readonly string[]): Promise<{ conversationId: string; seq: number }[]> {
+      if (ids.length === 0) return [];
+      return db
+        .selectFrom('conversations')
+        .select(['id as conversationId', 'seq'])
+        .where('id', 'in', [...ids])
+        .execute();
+    },
+
     async seqOf(id: string): Promise<number> {
       const row = await db.selectFrom('conversations').select('seq').where('id', '=', id).executeTakeFirst();
       return row?.seq ?? 0;
@@ -84,33 +95,46 @@ export function createConversations(db: Database) {
       return row === undefined ? null : toSummary(row);
     },
 
-    /** What stands on the desk of an agent of these sites: all that wait, all with a person, the last resolved. */
-    async desk(siteIds: readonly string[]): Promise<ConversationSummary[]> {
+    /**
+     * What stands on the desk of this agent of these sites: the first that wait, all of their own, the last of
+     * their colleagues and of what was resolved. Each group has a limit of its own, so that a long queue hides
+     * nobody's own customers.
+     */
+    async desk(siteIds: readonly string[], agentId: string): Promise<ConversationSummary[]> {
       if (siteIds.length === 0) return [];
-      const ofSites = summaries(db).where('conversations.site_id', 'in', [...siteIds]);
-      const [open, resolved] = await Promise.all([
-        ofSites
-          .where('conversations.status', 'in', ['waiting', 'human'])
-          .orderBy('waiting_since')
-          .limit(1_000)
-          .execute(),
-        ofSites.where('conversations.status', '=', 'resolved').orderBy('last_at', 'desc').limit(30).execute(),
+      const inState = (status: ConversationSummary['status']) =>
+        summaries(db)
+          .where('conversations.site_id', 'in', [...siteIds])
+          .where('status', '=', status);
+      const newest = (status: ConversationSummary['status']) => inState(status).orderBy('last_at', 'desc');
+      const groups = await Promise.all([
+        inQueueOrder(inState('waiting')).limit(500).execute(),
+        newest('human').where('agent_id', '=', agentId).limit(500).execute(),
+        newest('human').where('agent_id', '!=', agentId).limit(200).execute(),
+        newest('resolved').limit(30).execute(),
       ]);
-      return [...open, ...resolved].map(toSummary);
+      return groups.flat().map(toSummary);
     },
 
     /** Waiting conversations of a site in the order in which they are to be taken. */
     async queue(siteId: string): Promise<string[]> {
+      const waiting = db
+        .selectFrom('conversations')
+        .select('conversations.id')
+        .where('site_id', '=', siteId)
+        .where('status', '=', 'waiting');
+      return (await inQueueOrder(waiting).execute()).map((row) => row.id);
+    },
+
+    /** Sites in which somebody waits for a person. */
+    async sitesWithQueue(): Promise<string[]> {
       const rows = await db
         .selectFrom('conversations')
-        .select('id')
-        .where('site_id', '=', siteId)
+        .select('site_id')
+        .distinct()
         .where('status', '=', 'waiting')
-        .orderBy(sql`priority = 'high'`, 'desc')
-        .orderBy('waiting_since')
-        .orderBy('id')
         .execute();
-      return rows.map((row) => row.id);
+      return rows.map((row) => row.site_id);
     },
 
     /**
@@ -160,6 +184,10 @@ export function transcriptLine(fact: Fact): TranscriptLine[] {
     return [{ author: 'bot', text: fact.text, at: fact.at }];
   return [];
 }
+
+/** Urgent first, then who has waited longest: the one order of desk and queue. */
+const inQueueOrder = <T>(query: SelectQueryBuilder<Tables, 'conversations', T>) =>
+  query.orderBy(sql`priority = 'high'`, 'desc').orderBy('waiting_since').orderBy('conversations.id');
 
 const summaries = (db: Database) =>
   db

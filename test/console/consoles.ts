@@ -33,7 +33,7 @@ export interface Consoles {
 export async function startConsoles(postgresUrl: string): Promise<Consoles> {
   const [bot, server, browser]: [TestBot, TestServer, Browser] = await Promise.all([
     startTestBot(northcardBot),
-    startTestServer(postgresUrl, { trustProxy: true }),
+    startTestServer(postgresUrl, { trustProxy: 1 }),
     launchChromium(),
   ]);
   const opened: { close(): unknown }[] = [];

@@ -52,6 +52,16 @@ describe('the outbox', () => {
     expect(outbox.entries.value.map(({ text }) => text)).toEqual(['second']);
   });
 
+  test('sends again by itself what got no answer on a line that still holds', async () => {
+    const { outbox, asked, states } = outboxWith([unsent, sent(5)]);
+    outbox.add(reply('unheard'));
+    await settled();
+    expect(states()).toEqual(['queued']);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(states()).toEqual(['sent']);
+    expect(new Set(asked.map(({ cid }) => cid)).size).toBe(1);
+  });
+
   test('survives a reload, for its own agent alone', async () => {
     const { outbox, agentId, asked } = outboxWith([unsent]);
     outbox.add(reply('kept'));

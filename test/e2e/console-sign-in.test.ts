@@ -49,6 +49,27 @@ describe('signing in', () => {
     consoles.expectFault(/status of 401/);
   });
 
+  test('a password is changed with the current one, and the form says when that is not right', async () => {
+    const site = await consoles.newSite();
+    const ana = await consoles.newAgent(site, 'Ana');
+    const page = await consoles.consoleOf(ana);
+    await page.goto(`${consoles.server.url}/console/settings`);
+    const save = async (current: string | null, next: string) => {
+      if (current !== null) await page.getByLabel('Current password').fill(current);
+      await page.getByLabel('New password').fill(next);
+      await page.getByRole('button', { name: 'Save password' }).click();
+    };
+    await save(null, 'a quiet harbour');
+    await page.getByRole('heading', { name: 'Change your password' }).waitFor();
+    const earlier = sql`update auth_session set "createdAt" = now() - interval '1 hour' where "userId" = ${ana.id}`;
+    await earlier.execute(consoles.server.store.db);
+    await save('a wrong harbour', 'a louder harbour');
+    await page.getByText('The current password is not right, so nothing was changed.').waitFor();
+    await save('a quiet harbour', 'a louder harbour');
+    await page.getByText('Saved. Sign in with it from now on.').waitFor();
+    consoles.expectFault(/status of 403/);
+  });
+
   test('a session that ends leaves address, draft and unsent words in place', async () => {
     const site = await consoles.newSite();
     const ana = await consoles.newAgent(site, 'Ana');

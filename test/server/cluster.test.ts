@@ -106,6 +106,26 @@ describe.skipIf(!hasRedis)(`two servers that share a database and a Redis (${red
     desk.close();
   });
 
+  test('whether anyone is there is told right, whichever server hears of it', async () => {
+    const quiet = await a.addSite({ kind: 'page' });
+    const agent = await a.addAgent(quiet);
+    const customer = await connectCustomer(a.url, quiet.key);
+    const told: boolean[] = [];
+    customer.socket.on('queue:place', ({ isAnyoneOnline }) => told.push(isAnyoneOnline));
+    const expectTold = (isAnyoneOnline: boolean) =>
+      vi.waitFor(() => expect(told.at(-1)).toBe(isAnyoneOnline), { timeout: 15_000, interval: 50 });
+    await customer.send('handoff:request', {});
+    const seenByB = vi.spyOn(b.store.agents, 'isAnyoneOnline');
+    const [onA, onB] = [await connectAgent(a.url, agent.cookie), await connectAgent(b.url, agent.cookie)];
+    await expectTold(true);
+    await vi.waitFor(() => expect(seenByB).toHaveResolvedWith(true));
+    onA.socket.emit('availability:set', { availability: 'away' });
+    await expectTold(false);
+    onB.socket.emit('availability:set', { availability: 'online' });
+    await expectTold(true);
+    for (const one of [customer, onA, onB]) one.close();
+  });
+
   test('a running answer is read on both, and stopped from the other', async () => {
     const customer = await connectCustomer(a.url, site.key);
     const { session, conversationId } = customer;

@@ -13,7 +13,7 @@ describe('settings', () => {
       dataDir: '.handrail',
       databaseUrl: null,
       redisUrl: null,
-      trustProxy: false,
+      trustProxy: 0,
     });
     expect(readConfig({ PORT: '', DATABASE_URL: '', LOG_LEVEL: '' }), 'empty is as not given').toEqual(
       config,

@@ -4,7 +4,7 @@ import type { FactsPage } from '../../protocol/events.ts';
 import type { Site } from '../../server/store/sites.ts';
 import { connectAgent, connectCustomer } from '../support/clients.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { bearer, inDatabase, noLimits } from './requests.ts';
+import { bearer, inDatabase, json, noLimits } from './requests.ts';
 
 let server: TestServer;
 let site: Site;
@@ -87,6 +87,42 @@ describe('commands', () => {
     desk.close();
   });
 
+  test('[D1] the same command is the same in whatever order its fields stand', async () => {
+    const { session, conversationId, ...customer } = await connectCustomer(server.url, site.key);
+    const cid = uuidv7();
+    const page = { url: 'https://a.example/', title: 'A' };
+    const first = { cid, conversationId, text: 'hi', context: { page, language: 'en' } };
+    const again = {
+      context: { language: 'en', page: { title: 'A', url: 'https://a.example/' } },
+      text: 'hi',
+      conversationId,
+      cid,
+    };
+    const post = (body: unknown) =>
+      fetch(`${server.url}/v1/commands/message:send`, json(body, bearer(session.token)));
+    expect(await (await post(first)).json()).toMatchObject({ ok: true, isRepeat: false });
+    expect(await (await post(again)).json()).toMatchObject({ ok: true, isRepeat: true });
+    customer.close();
+  });
+
+  test('who comes back gets no person who may no longer see this site', async () => {
+    const other = await server.addSite({ kind: 'page' });
+    const agent = await server.addAgent(site);
+    const customer = await connectCustomer(server.url, site.key);
+    await customer.send('handoff:request', {});
+    const before = await connectAgent(server.url, agent.cookie);
+    await before.send('handoff:accept', customer.conversationId, {});
+    await before.send('conversation:resolve', customer.conversationId, { outcome: 'solved' });
+    before.close();
+    await inDatabase(server.databaseUrl, 'delete from agent_sites where agent_id = $1', [agent.id]);
+    await server.store.agents.join(agent.id, [other.id]);
+    const after = await connectAgent(server.url, agent.cookie);
+    await customer.send('message:send', { text: 'one more thing' });
+    expect(await customer.until('conversation.reopened')).toMatchObject({ to: 'bot' });
+    customer.close();
+    after.close();
+  });
+
   test('[D1] a refused command is not remembered: the same cid may succeed later', async () => {
     const customer = await connectCustomer(server.url, site.key);
     await customer.send('message:send', { text: 'hi' });
@@ -136,6 +172,33 @@ describe('commands', () => {
 });
 
 describe('the desk', () => {
+  test("shows an agent's own conversations, however long the queue is", async () => {
+    const busy = await server.addSite({ kind: 'page' });
+    const agent = await server.addAgent(busy);
+    const customer = await connectCustomer(server.url, busy.key);
+    await customer.send('handoff:request', {});
+    const first = await connectAgent(server.url, agent.cookie);
+    await first.send('handoff:accept', customer.conversationId, {});
+    first.close();
+    await inDatabase(
+      server.databaseUrl,
+      `insert into conversations select gen_random_uuid(), site_id, customer_id, state, seq, 'waiting', created_at,
+         topic, last_text, last_author, last_at, n, reason, priority, null, null, downvotes, context
+       from conversations, generate_series(1, 1100) n where id = $1`,
+      [customer.conversationId],
+    );
+    const again = await connectAgent(server.url, agent.cookie);
+    const { conversations } = await again.desk;
+    expect(conversations.find((row) => row.id === customer.conversationId)).toMatchObject({
+      status: 'human',
+    });
+    const waiting = conversations.filter((row) => row.status === 'waiting');
+    expect(waiting.slice(0, 3).map((row) => row.waitingSince)).toEqual([1, 2, 3]);
+    customer.close();
+    again.close();
+    await inDatabase(server.databaseUrl, 'delete from conversations where site_id = $1', [busy.id]);
+  });
+
   test('hears when a resolved conversation is reopened', async () => {
     const customer = await connectCustomer(server.url, site.key);
     const desk = await connectAgent(server.url, (await server.addAgent(site)).cookie);

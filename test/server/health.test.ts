@@ -96,6 +96,10 @@ describe('metrics', () => {
     expect(local.headers.get('content-type')).toMatch(/^text\/plain/);
     const far = await server.app.inject({ url: '/metrics', remoteAddress: '203.0.113.5' });
     expect([far.statusCode, far.json().code]).toEqual([403, 'forbidden']);
+    for (const header of ['x-forwarded-for', 'forwarded']) {
+      const proxied = await fetch(`${server.url}/metrics`, { headers: { [header]: '127.0.0.1' } });
+      await expectProblem(proxied, 'forbidden');
+    }
     const guarded = await startTestServer(inject('postgresUrl'), { metricsToken: 'a token for metrics' });
     const ask = (authorization: string) => fetch(`${guarded.url}/metrics`, { headers: { authorization } });
     for (const wrong of ['', 'Bearer x', 'Bearer a token for metricz', 'a token for metrics']) {

@@ -4,7 +4,7 @@ import { addressKey } from '../../server/plugins/limits.ts';
 import type { Site } from '../../server/store/sites.ts';
 import { connectAgent, connectCustomer, newSession } from '../support/clients.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { bearer, json } from './requests.ts';
+import { bearer, expectProblem, json } from './requests.ts';
 import { asking, customerAuth, refusalOf } from './socket-client.ts';
 
 let server: TestServer;
@@ -53,6 +53,18 @@ test('one address makes only so many customers', async () => {
     statuses.push((await fetch(`${server.url}/v1/sessions`, json({ site: site.key }))).status);
   expect(statuses.at(-1)).toBe(429);
   await expect(newSession(server.url, site.key)).rejects.toThrow(/rate_limited/);
+});
+
+test('behind a proxy a browser cannot give itself another address for every customer', async () => {
+  const proxied = await startTestServer(inject('postgresUrl'), { sessionsPerMinute: 3, trustProxy: 1 });
+  const { key } = await proxied.addSite({ kind: 'page' });
+  const ask = (forwarded: string) =>
+    fetch(`${proxied.url}/v1/sessions`, json({ site: key }, { 'x-forwarded-for': forwarded }));
+  // The proxy adds the address it sees behind whatever the browser had written.
+  for (let i = 1; i <= 3; i++) expect((await ask(`198.51.100.${i}, 203.0.113.7`)).status).toBe(201);
+  await expectProblem(await ask('198.51.100.4, 203.0.113.7'), 'rate_limited');
+  expect((await ask('198.51.100.4, 203.0.113.8')).status).toBe(201);
+  await proxied.close();
 });
 
 test('an agent has room for many conversations, not for a flood', async () => {

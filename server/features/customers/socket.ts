@@ -14,8 +14,6 @@ import { checkOf } from '../../plugins/validation.ts';
 import { factsPage, readable } from '../../reads/facts.ts';
 
 const checkHandshake = checkOf(CustomerHandshake);
-/** Loss in one direction does not close a socket: a client that is behind sees it by this (D5). */
-const headEveryMs = 30_000;
 
 export function serveSockets(app: FastifyInstance): void {
   const { identity, limits, engine, store, realtime, metrics, partials, log } = app;
@@ -68,18 +66,6 @@ export function serveSockets(app: FastifyInstance): void {
       if (!(await limits.signal(customer.id))) return;
       partials.append(chunk.conversationId, chunk.turn, chunk.offset, chunk.text);
     });
-
-    const heads = setInterval(() => {
-      for (const room of socket.rooms) {
-        if (!room.startsWith(rooms.conversation(''))) continue;
-        const conversationId = room.slice(rooms.conversation('').length);
-        store.conversations.seqOf(conversationId).then(
-          (seq) => socket.emit('head', { conversationId, seq }),
-          (error) => log.debug({ err: error }, 'no head this time'),
-        );
-      }
-    }, headEveryMs);
-    socket.on('disconnect', () => clearInterval(heads));
 
     resume(socket).catch((error) => {
       log.warn({ err: error }, 'resume failed; the client comes again');

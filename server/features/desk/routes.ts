@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { ConversationSummary, Me } from '../../../protocol/agent.ts';
 import { Problem } from '../../../protocol/errors.ts';
 import { FactsPage } from '../../../protocol/events.ts';
@@ -11,8 +11,13 @@ import { factsPage, readable } from '../../reads/facts.ts';
 const problem = { default: Problem };
 const security = [{ agent: [] }];
 
+const PasswordBody = exact({
+  password: Type.String({ minLength: minPasswordLength, maxLength: 200 }),
+  currentPassword: Type.Optional(Type.String({ maxLength: 200 })),
+});
+
 export const routes: FastifyPluginAsync = async (app) => {
-  const { store, identity } = app;
+  const { store, identity, limits } = app;
 
   app.get(
     '/v1/desk/me',
@@ -40,20 +45,23 @@ export const routes: FastifyPluginAsync = async (app) => {
     },
   );
 
-  app.post<{ Body: { password: string } }>(
+  app.post<{ Body: Static<typeof PasswordBody> }>(
     '/v1/desk/password',
     {
       schema: {
         tags: ['agent'],
         security,
         summary: 'Set or change the own password',
-        body: exact({ password: Type.String({ minLength: minPasswordLength, maxLength: 200 }) }),
+        description:
+          'Ends all other sessions. `currentPassword` is not needed within ten minutes of signing in.',
+        body: PasswordBody,
         response: problem,
       },
     },
     async (request, reply) => {
       const agent = await identity.agent(request.headers, { isWrite: true });
-      await identity.setPassword(agent, request.body.password, request.headers);
+      await limits.password(agent.id);
+      await identity.setPassword(agent, request.body, request.headers);
       return reply.code(204).send();
     },
   );

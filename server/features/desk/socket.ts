@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import {
   type AgentCommandName,
@@ -101,18 +102,7 @@ export function serveSockets(app: FastifyInstance): void {
       bus.emit('presence', { siteIds });
     });
 
-    const heads = setInterval(() => {
-      for (const room of socket.rooms) {
-        if (!room.startsWith(conversationRoom)) continue;
-        const conversationId = room.slice(conversationRoom.length);
-        store.conversations.seqOf(conversationId).then(
-          (seq) => socket.emit('head', { conversationId, seq }),
-          (error) => log.debug({ err: error }, 'no head this time'),
-        );
-      }
-    }, 30_000);
     socket.on('disconnect', () => {
-      clearInterval(heads);
       leave(socket).catch((error) => log.warn({ err: error }, 'presence runs out by itself'));
     });
 
@@ -126,7 +116,7 @@ export function serveSockets(app: FastifyInstance): void {
     const { id, siteIds } = socket.data.agent;
     await store.agents.setSeen([id], Date.now());
     await socket.join([rooms.agent(id), ...siteIds.map(rooms.site)]);
-    socket.emit('desk', { conversations: await store.conversations.desk(siteIds) });
+    socket.emit('desk', { conversations: await store.conversations.desk(siteIds, id) });
     bus.emit('presence', { siteIds });
   }
 
@@ -138,11 +128,26 @@ export function serveSockets(app: FastifyInstance): void {
     bus.emit('presence', { siteIds });
   }
 
+  /** Who only listens asks for nothing: a session that has ended, or other sites, must end the listening too. */
+  async function recheck(socket: AgentSocket): Promise<void> {
+    try {
+      const { siteIds } = await identity.agent(socket.handshake.headers, { isWrite: true });
+      if (isDeepStrictEqual(siteIds, socket.data.agent.siteIds)) return;
+    } catch (error) {
+      if (!(error instanceof RefusalError)) throw error;
+    }
+    socket.disconnect(true);
+  }
+
   const presence = setInterval(() => {
-    const ids = new Set([...desk.sockets.values()].map((socket) => socket.data.agent.id));
+    const sockets = [...desk.sockets.values()];
+    const ids = new Set(sockets.map((socket) => socket.data.agent.id));
     store.agents
       .setSeen([...ids], Date.now())
       .catch((error) => log.warn({ err: error }, 'presence not kept'));
+    for (const socket of sockets) {
+      recheck(socket).catch((error) => log.warn({ err: error }, 'agent not looked up this time'));
+    }
   }, seenEveryMs);
   app.addHook('onClose', async () => clearInterval(presence));
 }

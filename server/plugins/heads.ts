@@ -1,0 +1,35 @@
+import fp from 'fastify-plugin';
+import { rooms } from './realtime.ts';
+
+/** Loss in one direction does not close a socket: a client that is behind sees it by this (D5). */
+const headEveryMs = 30_000;
+/** Conversations asked for at once: one question for many sockets, and a pause in between for other work. */
+const batch = 500;
+const roomPrefix = rooms.conversation('');
+
+/** Tells every socket of this process how far its conversations have come. */
+export default fp(
+  async (app) => {
+    const { store, realtime, log } = app;
+
+    const tell = async () => {
+      const { customers, desk } = realtime;
+      const open = [...customers.adapter.rooms.keys(), ...desk.adapter.rooms.keys()]
+        .filter((room) => room.startsWith(roomPrefix))
+        .map((room) => room.slice(roomPrefix.length));
+      const ids = [...new Set(open)];
+      for (let from = 0; from < ids.length; from += batch) {
+        for (const head of await store.conversations.heads(ids.slice(from, from + batch))) {
+          const room = rooms.conversation(head.conversationId);
+          customers.local.to(room).emit('head', head);
+          desk.local.to(room).emit('head', head);
+        }
+      }
+    };
+    const timer = setInterval(() => {
+      tell().catch((error) => log.debug({ err: error }, 'no heads this time'));
+    }, headEveryMs);
+    app.addHook('onClose', async () => clearInterval(timer));
+  },
+  { name: 'heads', dependencies: ['store', 'realtime'] },
+);

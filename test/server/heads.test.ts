@@ -1,0 +1,69 @@
+import { afterEach, expect, inject, test, vi } from 'vitest';
+import { connectAgent, connectCustomer } from '../support/clients.ts';
+import { startTestServer } from '../support/server.ts';
+import { noLimits } from './requests.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('[D5] every socket learns now and then how far its conversations have come, for one question in all', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval'] });
+  const server = await startTestServer(inject('postgresUrl'), noLimits);
+  const site = await server.addSite({ kind: 'page' });
+  const customers = await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const customer = await connectCustomer(server.url, site.key);
+      await customer.send('handoff:request', {});
+      return customer;
+    }),
+  );
+  const desk = await connectAgent(server.url, (await server.addAgent(site)).cookie);
+  const [first] = customers;
+  if (first === undefined) throw new Error('nobody there');
+  await desk.watch(first.conversationId);
+
+  const asked = vi.spyOn(server.store.conversations, 'heads');
+  const heads = [...customers, desk].map(
+    ({ socket }) =>
+      new Promise<{ conversationId: string; seq: number }>((resolve) =>
+        (socket as typeof first.socket).once('head', resolve),
+      ),
+  );
+  vi.advanceTimersByTime(30_000);
+  expect(await Promise.all(heads)).toEqual(
+    [...customers, first].map(({ conversationId }) => ({ conversationId, seq: 2 })),
+  );
+  expect(asked).toHaveBeenCalledTimes(1);
+  for (const one of [...customers, desk]) one.close();
+  await server.close();
+});
+
+test('an agent who only listens is cut off once the session has ended, or has other sites', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval'] });
+  const server = await startTestServer(inject('postgresUrl'), noLimits);
+  const site = await server.addSite({ kind: 'page' });
+  const agent = await server.addAgent(site);
+  const [kept, elsewhere] = await Promise.all([
+    connectAgent(server.url, agent.cookie),
+    connectAgent(server.url, await server.signIn(agent)),
+  ]);
+  const goneFrom = ({ socket }: typeof kept) =>
+    new Promise<string>((resolve) => socket.once('disconnect', (reason) => resolve(reason)));
+
+  const cutOff = goneFrom(elsewhere);
+  await fetch(`${server.url}/v1/desk/password`, {
+    method: 'POST',
+    headers: { cookie: agent.cookie, 'content-type': 'application/json' },
+    body: JSON.stringify({ password: 'a long password' }),
+  });
+  vi.advanceTimersByTime(15_000);
+  expect(await cutOff).toBe('io server disconnect');
+  expect(kept.socket.connected).toBe(true);
+
+  const alsoCutOff = goneFrom(kept);
+  await server.store.agents.join(agent.id, [(await server.addSite({ kind: 'page' })).id]);
+  vi.advanceTimersByTime(15_000);
+  expect(await alsoCutOff).toBe('io server disconnect');
+  await server.close();
+});
