@@ -20,7 +20,6 @@ export default defineConfig({
       project('examples', 60_000),
       project('server', 60_000),
       project('e2e', 240_000),
-      project('chaos', 240_000),
     ],
   },
 });

@@ -49,7 +49,10 @@ export function ExportButtons(props: { asked: URLSearchParams; total: number; is
       )}
       <p class="export-result" role="status">
         {state.kind === 'done' && (
-          <span class="good">{`${count(state.rows, 'row')} saved as ${state.name}`}</span>
+          <span class="good">
+            {`${count(state.rows, 'row')} saved as ${state.name}`}
+            {state.changed > 0 && `; ${state.changed} changed meanwhile, export again to have them`}
+          </span>
         )}
         {state.kind === 'failed' && <span class="fail">{state.text}</span>}
       </p>

@@ -64,12 +64,13 @@ describe('an export', () => {
       kind: 'done',
       rows: 3,
       name: 'handrail-feedback-2026-03-28.jsonl',
+      changed: 0,
     });
     await expect.poll(() => saved).toEqual([['handrail-feedback-2026-03-28.jsonl', '{}\n{}\n{}\n']]);
     expect(asked).toEqual(['reason=wrong&format=jsonl']);
   });
 
-  test('that ends early, breaks or is refused is not saved, and says so', async () => {
+  test('that breaks or is refused is not saved, and says so', async () => {
     const saved: string[] = [];
     const broken = new ReadableStream<Uint8Array<ArrayBuffer>>({
       pull(controller) {
@@ -77,7 +78,6 @@ describe('an export', () => {
       },
     });
     const replies = [
-      async () => replyOf(2, 3),
       async () => replyOf(0, 3, broken),
       async () => {
         throw new ApiError('unavailable');
@@ -91,11 +91,20 @@ describe('an export', () => {
       texts.push(value.kind === 'failed' ? value.text : value.kind);
     }
     expect(texts).toEqual([
-      'Only 2 of 3 rows came; nothing was saved. Try again.',
       'The connection broke; nothing was saved. Try again.',
       'The server did not make the export; nothing was saved. Try again.',
     ]);
     expect(saved).toEqual([]);
+  });
+
+  test('of rows that customers change while it runs is saved, and says how many it lacks', async () => {
+    const saved: string[] = [];
+    const download = createExport({ exportFeedback: async () => replyOf(2, 3) }, (_, name) =>
+      saved.push(name),
+    );
+    await download.start('jsonl', new URLSearchParams());
+    expect(download.state.value).toMatchObject({ kind: 'done', rows: 2, changed: 1 });
+    expect(saved).toHaveLength(1);
   });
 
   test('that is cancelled leaves nothing behind', async () => {

@@ -44,6 +44,7 @@ const statements = [
     check ((status = 'human') = (agent_id is not null)))`,
   `create index conversations_of_customer on conversations (customer_id, last_at desc)`,
   `create index conversations_waiting on conversations (site_id, priority, waiting_since) where status = 'waiting'`,
+  `create index conversations_on_desk on conversations (site_id, status, last_at desc) where status <> 'bot'`,
   `create index conversations_with_agent on conversations (agent_id) where status = 'human'`,
   `create table facts (
     conversation_id uuid not null references conversations on delete cascade,
