@@ -1,6 +1,8 @@
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { FactsPage } from '../../protocol/events.ts';
+import { unstarted } from '../../server/domain/conversation.ts';
+import { evolve } from '../../server/domain/evolve.ts';
 import type { Site } from '../../server/store/sites.ts';
 import { connectAgent, connectCustomer } from '../support/clients.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -161,9 +163,10 @@ describe('commands', () => {
     for (const { id, state, seq, status } of rows) {
       const facts = await inDatabase(
         server.databaseUrl,
-        'select seq from facts where conversation_id = $1 order by seq',
+        'select seq, body from facts where conversation_id = $1 order by seq',
         [id],
       );
+      expect(facts.map((fact) => fact.body).reduce(evolve, unstarted)).toEqual(state);
       expect(facts.map((fact) => fact.seq)).toEqual(facts.map((_, index) => index + 1));
       expect([state.seq, state.status]).toEqual([seq, status]);
       expect(seq).toBe(facts.length);
