@@ -61,6 +61,15 @@ const address = (protocols: readonly string[]) => (value: string | undefined) =>
   return value.replace(/\/+$/, '');
 };
 
+const origin = (value: string | undefined) => {
+  const url = address(['http:', 'https:'])(value);
+  // Links and cookies are made for a whole host: a path would be dropped from some and kept in others.
+  if (url !== null && new URL(url).origin !== url) {
+    throw new ConfigError(`must be scheme, host and port alone, such as ${new URL(url).origin}`);
+  }
+  return url;
+};
+
 const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   port: {
     name: 'PORT',
@@ -102,7 +111,7 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     name: 'PUBLIC_URL',
     shown: '',
     about: 'how browsers reach this server, e.g. https://help.example.com',
-    read: address(['http:', 'https:']),
+    read: origin,
   },
   trustProxy: {
     name: 'TRUST_PROXY',

@@ -25,7 +25,7 @@ describe('settings', () => {
     DATABASE_URL: ['localhost', 'mysql://a/b', 'http://a'],
     REDIS_URL: ['localhost:6379', 'http://a'],
     LOG_LEVEL: ['loud'],
-    PUBLIC_URL: ['help.example.com', 'ftp://a'],
+    PUBLIC_URL: ['help.example.com', 'ftp://a', 'https://a.example/help'],
     TRUST_PROXY: ['yes', 'true'],
     HANDRAIL_SECRET: ['short'],
     LIMIT_SESSIONS: ['0', '-5'],

@@ -22,6 +22,19 @@ const follow = (link: string) => fetch(link, { redirect: 'manual' });
 const cookiesOf = (response: Response) => response.headers.getSetCookie();
 const newAgent = async (name = 'Ana') => server.addAgent(site, name);
 
+describe("a customer's secret", () => {
+  test('is stored as its hash alone, and the token with another secret is worth nothing', async () => {
+    const { customerId, token } = await server.store.customers.create(site.id);
+    const secret = token.slice(customerId.length + 1);
+    const [row] = await inDatabase(server.databaseUrl, 'select * from customers where id = $1', [customerId]);
+    expect(row?.secret_hash).toEqual(createHash('sha256').update(secret).digest());
+    expect(Buffer.from(secret, 'base64url'), '256 bits').toHaveLength(32);
+    expect(JSON.stringify(row)).not.toContain(secret);
+    expect(await server.store.customers.byToken(token)).toEqual({ id: customerId, siteId: site.id });
+    expect(await server.store.customers.byToken(`${customerId}.${'A'.repeat(43)}`)).toBeNull();
+  });
+});
+
 describe('the one-time link', () => {
   test('signs in once, with a cookie that scripts and foreign pages cannot use', async () => {
     const agent = await newAgent();
