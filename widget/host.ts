@@ -55,8 +55,11 @@ export function defineHost(load: () => Promise<Main>, server?: string): void {
     }
 
     async loaded(): Promise<Handrail> {
-      const main = await load();
-      this.handrail ??= main.attach(this);
+      // Not imported again: a press acts at once on a chat that is there, and a reload right behind it finds it done.
+      if (this.handrail === null) {
+        const main = await load();
+        this.handrail ??= main.attach(this);
+      }
       return this.handrail;
     }
 
