@@ -24,7 +24,13 @@ export function createAgents(db: Database) {
         .where('agents.id', '=', id)
         .executeTakeFirst();
       if (row === undefined) return null;
-      const sites = await db.selectFrom('agent_sites').select('site_id').where('agent_id', '=', id).execute();
+      // In one order always: an open desk is closed when its agent's sites have become others.
+      const sites = await db
+        .selectFrom('agent_sites')
+        .select('site_id')
+        .where('agent_id', '=', id)
+        .orderBy('site_id')
+        .execute();
       return { ...row, siteIds: sites.map((site) => site.site_id) };
     },
 

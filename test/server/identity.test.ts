@@ -35,6 +35,19 @@ describe("a customer's secret", () => {
   });
 });
 
+describe("an agent's sites", () => {
+  test('come in one order, however they were given: the desk compares them', async () => {
+    const sites = await Promise.all([1, 2, 3].map(() => server.addSite({ kind: 'page' })));
+    const sorted = sites.map((one) => one.id).sort();
+    const { id } = await server.store.agents.add({
+      name: 'Ana',
+      email: 'sites@test.example',
+      siteIds: sorted.toReversed(),
+    });
+    expect((await server.store.agents.byId(id))?.siteIds).toEqual(sorted);
+  });
+});
+
 describe('the one-time link', () => {
   test('signs in once, with a cookie that scripts and foreign pages cannot use', async () => {
     const agent = await newAgent();
