@@ -25,6 +25,7 @@ export default defineConfig({
       project('console', 30_000),
       project('examples', 60_000),
       project('server', 60_000),
+      project('chaos', 240_000),
       // Where others share the machine a browser may stall for seconds: one more try there, shown in the report.
       project('e2e', 240_000, process.env.CI === 'true' ? 1 : 0),
     ],

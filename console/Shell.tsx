@@ -145,6 +145,11 @@ function Banners() {
             Connection lost. Trying again… What you send is kept and goes out when it is back.
           </p>
         )}
+        {state === 'limited' && (
+          <p class="banner warn">
+            No live connection. What you do still goes through; what others do shows a few seconds late.
+          </p>
+        )}
         {state === 'outdated' && (
           <p class="banner warn">
             Handrail has been updated. Reload to go on; what you have written is kept.{' '}

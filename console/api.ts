@@ -1,4 +1,5 @@
 import type { ConversationSummary, Me } from '../protocol/agent.ts';
+import type { Accepted, AgentCommandName, AgentCommands, CommandReply } from '../protocol/commands.ts';
 import type { Problem, RefusalCode } from '../protocol/errors.ts';
 import type { FactsPage } from '../protocol/events.ts';
 import type { FeedbackPage } from '../protocol/feedback.ts';
@@ -18,14 +19,21 @@ export type SignInResult = 'ok' | 'wrong' | 'too_many' | 'unreachable' | 'failed
 /** The HTTP side of the server, as the signed-in agent. Every function throws ApiError, or AbortError if aborted. */
 export interface Api {
   me(): Promise<Me>;
+  /** The whole desk, as the socket tells it at connect. */
+  desk(): Promise<readonly ConversationSummary[]>;
   summary(conversationId: string): Promise<ConversationSummary>;
   facts(conversationId: string, after: number, signal?: AbortSignal): Promise<FactsPage>;
+  /** As over the socket, under the same cid: a refusal is an answer and not thrown. */
+  command<N extends AgentCommandName>(name: N, body: AgentCommands[N]): Promise<CommandReply>;
   feedback(query: URLSearchParams, signal: AbortSignal): Promise<FeedbackPage>;
   exportFeedback(query: URLSearchParams, signal: AbortSignal): Promise<Response>;
   setPassword(passwords: { password: string; currentPassword?: string }): Promise<void>;
   signIn(email: string, password: string): Promise<SignInResult>;
   signOut(): Promise<void>;
 }
+
+/** How long a command may take; nobody knows then whether it was carried out. */
+const commandWithinMs = 10_000;
 
 const asJson = (body: unknown): RequestInit => ({
   method: 'POST',
@@ -55,8 +63,24 @@ export function createApi(onSessionLost: () => void): Api {
 
   return {
     me: () => json('/v1/desk/me'),
+    desk: async () =>
+      (await json<{ conversations: ConversationSummary[] }>('/v1/desk/conversations')).conversations,
     summary: (id) => json(`/v1/desk/conversations/${id}`),
     facts: (id, after, signal) => json(`/v1/desk/conversations/${id}/facts?after=${after}`, signal),
+    async command(name, body) {
+      const response = await fetch(`/v1/desk/commands/${name}`, {
+        ...asJson(body),
+        credentials: 'same-origin',
+        signal: AbortSignal.timeout(commandWithinMs),
+      }).catch(() => null);
+      if (response?.status === 401) onSessionLost();
+      const answer: Accepted | Problem | null = (await response?.json().catch(() => null)) ?? null;
+      if (answer !== null && 'ok' in answer) return answer;
+      // Nobody was reached, or a proxy in between answers in words of its own.
+      if (answer === null || !('code' in answer)) throw new ApiError('unreachable');
+      const { code, title: message, retryable, retryAfterMs } = answer;
+      return { ok: false, code, message, retryable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    },
     feedback: (query, signal) => json(`/v1/feedback?${query}`, signal),
     exportFeedback: (query, signal) => request(`/v1/feedback/export?${query}`, { signal }),
     async setPassword(passwords) {

@@ -2,7 +2,8 @@ import { effect, type Signal, signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Availability, Me } from '../protocol/agent.ts';
-import { type Connection, createConnection } from './connection.ts';
+import { ApiError } from './api.ts';
+import { type Connection, createConnection, isReaching } from './connection.ts';
 import { type Actions, createActions } from './inbox/actions.ts';
 import { type Alerts, createAlerts } from './inbox/alerts.ts';
 import { createDesk, type Desk } from './inbox/desk.ts';
@@ -32,29 +33,45 @@ export interface Workplace {
 }
 
 export function createWorkplace(me: Me, session: Session): Workplace {
-  const connection = createConnection(session.lose);
+  const { api } = session;
   const availability = signal(me.availability);
   const alerts = createAlerts();
   const desk = createDesk(me.id, (row) => {
     // Who is away has asked for quiet; the row is there all the same.
     if (availability.peek() === 'online') alerts.newHandoff(row);
   });
+  const connection = createConnection({
+    http: api,
+    onSessionLost: session.lose,
+    async look() {
+      const round = desk.asked();
+      try {
+        desk.takeDesk(await api.desk(), round);
+        return true;
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        return error.code !== 'unreachable';
+      }
+    },
+  });
   const outbox = createOutbox(me.id, ({ kind, cid, conversationId, text }) =>
     connection.command(kind === 'note' ? 'note:add' : 'message:send', { cid, conversationId, text }),
   );
 
+  /** Of the list that the server sends at each connect. */
+  let round = desk.asked();
   const stopListening = connection.on({
-    desk: ({ conversations }) => desk.takeDesk(conversations),
-    summary: desk.takeSummary,
+    desk: ({ conversations }) => desk.takeDesk(conversations, round),
+    summaries: ({ conversations }) => desk.takeSummaries(conversations),
     availability: (event) => {
       availability.value = event.availability;
     },
   });
   let isFirst = true;
   const stopFollowing = connection.state.subscribe((state) => {
+    if (isReaching(state)) outbox.flush();
     if (state !== 'online') return;
-    desk.connected();
-    outbox.flush();
+    round = desk.asked();
     if (!isFirst) void catchUp();
     isFirst = false;
   });
@@ -75,7 +92,7 @@ export function createWorkplace(me: Me, session: Session): Workplace {
     connection,
     availability,
     desk,
-    actions: createActions(me.id, connection, desk, session.api),
+    actions: createActions(me.id, connection, desk, api),
     alerts,
     drafts: createDrafts(me.id),
     outbox,

@@ -76,6 +76,8 @@ export const customerSignals = {
 export const agentSignals = {
   typing: customerSignals.typing,
   'availability:set': exact({ availability: Availability }),
+  /** Ends what `conversation:watch` began. */
+  'conversation:unwatch': exact({ conversationId: ConversationId }),
 } as const;
 
 export const customerReads = { 'facts:pull': FactsAfter } as const;
@@ -83,7 +85,6 @@ export const customerReads = { 'facts:pull': FactsAfter } as const;
 export const agentReads = {
   'facts:pull': FactsAfter,
   'conversation:watch': FactsAfter,
-  'conversation:unwatch': exact({ conversationId: ConversationId }),
 } as const;
 
 type Bodies<R extends Record<string, TSchema>> = { [N in keyof R]: Static<R[N]> };

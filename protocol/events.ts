@@ -54,14 +54,14 @@ export const customerEvents = {
   'server:bye': serverBye,
 } as const;
 
-/** Server -> agent. `desk` is the whole list at connect, `summary` one changed row of it. */
+/** Server -> agent. `desk` is the whole list at connect, `summaries` are changed rows of it. */
 export const agentEvents = {
   facts: FactsEvent,
   head,
   'answer:chunk': AnswerChunk,
   typing: exact({ conversationId: ConversationId, isTyping: Type.Boolean() }),
   desk: exact({ conversations: Type.Array(ConversationSummary) }),
-  summary: ConversationSummary,
+  summaries: exact({ conversations: Type.Array(ConversationSummary) }),
   /** The agent's own availability, also when another tab of theirs changed it. */
   availability: exact({ availability: Availability }),
   'server:bye': serverBye,

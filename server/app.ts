@@ -14,6 +14,7 @@ import { health } from './features/health/index.ts';
 import { web } from './features/web/index.ts';
 import { withoutWords } from './log.ts';
 import bus from './plugins/bus.ts';
+import deskRows from './plugins/desk-rows.ts';
 import engine from './plugins/engine.ts';
 import errors from './plugins/errors.ts';
 import heads from './plugins/heads.ts';
@@ -23,7 +24,9 @@ import metrics from './plugins/metrics.ts';
 import partials from './plugins/partials.ts';
 import queue from './plugins/queue.ts';
 import realtime from './plugins/realtime.ts';
+import sites from './plugins/sites.ts';
 import storePlugin from './plugins/store.ts';
+import stuckReaders from './plugins/stuck-readers.ts';
 import validation from './plugins/validation.ts';
 import type { Store } from './store/store.ts';
 
@@ -61,6 +64,7 @@ export async function createApp(
   await app.register(errors);
   await app.register(validation);
   await app.register(storePlugin, { store });
+  await app.register(sites);
   await app.register(bus);
   await app.register(metrics, { token: config.metricsToken });
   const { sessionsPerMinute, commandsPerTenSeconds } = config;
@@ -70,7 +74,9 @@ export async function createApp(
   await app.register(partials);
   await app.register(engine);
   await app.register(realtime, { redisUrl: config.redisUrl });
+  await app.register(stuckReaders);
   await app.register(heads);
+  await app.register(deskRows);
   await app.register(queue);
   await registerDocs(app);
 

@@ -2,6 +2,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Outcome } from '../../protocol/handoff.ts';
+import { isReaching } from '../connection.ts';
 import { Key } from '../shared/Key.tsx';
 import { useWorkplace } from '../workplace.ts';
 import { acceptAndOpen } from './accept.ts';
@@ -19,7 +20,7 @@ interface Props {
 
 export function ActionButtons({ id, standing, form }: Props) {
   const workplace = useWorkplace();
-  const isOnline = workplace.connection.state.value === 'online';
+  const isOnline = isReaching(workplace.connection.state.value);
   const isAccepting = workplace.accepting.value === id;
   const toggle = (name: ActionForm) => {
     form.value = form.value === name ? null : name;

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Transcript } from '../../browser/transcript.ts';
+import { isReaching } from '../connection.ts';
 import { scrollable } from '../shared/scrollable.ts';
 import { Said, TranscriptLines } from '../shared/Transcript.tsx';
 import { refusalWords } from '../shared/words.ts';
@@ -79,7 +80,7 @@ export function Scroller({ open }: { open: OpenConversation }) {
 function OutgoingLine({ entry }: { entry: Outgoing }) {
   const { outbox, connection, drafts } = useWorkplace();
   const isNote = entry.kind === 'note';
-  const isOnline = connection.state.value === 'online';
+  const isOnline = isReaching(connection.state.value);
   return (
     <Said who={isNote ? 'Your note' : 'You'} at={entry.at} kind={isNote ? 'note' : 'agent'}>
       <p class={isNote ? 'text noted' : 'text'}>{entry.text}</p>

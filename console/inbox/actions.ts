@@ -44,7 +44,7 @@ export function createActions(
   /** Who was faster, or what became of it: asked of the server, because the desk may not have heard yet. */
   const whyNotWaiting = async (conversationId: string): Promise<ActionResult> => {
     try {
-      desk.takeSummary(await api.summary(conversationId));
+      desk.takeSummaries([await api.summary(conversationId)]);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
     }

@@ -1,7 +1,7 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { ConversationSummary } from '../../protocol/agent.ts';
 
-/** Rows by conversation, each with the connection (counted) in which it was last heard of. */
+/** Rows by conversation, each with the round in which it was last heard of. */
 type Rows = ReadonlyMap<string, { readonly row: ConversationSummary; readonly heardIn: number }>;
 
 /** What waits, what is mine, what colleagues have, what was resolved lately: each in the order of the list. */
@@ -12,10 +12,11 @@ export interface Desk {
   readonly team: ReadonlySignal<readonly ConversationSummary[]>;
   readonly resolved: ReadonlySignal<readonly ConversationSummary[]>;
   row(id: string): ConversationSummary | null;
-  /** A connection begins: the `desk` that follows is the whole list, but for news that overtakes it. */
-  connected(): void;
-  takeDesk(conversations: readonly ConversationSummary[]): void;
-  takeSummary(row: ConversationSummary): void;
+  /** The whole list is asked for; what is heard from here on may be newer than it. @returns the round */
+  asked(): number;
+  /** The whole list of this round: what it lacks is gone, but for news that has overtaken it. */
+  takeDesk(conversations: readonly ConversationSummary[], round: number): void;
+  takeSummaries(conversations: readonly ConversationSummary[]): void;
 }
 
 const longestResolved = 30;
@@ -29,13 +30,13 @@ function queueOrder(a: ConversationSummary, b: ConversationSummary): number {
 }
 
 /**
- * The desk of one agent, kept by `desk` and `summary` events (D5: the newer seq wins, whatever comes first).
+ * The desk of one agent, kept by whole lists and by `summaries` (D5: the newer seq wins, whatever comes first).
  * @param onNewHandoff called for each conversation that begins to wait after the first list
  */
 export function createDesk(agentId: string, onNewHandoff: (row: ConversationSummary) => void): Desk {
   const rows = signal<Rows>(new Map());
   const isLoaded = signal(false);
-  let connection = 0;
+  let rounds = 0;
 
   const inState = (
     belongs: (row: ConversationSummary) => boolean,
@@ -61,30 +62,35 @@ export function createDesk(agentId: string, onNewHandoff: (row: ConversationSumm
     resolved: computed(() => resolvedRows.value.slice(0, longestResolved)),
     row: (id) => rows.value.get(id)?.row ?? null,
 
-    connected() {
-      connection += 1;
+    asked() {
+      rounds += 1;
+      return rounds;
     },
 
-    takeDesk(conversations) {
+    takeDesk(conversations, round) {
       const before = rows.peek();
       const after = new Map<string, { row: ConversationSummary; heardIn: number }>();
-      // A summary of this connection may be newer than the list, or be of a row that the list does not know yet.
-      for (const [id, kept] of before) if (kept.heardIn === connection) after.set(id, kept);
+      // A row that was heard of meanwhile may be newer than the list, or not known to it yet.
+      for (const [id, kept] of before) if (kept.heardIn >= round) after.set(id, kept);
       for (const row of conversations) {
-        const kept = after.get(row.id);
-        if (kept === undefined || kept.row.seq <= row.seq) after.set(row.id, { row, heardIn: connection });
+        const known = before.get(row.id);
+        after.set(row.id, known !== undefined && known.row.seq > row.seq ? known : { row, heardIn: round });
       }
       rows.value = after;
       for (const { row } of after.values()) announce(before.get(row.id)?.row, row);
       isLoaded.value = true;
     },
 
-    takeSummary(row) {
-      const before = rows.peek().get(row.id);
-      if (before !== undefined && before.row.seq >= row.seq) return;
-      // A row that has gone back to the bot is kept: it stops an older "waiting" that arrives late.
-      rows.value = new Map(rows.peek()).set(row.id, { row, heardIn: connection });
-      announce(before?.row, row);
+    takeSummaries(conversations) {
+      const before = rows.peek();
+      const after = new Map(before);
+      for (const row of conversations) {
+        const known = after.get(row.id);
+        // A row that has gone back to the bot is kept: it stops an older "waiting" that arrives late.
+        if (known === undefined || known.row.seq < row.seq) after.set(row.id, { row, heardIn: rounds });
+      }
+      rows.value = after;
+      for (const [id, { row }] of after) if (before.get(id)?.row !== row) announce(before.get(id)?.row, row);
     },
   };
 }

@@ -2,7 +2,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import { applyChunk, applyFacts, emptyTranscript, type Transcript } from '../../browser/transcript.ts';
 import type { RefusalCode } from '../../protocol/errors.ts';
 import type { FactsEvent } from '../../protocol/events.ts';
-import type { Connection } from '../connection.ts';
+import { type Connection, isReaching } from '../connection.ts';
 
 /** The conversation on the screen, kept whole by seq (D5). */
 export interface OpenConversation {
@@ -18,7 +18,7 @@ export interface OpenConversation {
 /** A sign of typing that is not renewed is over after this time. */
 const typingLastsMs = 6_000;
 
-/** After this time a pull that may succeed by then is tried again. */
+/** After this time a pull that may succeed by then is tried again, and what is new is asked for without a socket. */
 const pullAgainMs = 2_000;
 
 type Pull = 'facts:pull' | 'conversation:watch';
@@ -64,6 +64,7 @@ export function openConversation(id: string, connection: Connection): OpenConver
       take(page);
       if (!page.hasMore) {
         isLoaded.value = true;
+        if (connection.state.peek() === 'limited') pullLater(how, pullAgainMs);
         return;
       }
       how = 'facts:pull';
@@ -86,7 +87,7 @@ export function openConversation(id: string, connection: Connection): OpenConver
   const pullLater = (how: Pull, ms: number) => {
     clearTimeout(pullTimer);
     // Without a line there is nothing to ask again: the next connection begins with a pull.
-    pullTimer = setTimeout(() => connection.state.peek() === 'online' && void pull(how), ms);
+    pullTimer = setTimeout(() => isReaching(connection.state.peek()) && void pull(how), ms);
   };
 
   const stopListening = connection.on({
@@ -105,8 +106,8 @@ export function openConversation(id: string, connection: Connection): OpenConver
   });
   // The server forgets who watches when a connection ends.
   const stopWatching = connection.state.subscribe((state) => {
-    if (state === 'online') void pull('conversation:watch');
-    else setTyping(false);
+    if (isReaching(state)) void pull('conversation:watch');
+    if (state !== 'online') setTyping(false);
   });
 
   return {

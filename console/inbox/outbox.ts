@@ -38,8 +38,8 @@ const againAfterMs = 3_000;
 const mostTries = 3;
 
 /**
- * Replies and notes are kept in this browser until the server has them, in order within a conversation. They are
- * sent again under the same cid, so that nothing is said twice (D1).
+ * Replies and notes are kept in this browser until the server has them (D6), in order within a conversation. They
+ * are sent again under the same cid, so that nothing is said twice (D1).
  */
 export function createOutbox(
   agentId: string,
@@ -58,8 +58,16 @@ export function createOutbox(
     else writeStored(shelf + cid, changed);
   };
 
-  const deliver = async (entry: Outgoing): Promise<void> => {
-    change(entry.cid, { state: 'sending' });
+  /** One tab of this agent sends in a conversation at a time, so that what two have found is said in its order. */
+  const deliver = (entry: Outgoing): Promise<void> =>
+    alone(`${shelf}${entry.conversationId}`, async () => {
+      // Sent or given up in another tab meanwhile.
+      if (readStored(shelf + entry.cid) !== null) return deliverHere(entry);
+      discard(entry.cid);
+      flush();
+    });
+
+  const deliverHere = async (entry: Outgoing): Promise<void> => {
     const reply = await send(entry);
     if (reply.ok) {
       change(entry.cid, { state: 'sent', seq: reply.seq });
@@ -90,7 +98,9 @@ export function createOutbox(
     for (const entry of entries.peek()) {
       if (entry.state === 'failed' || entry.state === 'sent' || busy.has(entry.conversationId)) continue;
       busy.add(entry.conversationId);
-      if (entry.state === 'queued') void deliver(entry);
+      if (entry.state !== 'queued') continue;
+      change(entry.cid, { state: 'sending' });
+      void deliver(entry);
     }
   };
 
@@ -123,6 +133,10 @@ export function createOutbox(
     close: () => clearTimeout(timer),
   };
 }
+
+/** Absent on pages without TLS: two tabs may then do the same, which the cid makes harmless (D1). */
+const alone = (name: string, work: () => Promise<void>): Promise<void> =>
+  navigator.locks ? navigator.locks.request(`handrail.console.${name}`, work) : work();
 
 /** What is read back from the browser may be of an older console, or of anyone: only what fits is taken. */
 function isOutgoing(value: unknown): value is Outgoing {

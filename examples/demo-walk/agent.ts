@@ -42,7 +42,7 @@ export async function playAgent(walk: Walk, cookie: string, seen: Set<string>) {
 
   const socket = await openAgentSocket({ url: walk.url, cookie }, (opened) => {
     opened.on('desk', ({ conversations }) => conversations.forEach(onSummary));
-    opened.on('summary', onSummary);
+    opened.on('summaries', ({ conversations }) => conversations.forEach(onSummary));
     opened.on('facts', (event) => streams.get(event.conversationId)?.take(event));
   });
   socket.emit('availability:set', { availability: 'online' });

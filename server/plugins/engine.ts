@@ -1,17 +1,19 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import fp from 'fastify-plugin';
 import type { AgentCommands, CustomerCommands } from '../../protocol/commands.ts';
 import type { Fact } from '../../protocol/conversation.ts';
 import type { AgentCommand, Command, CustomerCommand, SystemCommand, World } from '../domain/command.ts';
+import type { Conversation } from '../domain/conversation.ts';
 import { decide } from '../domain/decide.ts';
 import { summarise } from '../domain/summary.ts';
 import type { Agent } from '../store/agents.ts';
-import type { LockedConversation, Ownership } from '../store/conversation-row.ts';
+import type { LockedConversation, Ownership, StoredConversation } from '../store/conversation-row.ts';
 import type { ConversationTransaction } from '../store/conversation-transaction.ts';
 import type { Customer } from '../store/customers.ts';
 import type { Site } from '../store/sites.ts';
 import { storable, storableText } from '../store/storable.ts';
-import { RefusalError } from './errors.ts';
+import { isRolledBack, RefusalError } from './errors.ts';
+import { createGroupCommit, type Order, type Step } from './group-commit.ts';
 import { pageTurnLeaseMs, turnLeaseMs } from './partials.ts';
 
 export interface Executed {
@@ -46,27 +48,99 @@ interface Sender {
   readonly creates: Ownership | null;
 }
 
+interface EngineOrder extends Order {
+  readonly sender: Sender;
+  readonly input: Command;
+  /** What makes a command with the same cid the same (D1). */
+  readonly bodyHash: Buffer;
+}
+
 /**
- * One transaction a command: lock the row, `decide`, append the facts, save the state (design: the domain).
- * After COMMIT the facts are published on the bus; a refusal rolls everything back.
+ * Every command is decided by `decide` on the conversation's state; facts and state are saved together, and published
+ * on the bus after COMMIT, never before (D3). Two ways lead there: together with other commands, on a state that is
+ * known here (group-commit.ts), or alone under the row's lock, for whatever that cannot carry.
  */
 export default fp(
   async (app) => {
-    const { store, partials, bus } = app;
+    const { store, partials, bus, sites } = app;
 
-    const load = async (
-      tx: ConversationTransaction,
-      id: string,
-      sender: Sender,
-    ): Promise<LockedConversation> => {
-      let conversation = await tx.lock(id);
-      if (conversation === null && sender.creates !== null) {
-        await tx.create(sender.creates, Date.now());
-        conversation = await tx.lock(id);
-      }
-      // Not found and not yours look the same: an id tells a stranger nothing.
-      if (conversation === null || !sender.mayTouch(conversation)) throw new RefusalError('not_found');
-      return conversation;
+    const stepTo = (
+      order: EngineOrder,
+      before: StoredConversation,
+      { facts, state }: { facts: readonly Fact[]; state: Conversation },
+      world: World,
+      feedback: number,
+    ): Step<EngineOrder> => {
+      const conversation = {
+        ...before,
+        state,
+        summary: summarise(before.summary, facts, state, feedback),
+      };
+      const { senderId, cid, bodyHash } = order;
+      const commands = cid === null ? [] : [{ senderId, cid, bodyHash, seq: state.seq, at: world.now }];
+      const leaseUntil = world.now + (world.bot === 'page' ? pageTurnLeaseMs : turnLeaseMs);
+      return {
+        order,
+        before,
+        commit: { after: before.state.seq, conversation, facts, commands, leaseUntil },
+      };
+    };
+
+    const decideOnKnown = (order: EngineOrder, known: StoredConversation): Step<EngineOrder> | null => {
+      const { sender, input } = order;
+      const { state } = known;
+      const bot = sites.kept(known.siteId)?.bot.kind ?? null;
+      const partialText = state.pending === null ? '' : partials.textOf(known.id, state.pending.turn);
+      const mayReopen = state.status === 'resolved' && state.lastAgent !== null;
+      if (bot === null || partialText === null || mayReopen || state.seq === 0) return null;
+      if (needsTables.has(input.command.name) || !sender.mayTouch(known)) return null;
+      const world = {
+        now: Date.now(),
+        partialText: storableText(partialText),
+        isLastAgentOnline: false,
+        bot,
+      };
+      const decision = decide(state, input, world);
+      // What is known may be out of date: only the lock can say no.
+      return decision.ok ? stepTo(order, known, decision, world, 0) : null;
+    };
+
+    const publish = ({ before, commit }: Step<EngineOrder>): Executed => {
+      const { conversation, facts } = commit;
+      const { id, siteId, customerId, state, summary } = conversation;
+      bus.emit('committed', {
+        conversation: { id, siteId, customerId },
+        before: before.state,
+        facts,
+        state,
+        summary: { id, seq: state.seq, ...summary },
+      });
+      return { seq: state.seq, isRepeat: false };
+    };
+
+    /** Lock the row, decide, append, save (design: the domain). A refusal rolls everything back. */
+    const carryOutAlone = async (order: EngineOrder) => {
+      const { sender, input, bodyHash, conversationId: id } = order;
+      const done = await store.conversations.transaction(async (tx) => {
+        const conversation = await lockFor(tx, id, sender);
+        if (sender.cid !== null) {
+          const earlier = await tx.earlier(id, sender.id, sender.cid);
+          if (earlier !== null) {
+            if (!earlier.bodyHash.equals(bodyHash)) throw new RefusalError('cid_reused');
+            return { seq: earlier.seq, conversation };
+          }
+        }
+        const world = await worldOf(tx, conversation);
+        await assertTarget(tx, input, conversation.siteId);
+        const decision = decide(conversation.state, input, world);
+        if (!decision.ok) throw new RefusalError(decision.code);
+        const step = stepTo(order, conversation, decision, world, await project(tx, id, decision.facts));
+        await tx.append(step.commit);
+        return step;
+      });
+      if ('seq' in done)
+        return { result: { seq: done.seq, isRepeat: true }, conversation: done.conversation };
+      return { result: publish(done), conversation: done.commit.conversation };
     };
 
     const worldOf = async (
@@ -84,41 +158,18 @@ export default fp(
       return { now, partialText: storableText(partialText), isLastAgentOnline, bot };
     };
 
-    const execute = async (id: string, sender: Sender, given: Command): Promise<Executed> => {
+    const submit = createGroupCommit<EngineOrder, Executed>({
+      load: store.conversations.byIds,
+      decide: decideOnKnown,
+      save: store.commits.save,
+      alone: carryOutAlone,
+      onSaved: publish,
+      isHarmless: isRolledBack,
+    });
+    const execute = (conversationId: string, sender: Sender, given: Command): Promise<Executed> => {
       const input = storable(given);
-      const bodyHash = createHash('sha256').update(inOneOrder(input.command)).digest();
-      const done = await store.conversations.transaction(async (tx) => {
-        const conversation = await load(tx, id, sender);
-        if (sender.cid !== null) {
-          const earlier = await tx.earlier(id, sender.id, sender.cid);
-          if (earlier !== null) {
-            if (!earlier.bodyHash.equals(bodyHash)) throw new RefusalError('cid_reused');
-            return { seq: earlier.seq, committed: null };
-          }
-        }
-        const world = await worldOf(tx, conversation);
-        await assertTarget(tx, input, conversation.siteId);
-        const decision = decide(conversation.state, input, world);
-        if (!decision.ok) throw new RefusalError(decision.code);
-        const { facts, state } = decision;
-        const feedback = await project(tx, id, facts);
-        const summary = summarise(conversation.summary, facts, state, feedback);
-        const leaseMs = world.bot === 'page' ? pageTurnLeaseMs : turnLeaseMs;
-        await tx.append({ ...conversation, state, summary }, facts, world.now + leaseMs);
-        if (sender.cid !== null) {
-          await tx.remember(id, sender.id, sender.cid, { seq: state.seq, bodyHash }, world.now);
-        }
-        const committed = {
-          conversation: { id, siteId: conversation.siteId, customerId: conversation.customerId },
-          before: conversation.state,
-          facts,
-          state,
-          summary: { id, seq: state.seq, ...summary },
-        };
-        return { seq: state.seq, committed };
-      });
-      if (done.committed !== null) bus.emit('committed', done.committed);
-      return { seq: done.seq, isRepeat: done.committed === null };
+      const bodyHash = hash('sha256', inOneOrder(input.command), 'buffer');
+      return submit({ conversationId, senderId: sender.id, cid: sender.cid, sender, input, bodyHash });
     };
 
     app.decorate('engine', {
@@ -159,8 +210,31 @@ export default fp(
       },
     } satisfies Engine);
   },
-  { name: 'engine', dependencies: ['store', 'partials', 'bus'] },
+  { name: 'engine', dependencies: ['store', 'partials', 'bus', 'sites'] },
 );
+
+/** Commands that read or write more than the conversation, its facts and its turn. */
+const needsTables = new Set<Command['command']['name']>([
+  'feedback:give',
+  'conversation:rate',
+  'handoff:transfer',
+]);
+
+/** The conversation's row, locked; made first if this command may start it. */
+async function lockFor(
+  tx: ConversationTransaction,
+  id: string,
+  { creates, mayTouch }: Sender,
+): Promise<LockedConversation> {
+  let conversation = await tx.lock(id);
+  if (conversation === null && creates !== null) {
+    await tx.create(creates, Date.now());
+    conversation = await tx.lock(id);
+  }
+  // Not found and not yours look the same: an id tells a stranger nothing.
+  if (conversation === null || !mayTouch(conversation)) throw new RefusalError('not_found');
+  return conversation;
+}
 
 /** A conversation is passed on to somebody who can take it, under that person's own name: no other claim counts. */
 async function assertTarget(tx: ConversationTransaction, input: Command, siteId: string): Promise<void> {
@@ -173,11 +247,10 @@ async function assertTarget(tx: ConversationTransaction, input: Command, siteId:
 
 /** JSON with the fields of every object in one order: the same command is the same, however a client writes it. */
 function inOneOrder(value: unknown): string {
-  return JSON.stringify(value, (_name, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(inOneOrder).join()}]`;
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([name, part]) => `${JSON.stringify(name)}:${inOneOrder(part)}`).join()}}`;
 }
 
 /** Keeps what other reads live on, in the same transaction as the facts. @returns change of the bad answers' count */

@@ -44,6 +44,12 @@ function brokenBy(error: unknown): RefusalCode {
 /** Whether an error is our fault and belongs in the log. */
 export const isOurFault = (error: unknown) => !(error instanceof RefusalError);
 
+/** Whether PostgreSQL itself said no to a statement, so that nothing of it has happened: its code is no broken way to it. */
+export function isRolledBack(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /^[0-9A-Z]{5}$/.test(code) && !/^(08|25|53|57|58|XX|E)/.test(code);
+}
+
 /** problem+json for every HTTP error (RFC 9457), with the codes of the protocol. */
 export default fp(
   async (app) => {

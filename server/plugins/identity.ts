@@ -49,18 +49,13 @@ declare module 'fastify' {
 const linkSeconds = 10 * 60;
 /** Who signed in this shortly ago need not prove it again: the way back for one who forgot, with a new link. */
 const freshMs = 10 * 60_000;
-/** Sites change rarely, and every request of a browser asks for their origins. */
-const sitesKeptMs = 10_000;
 export const minPasswordLength = 10;
 
 export default fp<{ secret: string; publicUrl: string | null }>(
   async (app, { secret, publicUrl }) => {
-    const { store } = app;
+    const { store, sites } = app;
     /** Who waits for the token of a link that is being made right now. */
     const waiting = new Map<unknown, (token: string) => void>();
-
-    let sites: readonly Site[] = [];
-    let sitesKeptUntil = 0;
 
     const auth = betterAuth({
       appName: 'Handrail',
@@ -118,7 +113,7 @@ export default fp<{ secret: string; publicUrl: string | null }>(
     app.decorate('identity', {
       async customer(token, headers) {
         const customer = token === null ? null : await store.customers.byToken(token);
-        const site = customer === null ? null : await store.sites.byId(customer.siteId);
+        const site = customer === null ? null : await sites.byId(customer.siteId);
         if (customer === null || site === null) throw new RefusalError('unauthenticated');
         this.assertOrigin(site, headers);
         return { customer, site };
@@ -148,12 +143,7 @@ export default fp<{ secret: string; publicUrl: string | null }>(
 
       async isKnownOrigin(origin, host) {
         if (isOwnOrigin(origin, host, publicUrl)) return true;
-        const isListed = () => sites.some((site) => isSiteOrigin(site, origin));
-        if (sitesKeptUntil > Date.now() && isListed()) return true;
-        // Not known yet: read again, so that a site works as soon as it is added.
-        sites = await store.sites.all();
-        sitesKeptUntil = Date.now() + sitesKeptMs;
-        return isListed();
+        return sites.some((site) => isSiteOrigin(site, origin));
       },
 
       async signInLink(email, url) {
@@ -215,7 +205,7 @@ export default fp<{ secret: string; publicUrl: string | null }>(
       },
     } satisfies Identity);
   },
-  { name: 'identity', dependencies: ['store', 'errors'] },
+  { name: 'identity', dependencies: ['store', 'errors', 'sites'] },
 );
 
 /** better-auth's refusals in the words of the protocol; it says nothing more than the status to a stranger. */

@@ -8,6 +8,7 @@ export interface Metrics {
   readonly commands: Counter<'command' | 'result'>;
   readonly facts: Counter<'type'>;
   readonly sockets: Gauge<'namespace'>;
+  readonly stuckReaders: Counter<string>;
   readonly botFirstByte: Histogram<string>;
   readonly answers: Counter<'outcome'>;
   readonly handoffWait: Histogram<string>;
@@ -42,6 +43,11 @@ export default fp<{ token: string | null }>(
         name: 'handrail_sockets',
         help: 'Open sockets',
         labelNames: ['namespace'],
+        registers,
+      }),
+      stuckReaders: new Counter({
+        name: 'handrail_stuck_readers_total',
+        help: 'Sockets dropped because they took nothing more',
         registers,
       }),
       botFirstByte: new Histogram({

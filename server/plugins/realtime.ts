@@ -12,6 +12,7 @@ import type {
 import { visibleTo } from '../domain/audience.ts';
 import type { Agent } from '../store/agents.ts';
 import { RefusalError } from './errors.ts';
+import { gatherWrites } from './gather-writes.ts';
 import type { CustomerCaller } from './identity.ts';
 import { connectError } from './sockets.ts';
 
@@ -36,6 +37,8 @@ export interface Realtime {
   readonly desk: Namespace<AgentToServer, ServerToAgent, DefaultEventsMap, { agent: Agent }>;
   /** Whether live events reach other nodes: null without Redis, false while Redis is away. */
   isLinked(): boolean | null;
+  /** Connections of this process, whatever is spoken on them. */
+  readonly connections: Iterable<unknown>;
   /** Ends every socket: the last thing before the server goes, so that ends of running turns still arrive. */
   close(): Promise<void>;
 }
@@ -90,6 +93,7 @@ export default fp<{ redisUrl: string | null }>(
       redis.connect().catch((error) => app.log.warn({ err: error }, 'redis'));
     }
     let isStopping = false;
+    app.server.on('upgrade', (_request, connection) => gatherWrites(connection));
     const io = new Server(app.server, {
       path: '/v1/socket',
       serveClient: false,
@@ -98,6 +102,9 @@ export default fp<{ redisUrl: string | null }>(
       perMessageDeflate: false,
       httpCompression: false,
       allowEIO3: false,
+      // A connection that is dead in one direction is noticed by either end within 30 s, and not within 45.
+      pingInterval: 15_000,
+      pingTimeout: 15_000,
       // Which origin may use which site is decided at the handshake; here only who may ask at all.
       cors: (request: Pick<IncomingMessage, 'headers'>, done: CorsAnswer) => {
         const { origin, host } = request.headers;
@@ -111,7 +118,8 @@ export default fp<{ redisUrl: string | null }>(
       // CORS does not guard WebSocket upgrades: this does, before any handshake.
       allowRequest: (request, done) => {
         const { origin, host } = request.headers;
-        if (isStopping) return done('unavailable', false);
+        // A process that does not keep up takes nobody new: they come again, spread.
+        if (isStopping || app.isUnderPressure()) return done('unavailable', false);
         if (origin === undefined) return done(null, true);
         app.identity.isKnownOrigin(origin, host).then(
           (known) => done(known ? null : 'origin_not_allowed', known),
@@ -131,27 +139,20 @@ export default fp<{ redisUrl: string | null }>(
     const customers: Realtime['customers'] = io.of('/customer');
     const desk: Realtime['desk'] = io.of('/desk');
 
-    app.bus.on('committed', ({ conversation, before, facts, state, summary }) => {
+    /** Without Redis nobody else could listen: what no one here reads need not be written. */
+    const isRead = (namespace: { readonly adapter: Namespace['adapter'] }, room: string) =>
+      redis !== null || namespace.adapter.rooms.has(room);
+
+    app.bus.on('committed', ({ conversation, before, facts, state }) => {
       const covered = { conversationId: conversation.id, after: before.seq, through: state.seq };
       const room = rooms.conversation(conversation.id);
       // The customer's own sockets hear of a conversation that another tab has just started, too.
-      customers.in(rooms.customer(conversation.customerId)).socketsJoin(room);
-      customers.to(room).emit('facts', { ...covered, facts: visibleTo('customer', facts) });
-      desk.to(room).emit('facts', { ...covered, facts: visibleTo('agent', facts) });
-      // Also what leaves the desk: taken back, resolved, or reopened to the bot.
-      if ([before.status, summary.status].some((status) => status !== 'bot')) {
-        void emitSummary(conversation.siteId, conversation.id);
+      if (before.seq === 0) customers.in(rooms.customer(conversation.customerId)).socketsJoin(room);
+      if (isRead(customers, room)) {
+        customers.to(room).emit('facts', { ...covered, facts: visibleTo('customer', facts) });
       }
+      if (isRead(desk, room)) desk.to(room).emit('facts', { ...covered, facts: visibleTo('agent', facts) });
     });
-    /** Read back and not built from the facts: the row on the desk is the row in the store. */
-    const emitSummary = async (siteId: string, conversationId: string) => {
-      try {
-        const summary = await app.store.conversations.summary(conversationId);
-        if (summary !== null) desk.to(rooms.site(siteId)).emit('summary', summary);
-      } catch (error) {
-        app.log.warn({ err: error }, 'summary not sent; the desk heals at its next connect');
-      }
-    };
 
     app.bus.on('chunk', (chunk) => {
       const room = rooms.conversation(chunk.conversationId);
@@ -174,7 +175,12 @@ export default fp<{ redisUrl: string | null }>(
       await io.close();
       redis?.destroy();
     };
-    app.decorate('realtime', { customers, desk, isLinked, close } satisfies Realtime);
+    const connections = new Set<unknown>();
+    io.engine.on('connection', (connection: { on(event: 'close', done: () => void): void }) => {
+      connections.add(connection);
+      connection.on('close', () => connections.delete(connection));
+    });
+    app.decorate('realtime', { customers, desk, isLinked, connections, close } satisfies Realtime);
 
     // D9: tell everybody when to come back, spread, so that they do not all come at once.
     app.addHook('preClose', async () => {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Static, TSchema } from 'typebox';
 import type { Refusal } from '../../protocol/errors.ts';
-import { isOurFault, toRefusal } from './errors.ts';
+import { isOurFault, RefusalError, toRefusal } from './errors.ts';
 import { checkOf } from './validation.ts';
 
 interface Listening {
@@ -49,6 +49,35 @@ export function signalOn<S extends TSchema>(
       .then(() => handle(check(body)))
       .catch((error: unknown) => {
         if (isOurFault(error)) app.log.warn({ err: error, event }, 'signal failed');
+      });
+  });
+}
+
+/** Handshakes that are looked up at once. Behind a restart everybody comes: those beyond are told when to come again. */
+const mostAdmitting = 500;
+const comeAgainMs = { least: 1_000, most: 10_000 };
+
+/** Lets a socket in once `admit` has found out who it is; whatever it throws is the refusal. */
+export function admitOn<S>(
+  namespace: { use(middleware: (socket: S, next: (error?: Error) => void) => void): unknown },
+  admit: (socket: S) => Promise<void>,
+): void {
+  let admitting = 0;
+  namespace.use((socket, next) => {
+    if (admitting >= mostAdmitting) {
+      const { least, most } = comeAgainMs;
+      const retryAfterMs = least + Math.floor(Math.random() * (most - least));
+      next(connectError(new RefusalError('unavailable', { retryAfterMs })));
+      return;
+    }
+    admitting += 1;
+    admit(socket)
+      .then(
+        () => next(),
+        (error) => next(connectError(error)),
+      )
+      .finally(() => {
+        admitting -= 1;
       });
   });
 }

@@ -3,6 +3,7 @@ import type { FactsPage } from '../../protocol/events.ts';
 import { visibleTo } from '../domain/audience.ts';
 import { RefusalError } from '../plugins/errors.ts';
 import type { Ownership } from '../store/conversation-row.ts';
+import type { Head } from '../store/conversations.ts';
 import type { Store } from '../store/store.ts';
 
 /** Who reads: a customer their own conversations, an agent those of their sites. */
@@ -19,8 +20,8 @@ const mayRead = (reader: Reader, conversation: Ownership) =>
  * The conversation, if the reader may read it.
  * @throws RefusalError not_found, also for what belongs to somebody else
  */
-export async function readable(store: Store, reader: Reader, conversationId: string): Promise<Ownership> {
-  const conversation = await store.conversations.ownership(conversationId);
+export async function readable(store: Store, reader: Reader, conversationId: string): Promise<Head> {
+  const conversation = await store.conversations.head(conversationId);
   if (conversation === null || !mayRead(reader, conversation)) throw new RefusalError('not_found');
   return conversation;
 }

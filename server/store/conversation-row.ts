@@ -11,14 +11,17 @@ export interface Ownership {
   readonly customerId: string;
 }
 
-export interface LockedConversation extends Ownership {
-  /** Where the bot of its site runs. */
-  readonly bot: SiteBot['kind'];
+export interface StoredConversation extends Ownership {
   readonly state: Conversation;
   readonly summary: Summary;
 }
 
-export function toRow({ id, siteId, customerId, state, summary }: Omit<LockedConversation, 'bot'>) {
+export interface LockedConversation extends StoredConversation {
+  /** Where the bot of its site runs. */
+  readonly bot: SiteBot['kind'];
+}
+
+export function toRow({ id, siteId, customerId, state, summary }: StoredConversation) {
   return {
     id,
     site_id: siteId,
@@ -37,6 +40,7 @@ export function toRow({ id, siteId, customerId, state, summary }: Omit<LockedCon
     agent_name: summary.agent?.name ?? null,
     downvotes: summary.downvotes,
     context: JSON.stringify(summary.context),
+    resolved_at: state.status === 'resolved' ? state.at : null,
   };
 }
 
@@ -78,11 +82,10 @@ export const summaryOf = (row: SummaryColumns): Summary => ({
   context: row.context,
 });
 
-export const toLocked = (row: ConversationRow & { bot: SiteBot['kind'] }): LockedConversation => ({
+export const toStored = (row: ConversationRow): StoredConversation => ({
   id: row.id,
   siteId: row.site_id,
   customerId: row.customer_id,
-  bot: row.bot,
   state: row.state,
   summary: summaryOf(row),
 });

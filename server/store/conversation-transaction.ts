@@ -3,7 +3,8 @@ import type { Fact } from '../../protocol/conversation.ts';
 import { unstarted } from '../domain/conversation.ts';
 import { emptySummary } from '../domain/summary.ts';
 import { createAgents } from './agents.ts';
-import { type LockedConversation, type Ownership, toLocked, toRow } from './conversation-row.ts';
+import { type Commit, turnChange } from './commits.ts';
+import { type LockedConversation, type Ownership, toRow, toStored } from './conversation-row.ts';
 import type { Tx } from './database.ts';
 import type { SiteBot } from './schema.ts';
 
@@ -31,7 +32,7 @@ export function conversationTransaction(tx: Tx) {
         .where('conversations.id', '=', id)
         .forUpdate('conversations')
         .executeTakeFirst();
-      return row === undefined ? null : toLocked(row);
+      return row === undefined ? null : { ...toStored(row), bot: row.bot };
     },
 
     /** Makes the row of a new conversation. Two that race for one id: the second finds the first's row. */
@@ -56,24 +57,6 @@ export function conversationTransaction(tx: Tx) {
       return row === undefined ? null : { seq: row.seq, bodyHash: row.body_hash };
     },
 
-    async remember(
-      id: string,
-      senderId: string,
-      cid: string,
-      command: EarlierCommand,
-      now: number,
-    ): Promise<void> {
-      const row = {
-        conversation_id: id,
-        sender_id: senderId,
-        cid,
-        body_hash: command.bodyHash,
-        seq: command.seq,
-        at: now,
-      };
-      await tx.insertInto('commands').values(row).execute();
-    },
-
     /** Whether this agent could take a conversation of this site right now. */
     isAgentOnline: (agentId: string, siteId: string, now: number): Promise<boolean> =>
       createAgents(tx).isOnline(agentId, siteId, now),
@@ -93,12 +76,8 @@ export function conversationTransaction(tx: Tx) {
       return row?.text ?? '';
     },
 
-    /** Appends the facts and saves the state they lead to, with the projections that other reads live on. */
-    async append(
-      conversation: Omit<LockedConversation, 'bot'>,
-      facts: readonly Fact[],
-      leaseUntil: number,
-    ): Promise<void> {
+    /** Saves it all: facts, the state they lead to with the projections that other reads live on, and the cid. */
+    async append({ conversation, facts, commands, leaseUntil }: Commit): Promise<void> {
       const { id, state } = conversation;
       const rows = facts.map((fact) => ({
         conversation_id: id,
@@ -109,18 +88,16 @@ export function conversationTransaction(tx: Tx) {
       }));
       if (rows.length > 0) await tx.insertInto('facts').values(rows).execute();
       await tx.updateTable('conversations').set(toRow(conversation)).where('id', '=', id).execute();
-      if (facts.some((fact) => fact.type === 'answer.started' || fact.type === 'answer.ended')) {
-        await tx.deleteFrom('running_turns').where('conversation_id', '=', id).execute();
-        if (state.pending !== null) {
-          const running = {
-            conversation_id: id,
-            turn: state.pending.turn,
-            text: '',
-            lease_until: leaseUntil,
-          };
-          await tx.insertInto('running_turns').values(running).execute();
-        }
+      for (const { senderId, cid, bodyHash, seq, at } of commands) {
+        const row = { conversation_id: id, sender_id: senderId, cid, body_hash: bodyHash, seq, at };
+        await tx.insertInto('commands').values(row).execute();
       }
+      const change = turnChange(facts, state);
+      if (change === null) return;
+      await tx.deleteFrom('running_turns').where('conversation_id', '=', id).execute();
+      if (change === 'ended') return;
+      const running = { conversation_id: id, turn: change.turn, text: '', lease_until: leaseUntil };
+      await tx.insertInto('running_turns').values(running).execute();
     },
 
     /**

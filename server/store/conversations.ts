@@ -2,9 +2,16 @@ import { type SelectQueryBuilder, sql } from 'kysely';
 import type { ConversationSummary } from '../../protocol/agent.ts';
 import type { Fact } from '../../protocol/conversation.ts';
 import type { TranscriptLine } from '../../protocol/message.ts';
-import { type Ownership, type SummaryColumns, summaryOf } from './conversation-row.ts';
+import {
+  type Ownership,
+  type StoredConversation,
+  type SummaryColumns,
+  summaryOf,
+  toStored,
+} from './conversation-row.ts';
 import { type ConversationTransaction, conversationTransaction } from './conversation-transaction.ts';
 import type { Database } from './database.ts';
+import { gather } from './gather.ts';
 import type { Tables } from './schema.ts';
 
 const pageSize = 200;
@@ -17,14 +24,26 @@ export function createConversations(db: Database) {
       return db.transaction().execute((tx) => work(conversationTransaction(tx)));
     },
 
-    async ownership(id: string): Promise<Ownership | null> {
-      const row = await db
+    /** As they are at this moment, unlocked; those that are not there are left out. */
+    async byIds(ids: readonly string[]): Promise<StoredConversation[]> {
+      const rows = await db
         .selectFrom('conversations')
-        .select(['id', 'site_id', 'customer_id'])
-        .where('id', '=', id)
-        .executeTakeFirst();
-      return row === undefined ? null : { id: row.id, siteId: row.site_id, customerId: row.customer_id };
+        .selectAll()
+        .where('id', '=', sql<string>`any(${[...ids]}::uuid[])`)
+        .execute();
+      return rows.map(toStored);
     },
+
+    /** Whose it is and how far it has come: what every read and every resume begins with. */
+    head: gather(async (ids: readonly string[]) => {
+      const rows = await db
+        .selectFrom('conversations')
+        .select(['id', 'site_id', 'customer_id', 'seq', 'status'])
+        .select(sql<boolean>`state->>'pending' is not null`.as('is_answering'))
+        .where('id', '=', sql<string>`any(${[...ids]}::uuid[])`)
+        .execute();
+      return new Map(rows.map((row) => [row.id, toHead(row)]));
+    }),
 
     /** Facts behind `after`, in order, at most a page of them. */
     async factsAfter(id: string, after: number): Promise<{ facts: Fact[]; hasMore: boolean }> {
@@ -73,11 +92,6 @@ export function createConversations(db: Database) {
         .execute();
     },
 
-    async seqOf(id: string): Promise<number> {
-      const row = await db.selectFrom('conversations').select('seq').where('id', '=', id).executeTakeFirst();
-      return row?.seq ?? 0;
-    },
-
     /** A customer's own conversations, newest first. */
     async ofCustomer(customerId: string) {
       const rows = await db
@@ -88,6 +102,30 @@ export function createConversations(db: Database) {
         .limit(20)
         .execute();
       return rows.map((row) => ({ id: row.id, status: row.status, seq: row.seq, lastAt: row.last_at }));
+    },
+
+    /** Rows of a site's desk with how far they have come: who waits, who is with a person, what has just been resolved. */
+    async onDesk(siteId: string): Promise<{ id: string; seq: number }[]> {
+      const at = (status: ConversationSummary['status']) =>
+        db
+          .selectFrom('conversations')
+          .select(['id', 'seq'])
+          .where('site_id', '=', siteId)
+          .where('status', '=', status);
+      const groups = await Promise.all([
+        inQueueOrder(at('waiting')).limit(500).execute(),
+        at('human').limit(1_000).execute(),
+        at('resolved').orderBy('resolved_at', 'desc').limit(30).execute(),
+      ]);
+      return groups.flat();
+    },
+
+    async summaries(ids: readonly string[]): Promise<ConversationSummary[]> {
+      if (ids.length === 0) return [];
+      const rows = await summaries(db)
+        .where('conversations.id', 'in', [...ids])
+        .execute();
+      return rows.map(toSummary);
     },
 
     async summary(id: string): Promise<ConversationSummary | null> {
@@ -111,7 +149,7 @@ export function createConversations(db: Database) {
         inQueueOrder(inState('waiting')).limit(500).execute(),
         newest('human').where('agent_id', '=', agentId).limit(500).execute(),
         newest('human').where('agent_id', '!=', agentId).limit(200).execute(),
-        newest('resolved').limit(30).execute(),
+        inState('resolved').orderBy('resolved_at', 'desc').limit(30).execute(),
       ]);
       return groups.flat().map(toSummary);
     },
@@ -160,18 +198,55 @@ export function createConversations(db: Database) {
       return row ?? null;
     },
 
-    /** Turns whose process has not been heard of in time: it died, or the page was closed. */
-    async abandonedTurns(now: number) {
-      const rows = await db
+    /**
+     * Takes over turns whose process has not been heard of in time: it died, or the page was closed. Each goes to one
+     * of the processes that look; should that one die as well, the turn is there again after `leaseMs`.
+     */
+    async claimAbandonedTurns(now: number, leaseMs: number) {
+      const abandoned = db
         .selectFrom('running_turns')
-        .select(['conversation_id', 'turn'])
+        .select('conversation_id')
         .where('lease_until', '<', now)
+        .orderBy('lease_until')
         .limit(100)
+        .forUpdate()
+        .skipLocked();
+      const rows = await db
+        .updateTable('running_turns')
+        .set({ lease_until: now + leaseMs })
+        .where('conversation_id', 'in', abandoned)
+        .returning(['conversation_id', 'turn'])
         .execute();
       return rows.map((row) => ({ conversationId: row.conversation_id, turn: row.turn }));
     },
   };
 }
+
+/** How far a conversation has come, and whose it is. */
+export interface Head extends Ownership {
+  readonly seq: number;
+  readonly status: ConversationSummary['status'];
+  /** A turn of the bot is under way. */
+  readonly isAnswering: boolean;
+}
+
+interface HeadRow {
+  id: string;
+  site_id: string;
+  customer_id: string;
+  seq: number;
+  status: ConversationSummary['status'];
+  is_answering: boolean;
+}
+
+const toHead = (row: HeadRow): Head => ({
+  id: row.id,
+  siteId: row.site_id,
+  customerId: row.customer_id,
+  seq: row.seq,
+  status: row.status,
+  isAnswering: row.is_answering,
+});
 
 export type Conversations = ReturnType<typeof createConversations>;
 
@@ -187,7 +262,7 @@ export function transcriptLine(fact: Fact): TranscriptLine[] {
 
 /** Urgent first, then who has waited longest: the one order of desk and queue. */
 const inQueueOrder = <T>(query: SelectQueryBuilder<Tables, 'conversations', T>) =>
-  query.orderBy(sql`priority = 'high'`, 'desc').orderBy('waiting_since').orderBy('conversations.id');
+  query.orderBy(sql`(priority = 'high')`, 'desc').orderBy('waiting_since').orderBy('conversations.id');
 
 const summaries = (db: Database) =>
   db

@@ -1,7 +1,9 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { sql } from 'kysely';
 import { uuidPattern } from '../../protocol/ids.ts';
 import type { NewSession } from '../../protocol/session.ts';
 import type { Database } from './database.ts';
+import { gather } from './gather.ts';
 
 export interface Customer {
   readonly id: string;
@@ -14,6 +16,14 @@ const hash = (secret: string) => createHash('sha256').update(secret).digest();
 
 /** Anonymous customers: a random 256-bit secret that only the browser keeps. */
 export function createCustomers(db: Database) {
+  const byId = gather(async (ids: readonly string[]) => {
+    const rows = await db
+      .selectFrom('customers')
+      .select(['id', 'site_id', 'secret_hash'])
+      .where('id', '=', sql<string>`any(${[...ids]}::uuid[])`)
+      .execute();
+    return new Map(rows.map((row) => [row.id, row]));
+  });
   return {
     /** @returns the token `<customer id>.<secret>`, which cannot be read back from the store. */
     async create(siteId: string): Promise<NewSession> {
@@ -28,12 +38,8 @@ export function createCustomers(db: Database) {
     async byToken(token: string): Promise<Customer | null> {
       const [id, secret] = token.split('.', 2);
       if (id === undefined || secret === undefined || !isUuid.test(id)) return null;
-      const row = await db
-        .selectFrom('customers')
-        .select(['id', 'site_id', 'secret_hash'])
-        .where('id', '=', id)
-        .executeTakeFirst();
-      if (row === undefined || !timingSafeEqual(row.secret_hash, hash(secret))) return null;
+      const row = await byId(id);
+      if (row === null || !timingSafeEqual(row.secret_hash, hash(secret))) return null;
       return { id: row.id, siteId: row.site_id };
     },
   };

@@ -2,13 +2,14 @@ import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import pg from 'pg';
 import * as start from './migrations/001-start.ts';
+import * as delivery from './migrations/002-delivery.ts';
 import type { Tables } from './schema.ts';
 
 export type Database = Kysely<Tables>;
 export type Tx = Transaction<Tables>;
 
 /** Forward-only, in order. A name that has been released never changes. */
-const migrations = { '001-start': start };
+const migrations = { '001-start': start, '002-delivery': delivery };
 
 /** bigint columns hold epoch ms and counts, all far below 2^53: read them as numbers. */
 const types = {
@@ -16,26 +17,42 @@ const types = {
     oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
 };
 
+export interface Connections {
+  readonly db: Database;
+  /** For the statement that commits a batch; see `commits.ts`. */
+  readonly commits: pg.Pool;
+}
+
 /**
- * Opens the store's connection pool.
+ * Opens the store's connection pools.
  * @param connection node-postgres settings, or a postgres:// URL
  * @param onError an idle connection broke (the pool replaces it); for the log
  */
-export function openDatabase(connection: pg.PoolConfig | string, onError: (error: Error) => void): Database {
-  const config = typeof connection === 'string' ? { connectionString: connection } : connection;
-  const pool = new pg.Pool({
-    max: 20,
-    connectionTimeoutMillis: 5_000,
-    // A statement that hangs would hold its conversation's row lock for ever.
-    statement_timeout: 30_000,
-    idle_in_transaction_session_timeout: 30_000,
-    application_name: 'handrail',
-    ...config,
-    types,
-  });
-  // Without a listener the loss of an idle connection would end the process.
-  pool.on('error', onError);
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+export function openDatabase(
+  connection: pg.PoolConfig | string,
+  onError: (error: Error) => void,
+): Connections {
+  const given = typeof connection === 'string' ? { connectionString: connection } : connection;
+  const open = (more: pg.PoolConfig) => {
+    const pool = new pg.Pool({
+      connectionTimeoutMillis: 5_000,
+      // A statement that hangs would hold its conversation's row lock for ever.
+      statement_timeout: 30_000,
+      idle_in_transaction_session_timeout: 30_000,
+      application_name: 'handrail',
+      ...more,
+      ...given,
+      types,
+    });
+    // Without a listener the loss of an idle connection would end the process.
+    pool.on('error', onError);
+    return pool;
+  };
+  return {
+    db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: open({ max: 20 }) }) }),
+    // Planned once, perhaps while the tables are still empty: it must not settle on reading them from end to end.
+    commits: open({ max: 2, options: '-c enable_seqscan=off -c plan_cache_mode=force_generic_plan' }),
+  };
 }
 
 /** Brings the schema up to date under kysely's advisory lock, so that nodes which start together do it once. */

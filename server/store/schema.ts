@@ -74,6 +74,7 @@ export interface ConversationsTable {
   agent_name: string | null;
   downvotes: number;
   context: Json<CustomerContext>;
+  resolved_at: number | null;
 }
 
 export interface FactsTable {

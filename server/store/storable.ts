@@ -3,9 +3,10 @@
  * replacement character, so that lengths stay and a message with such a sign is not lost.
  */
 export function storable<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value), (_key, part: unknown) =>
-    typeof part === 'string' ? storableText(part) : part,
-  );
+  const json = JSON.stringify(value);
+  // JSON writes such signs as escapes: without one (or what looks like one) there is nothing to replace.
+  if (!/\\u(0000|d[89a-f])/i.test(json)) return value;
+  return JSON.parse(json, (_key, part: unknown) => (typeof part === 'string' ? storableText(part) : part));
 }
 
 export const storableText = (text: string): string => withoutNul(text).toWellFormed();

@@ -1,15 +1,17 @@
 import { sql } from 'kysely';
 import { createAgents } from './agents.ts';
+import { createCommits } from './commits.ts';
 import { createConversations } from './conversations.ts';
 import { createCustomers } from './customers.ts';
-import type { Database } from './database.ts';
+import type { Connections } from './database.ts';
 import { createFeedback } from './feedback.ts';
 import { createSites } from './sites.ts';
 
 /** Everything that is kept, in the words of the domain. SQL lives behind it and nowhere else. */
-export function createStore(db: Database) {
+export function createStore({ db, commits }: Connections) {
   return {
     db,
+    commits: createCommits(commits),
     sites: createSites(db),
     customers: createCustomers(db),
     agents: createAgents(db),
@@ -34,7 +36,9 @@ export function createStore(db: Database) {
         .executeTakeFirstOrThrow();
       return row.value;
     },
-    close: () => db.destroy(),
+    async close(): Promise<void> {
+      await Promise.all([db.destroy(), commits.end()]);
+    },
   };
 }
 

@@ -26,15 +26,16 @@ const summary = (fields: Partial<ConversationSummary> & { id: string }): Convers
 function deskOfAna() {
   const rung: string[] = [];
   const desk = createDesk(ana.id, (row) => rung.push(row.id));
-  desk.connected();
-  return { desk, rung };
+  /** The answer to a list that has just been asked for. */
+  const takeDesk = (rows: readonly ConversationSummary[]) => desk.takeDesk(rows, desk.asked());
+  return { desk, rung, takeDesk };
 }
 const ids = (rows: readonly ConversationSummary[]) => rows.map((row) => row.id);
 
 describe('the desk', () => {
   test('lists who waits longest first, but urgent ones before', () => {
-    const { desk } = deskOfAna();
-    desk.takeDesk([
+    const { desk, takeDesk } = deskOfAna();
+    takeDesk([
       summary({ id: 'young', waitingSince: 300 }),
       summary({ id: 'old', waitingSince: 100 }),
       summary({ id: 'urgent', waitingSince: 200, priority: 'high' }),
@@ -43,8 +44,8 @@ describe('the desk', () => {
   });
 
   test('tells mine from what colleagues have', () => {
-    const { desk } = deskOfAna();
-    desk.takeDesk([
+    const { desk, takeDesk } = deskOfAna();
+    takeDesk([
       summary({ id: 'a', status: 'human', agent: ana, lastAt: 1 }),
       summary({ id: 'b', status: 'human', agent: ben }),
       summary({ id: 'c', status: 'human', agent: ana, lastAt: 2 }),
@@ -55,7 +56,7 @@ describe('the desk', () => {
     expect(ids(desk.resolved.value)).toEqual(['d']);
   });
 
-  test('whatever the order in which news of a conversation comes, the newest seq stands', () => {
+  test('[D5] whatever the order in which news of a conversation comes, the newest seq stands', () => {
     const states = ['waiting', 'human', 'bot', 'resolved'] as const;
     const news = fc.array(fc.record({ seq: fc.integer({ min: 1, max: 9 }), viaDesk: fc.boolean() }), {
       minLength: 1,
@@ -63,13 +64,13 @@ describe('the desk', () => {
     });
     fc.assert(
       fc.property(news, (events) => {
-        const { desk } = deskOfAna();
-        desk.takeDesk([]);
+        const { desk, takeDesk } = deskOfAna();
+        takeDesk([]);
         for (const { seq, viaDesk } of events) {
           const status = states[seq % states.length] ?? 'bot';
           const row = summary({ id: 'x', seq, status, ...(status === 'human' ? { agent: ben } : {}) });
-          if (viaDesk) desk.takeDesk([row]);
-          else desk.takeSummary(row);
+          if (viaDesk) takeDesk([row]);
+          else desk.takeSummaries([row]);
         }
         expect(desk.row('x')?.seq).toBe(Math.max(...events.map((event) => event.seq)));
       }),
@@ -77,32 +78,52 @@ describe('the desk', () => {
   });
 
   test('an old "waiting" that arrives late does not bring back what the bot has again', () => {
-    const { desk, rung } = deskOfAna();
-    desk.takeDesk([]);
-    desk.takeSummary(summary({ id: 'x', seq: 6, status: 'bot' }));
-    desk.takeSummary(summary({ id: 'x', seq: 5 }));
+    const { desk, rung, takeDesk } = deskOfAna();
+    takeDesk([]);
+    desk.takeSummaries([summary({ id: 'x', seq: 6, status: 'bot' })]);
+    desk.takeSummaries([summary({ id: 'x', seq: 5 })]);
     expect(ids(desk.waiting.value)).toEqual([]);
     expect(rung).toEqual([]);
   });
 
-  test('a new connection forgets rows that are gone, but no news that overtook its list', () => {
-    const { desk } = deskOfAna();
-    desk.takeDesk([summary({ id: 'gone' }), summary({ id: 'stays' })]);
-    desk.connected();
-    desk.takeSummary(summary({ id: 'new', seq: 2 }));
-    desk.takeDesk([summary({ id: 'stays' })]);
+  test('[D5] a new list forgets rows that are gone, but no news that overtook it', () => {
+    const { desk, takeDesk } = deskOfAna();
+    takeDesk([summary({ id: 'gone' }), summary({ id: 'stays' })]);
+    const round = desk.asked();
+    desk.takeSummaries([summary({ id: 'new', seq: 2 })]);
+    desk.takeDesk([summary({ id: 'stays' })], round);
     expect(ids(desk.waiting.value)).toEqual(['new', 'stays']);
   });
 
+  test('[D5] rows whose news got lost heal by the next list, and ring as if they had been heard of', () => {
+    const { desk, rung, takeDesk } = deskOfAna();
+    takeDesk([summary({ id: 'a' }), summary({ id: 'b' })]);
+    takeDesk([summary({ id: 'a', seq: 3, status: 'human', agent: ben }), summary({ id: 'missed' })]);
+    expect(ids(desk.waiting.value)).toEqual(['missed']);
+    expect(ids(desk.team.value)).toEqual(['a']);
+    expect(rung).toEqual(['missed']);
+  });
+
+  test('a list that was asked for earlier takes away no news that came behind the asking', () => {
+    const { desk, rung, takeDesk } = deskOfAna();
+    takeDesk([]);
+    const first = desk.asked();
+    desk.takeSummaries([summary({ id: 'a' }), summary({ id: 'b' })]);
+    const second = desk.asked();
+    desk.takeDesk([], first);
+    expect(ids(desk.waiting.value)).toEqual(['a', 'b']);
+    desk.takeDesk([summary({ id: 'a' }), summary({ id: 'b' })], second);
+    expect(rung, 'each once').toEqual(['a', 'b']);
+  });
+
   test('rings once for each that begins to wait, and not for those that waited already', () => {
-    const { desk, rung } = deskOfAna();
-    desk.takeDesk([summary({ id: 'before' })]);
-    desk.takeSummary(summary({ id: 'a' }));
-    desk.takeSummary(summary({ id: 'a', seq: 2 }));
-    desk.takeSummary(summary({ id: 'a', seq: 3, status: 'human', agent: ben }));
-    desk.takeSummary(summary({ id: 'a', seq: 4 }));
-    desk.connected();
-    desk.takeDesk([summary({ id: 'before' }), summary({ id: 'a', seq: 4 }), summary({ id: 'missed' })]);
+    const { desk, rung, takeDesk } = deskOfAna();
+    takeDesk([summary({ id: 'before' })]);
+    desk.takeSummaries([summary({ id: 'a' })]);
+    desk.takeSummaries([summary({ id: 'a', seq: 2 })]);
+    desk.takeSummaries([summary({ id: 'a', seq: 3, status: 'human', agent: ben })]);
+    desk.takeSummaries([summary({ id: 'a', seq: 4 })]);
+    takeDesk([summary({ id: 'before' }), summary({ id: 'a', seq: 4 }), summary({ id: 'missed' })]);
     expect(rung).toEqual(['a', 'a', 'missed']);
   });
 });

@@ -52,7 +52,7 @@ describe('the outbox', () => {
     expect(outbox.entries.value.map(({ text }) => text)).toEqual(['second']);
   });
 
-  test('sends again by itself what got no answer on a line that still holds', async () => {
+  test('[D1] sends again by itself what got no answer on a line that still holds', async () => {
     const { outbox, asked, states } = outboxWith([unsent, sent(5)]);
     outbox.add(reply('unheard'));
     await settled();
@@ -62,7 +62,7 @@ describe('the outbox', () => {
     expect(new Set(asked.map(({ cid }) => cid)).size).toBe(1);
   });
 
-  test('survives a reload, for its own agent alone', async () => {
+  test('[D6] survives a reload, for its own agent alone', async () => {
     const { outbox, agentId, asked } = outboxWith([unsent]);
     outbox.add(reply('kept'));
     await settled();
@@ -74,7 +74,7 @@ describe('the outbox', () => {
     expect(outboxWith([], agentId).outbox.entries.value, 'sent is not kept').toEqual([]);
   });
 
-  test('parks what is refused; it can be tried again or given up', async () => {
+  test('[D6] parks what is refused; it can be tried again or given up', async () => {
     const { outbox, states } = outboxWith([refused('not_assigned', false), sent(4)]);
     outbox.add(reply('late'));
     await settled();
@@ -87,13 +87,56 @@ describe('the outbox', () => {
     expect(outbox.entries.value).toEqual([]);
   });
 
-  test('tries three times what may pass, then leaves it to the agent', async () => {
+  test('[D6] tries three times what may pass, then leaves it to the agent', async () => {
     const busy = refused('rate_limited', true);
     const { outbox, asked, states } = outboxWith([busy, busy, busy, busy]);
     outbox.add(reply('again'));
     await vi.runAllTimersAsync();
     expect(asked).toHaveLength(3);
     expect(states()).toEqual(['failed']);
+  });
+
+  test('[D6] two tabs that have found the same send it once, and in order', async () => {
+    const { outbox, agentId } = outboxWith([unsent]);
+    for (const text of ['one', 'two', 'three']) outbox.add(reply(text));
+    await settled();
+    const said: string[] = [];
+    const openTab = () =>
+      createOutbox(agentId, async ({ text }) => {
+        said.push(text);
+        return sent(said.length);
+      });
+    const tabs = [openTab(), openTab()];
+    for (const tab of tabs) tab.flush();
+    await vi.waitUntil(() => tabs.every((tab) => tab.entries.value.every(({ state }) => state === 'sent')));
+    expect(said).toEqual(['one', 'two', 'three']);
+  });
+
+  test('[D6] when the tab that sends dies, another one that is open takes over', async () => {
+    const { outbox, agentId } = outboxWith([unsent]);
+    outbox.add(reply('from the dead'));
+    await settled();
+    const { locks } = navigator;
+    // The browser gives the locks of a dead tab away: the work that held one never ends, its lock does.
+    const died = Promise.withResolvers<void>();
+    const request = vi
+      .spyOn(locks, 'request')
+      .mockImplementationOnce(((name: string, work: () => Promise<void>) =>
+        locks.request(name, () => Promise.race([work(), died.promise]))) as LockManager['request']);
+    const hung = createOutbox(agentId, () => new Promise(() => {}));
+    hung.flush();
+    request.mockRestore();
+    const said: string[] = [];
+    const other = createOutbox(agentId, async ({ text }) => {
+      said.push(text);
+      return sent(1);
+    });
+    other.flush();
+    await settled();
+    expect(said, 'the other waits').toEqual([]);
+    died.resolve();
+    await vi.waitUntil(() => other.entries.value[0]?.state === 'sent');
+    expect(said).toEqual(['from the dead']);
   });
 
   test('one conversation does not hold up another', async () => {

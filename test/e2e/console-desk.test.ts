@@ -84,7 +84,7 @@ describe('the desk, live', () => {
       early.routeWebSocket(/v1\/socket/, (browserSide) => {
         const serverSide = browserSide.connectToServer();
         serverSide.onMessage((message) => {
-          if (!isHolding || !/"(summary|facts)"/.test(String(message))) browserSide.send(message);
+          if (!isHolding || !/"(summaries|facts)"/.test(String(message))) browserSide.send(message);
         });
       }),
     );

@@ -106,6 +106,8 @@ async function waitingRows(agent: Awaited<ReturnType<typeof connectAgent>>) {
   const waiting = conversations.filter(({ status }) => status === 'waiting');
   if (waiting.length > 0) return waiting;
   return new Promise<typeof conversations>((resolve) =>
-    agent.socket.on('summary', (row) => row.status === 'waiting' && resolve([row])),
+    agent.socket.on('summaries', ({ conversations: rows }) => {
+      if (rows.some(({ status }) => status === 'waiting')) resolve(rows);
+    }),
   );
 }

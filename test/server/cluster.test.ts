@@ -81,8 +81,8 @@ describe.skipIf(!hasRedis)(`two servers that share a database and a Redis (${red
     const { conversationId } = customer;
     await customer.send('message:send', { text: 'Where is my card?' });
     await customer.until('answer.ended');
-    const onDesk = new Promise<{ id: string; status: string }>((resolve) =>
-      desk.socket.once('summary', resolve),
+    const onDesk = new Promise((resolve) =>
+      desk.socket.once('summaries', ({ conversations }) => resolve(conversations[0])),
     );
     const place = new Promise((resolve) => customer.socket.once('queue:place', resolve));
     await customer.send('handoff:request', {});
@@ -175,7 +175,9 @@ test('a server whose Redis is away starts, serves its own, and says that it is a
   const site = await alone.addSite({ kind: 'page' });
   const desk = await connectAgent(alone.url, (await alone.addAgent(site)).cookie);
   const customer = await connectCustomer(alone.url, site.key);
-  const onDesk = new Promise((resolve) => desk.socket.once('summary', resolve));
+  const onDesk = new Promise((resolve) =>
+    desk.socket.once('summaries', ({ conversations }) => resolve(conversations[0])),
+  );
   expect(await customer.send('handoff:request', {})).toMatchObject({ ok: true });
   expect(await onDesk).toMatchObject({ id: customer.conversationId });
   const ready = await fetch(`${alone.url}/readyz`);

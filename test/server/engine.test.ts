@@ -209,8 +209,9 @@ describe('the desk', () => {
     await customer.send('conversation:resolve', { outcome: 'solved' });
     const statuses: string[] = [];
     const reopened = new Promise<void>((resolve) => {
-      desk.socket.on('summary', (row) => {
-        if (row.id !== customer.conversationId) return;
+      desk.socket.on('summaries', ({ conversations }) => {
+        const row = conversations.find(({ id }) => id === customer.conversationId);
+        if (row === undefined) return;
         statuses.push(row.status);
         if (row.status === 'bot') resolve();
       });

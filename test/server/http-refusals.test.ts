@@ -218,6 +218,11 @@ describe('HTTP: what is not allowed is refused, and changes nothing', () => {
     const headers = { cookie: otherAgent.cookie };
     await expectProblem(await call('GET /v1/desk/conversations/{id}', { headers }), 'not_found');
     await expectProblem(await call('GET /v1/desk/conversations/{id}/facts', { headers }), 'not_found');
+    for (const [name] of named.filter(([route]) => route.includes('/desk/commands/'))) {
+      await expectProblem(await call(name, { headers }), 'not_found');
+    }
+    const desk = await (await call('GET /v1/desk/conversations', { headers })).json();
+    expect(desk).toEqual({ conversations: [] });
     const me = await (await call('GET /v1/desk/me', { headers })).json();
     expect(me).toMatchObject({ id: otherAgent.id, sites: [{ key: 'pk_other' }] });
   });

@@ -32,8 +32,18 @@ export const routes: Record<string, Route> = {
   'POST /v1/commands/conversation:resolve': { caller: 'customer', body: { ...ids, outcome: 'solved' } },
   'GET /v1/desk/me': { caller: 'agent' },
   'POST /v1/desk/password': { caller: 'agent', body: { password: 'long enough for us' } },
+  'GET /v1/desk/conversations': { caller: 'agent' },
   'GET /v1/desk/conversations/{id}': { caller: 'agent' },
   'GET /v1/desk/conversations/{id}/facts': { caller: 'agent', query: 'after=0' },
+  'POST /v1/desk/commands/handoff:accept': { caller: 'agent', body: ids },
+  'POST /v1/desk/commands/message:send': { caller: 'agent', body: { ...ids, text: 'Hi' } },
+  'POST /v1/desk/commands/note:add': { caller: 'agent', body: { ...ids, text: 'Hi' } },
+  'POST /v1/desk/commands/handoff:transfer': {
+    caller: 'agent',
+    body: { ...ids, to: { kind: 'queue', team: null } },
+  },
+  'POST /v1/desk/commands/handoff:return': { caller: 'agent', body: { ...ids, decision: '' } },
+  'POST /v1/desk/commands/conversation:resolve': { caller: 'agent', body: { ...ids, outcome: 'solved' } },
   'GET /v1/feedback': { caller: 'agent', query: 'limit=10' },
   'GET /v1/feedback/export': { caller: 'agent', query: 'format=csv' },
 };

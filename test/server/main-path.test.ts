@@ -38,7 +38,9 @@ describe('the main path over the protocol', () => {
     });
 
     await customer.send('feedback:give', { turn: 1, verdict: 'down', reasons: ['wrong'], comment: 'no' });
-    const onDesk = new Promise((resolve) => desk.socket.once('summary', resolve));
+    const onDesk = new Promise((resolve) =>
+      desk.socket.once('summaries', ({ conversations }) => resolve(conversations[0])),
+    );
     const place = new Promise((resolve) => customer.socket.once('queue:place', resolve));
     expect(await customer.send('handoff:request', {})).toMatchObject({ ok: true });
     expect(await onDesk).toMatchObject({

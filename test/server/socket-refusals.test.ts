@@ -73,11 +73,10 @@ describe('the socket: what is not allowed is refused, and changes nothing', () =
   });
 
   test('no event is forgotten here', () => {
-    const { 'conversation:unwatch': _, ...reads } = agentReads;
     expect(Object.keys(customerBodies).sort()).toEqual(
       Object.keys({ ...customerCommands, ...customerReads }).sort(),
     );
-    expect(Object.keys(agentBodies).sort()).toEqual(Object.keys({ ...agentCommands, ...reads }).sort());
+    expect(Object.keys(agentBodies).sort()).toEqual(Object.keys({ ...agentCommands, ...agentReads }).sort());
   });
 
   const all = [

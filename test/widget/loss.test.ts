@@ -158,7 +158,7 @@ describe('[D1] [D3] [D6] what is sent arrives once and in order', () => {
   });
 });
 
-test('a message that is too long fails visibly, does not hold up the next, and is discarded', async () => {
+test('[D6] a message that is too long fails visibly, does not hold up the next, and is discarded', async () => {
   const { chat } = chats.open();
   chat.send('x'.repeat(8_001));
   chat.send('short');
@@ -175,7 +175,7 @@ test('a message that is too long fails visibly, does not hold up the next, and i
   expect(chat.outbox.value).toEqual([]);
 });
 
-test('what the server refuses for good can be sent again, or under a new cid if the old one is taken', async () => {
+test('[D6] what the server refuses for good can be sent again, or under a new cid if the old one is taken', async () => {
   let isRefusing = true;
   const { chat } = chats.open({
     surroundings: faulty((live) => ({

@@ -31,8 +31,8 @@ const fates = fc.constantFrom(
 );
 
 const openOutbox = () => {
-  const { store } = createBrowser().tab();
-  return { store, outbox: createOutbox(createStorage(store, 'test')) };
+  const tab = createBrowser().tab();
+  return { tab, store: tab.store, outbox: createOutbox(createStorage(tab, 'test')) };
 };
 
 const entryOf = (name: CustomerCommandName, changes: Partial<Entry> = {}): Entry => ({
@@ -92,21 +92,21 @@ describe('the outbox as a machine', () => {
     );
   });
 
-  test('what is kept is what another tab, or the next visit, finds', () => {
+  test('[D6] what is kept is what another tab, or the next visit, finds', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ minLength: 1 }), { maxLength: 20 }), (texts) => {
-        const { store, outbox } = openOutbox();
+        const { tab, outbox } = openOutbox();
         for (const text of texts) outbox.add('one', 'message:send', { text });
-        const elsewhere = createOutbox(createStorage(store, 'test'));
+        const elsewhere = createOutbox(createStorage(tab, 'test'));
         expect(elsewhere.entries.value).toEqual(outbox.entries.value);
         expect(elsewhere.entries.value.map(({ body }) => body)).toEqual(texts.map((text) => ({ text })));
-        expect(createOutbox(createStorage(store, 'another site')).entries.value).toEqual([]);
+        expect(createOutbox(createStorage(tab, 'another site')).entries.value).toEqual([]);
       }),
     );
   });
 });
 
-test('a full outbox shows what does not fit as failed and keeps it out of the storage', () => {
+test('[D6] a full outbox shows what does not fit as failed and keeps it out of the storage', () => {
   const { store, outbox } = openOutbox();
   for (let count = 0; count < 101; count++) outbox.add('one', 'message:send', { text: 'x' });
   expect(outbox.entries.value).toHaveLength(101);
@@ -131,7 +131,7 @@ test('unreadable entries and foreign keys are passed over', () => {
   expect(outbox.refresh().map(({ body }) => body)).toEqual([{ text: 'fine' }]);
 });
 
-test('after a day what was not sent is shown as expired, and can be sent after all', () => {
+test('[D6] after a day what was not sent is shown as expired, and can be sent after all', () => {
   const day = 24 * 60 * 60 * 1_000;
   const entry = entryOf('message:send');
   expect(isExpired(entry, day)).toBe(false);

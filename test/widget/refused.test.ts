@@ -112,9 +112,9 @@ test('a customer whom the server has forgotten starts anew, and what was unsent 
   const second = chats.open({ browser });
   second.chat.start();
   chat.start();
+  await until('the new conversation', () => chat.transcript.value.conversationId !== old);
   await until('the answer', () => answers(chat)[0]?.state === 'answered');
   expect(messages(chat)).toEqual(['After']);
-  expect(chat.transcript.value.conversationId).not.toBe(old);
   await until('an empty outbox', () => chat.outbox.value.length === 0);
   await until('the other tab follows', () => messages(second.chat).includes('After'));
 });

@@ -1,5 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import type { Site } from '../../server/store/sites.ts';
+import type { Chat } from '../../widget/core/model.ts';
+import type { Surroundings } from '../../widget/core/surroundings.ts';
+import { createLive, type LiveOptions } from '../../widget/live/live.ts';
 import { echo, startTestBot, type TestBot } from '../support/bot.ts';
 import { connectAgent } from '../support/clients.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -22,6 +25,8 @@ afterAll(async () => {
   await server.close();
   await bot.close();
 });
+
+const here = (chat: Chat | undefined) => chat?.transcript.value.conversationId;
 
 const noWay = {
   fetch: async () => {
@@ -125,7 +130,66 @@ test('two tabs that start at once are one customer also when each sees late what
   expect(sessions).toBe(1);
 });
 
-test('what one tab writes offline shows in the other, which sends it', async () => {
+/** A tab whose sends are written down, and can be held back. */
+const sending = (log: string[], hold?: Promise<unknown>): Partial<Surroundings> => ({
+  loadLive: async () => ({
+    createLive(options: LiveOptions) {
+      const live = createLive(options);
+      const command: typeof live.command = async (name, body) => {
+        if ('text' in body) log.push(body.text);
+        await hold;
+        return live.command(name, body);
+      };
+      return { ...live, command };
+    },
+  }),
+});
+
+test('[D6] one tab sends at a time: what two write at once arrives once, and in the order of writing', async () => {
+  const browser = createBrowser();
+  const log: string[] = [];
+  const [a, b] = [0, 1].map(() => chats.open({ browser, surroundings: sending(log) }).chat);
+  a?.start();
+  b?.start();
+  await until('both online', () => [a, b].every((chat) => chat?.connection.value === 'online'));
+  await until('one conversation', () => here(a) === here(b));
+  const texts = Array.from({ length: 12 }, (_, index) => `line ${index}`);
+  for (const [index, text] of texts.entries()) {
+    (index % 2 === 0 ? a : b)?.send(text);
+    // Commands are put in order by the time of their cid, to the millisecond.
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  for (const chat of [a, b]) {
+    if (chat === undefined) continue;
+    await until('all', () => messages(chat).length >= texts.length);
+    await until('an empty outbox', () => chat.outbox.value.length === 0);
+    expect(messages(chat)).toEqual(texts);
+  }
+  expect(log, 'no tab sent what the other had').toEqual(texts);
+});
+
+test('[D6] when the tab that sends dies, another one that is open takes over', async () => {
+  const browser = createBrowser();
+  const log: string[] = [];
+  const hung = chats.open({ browser, surroundings: sending(log, new Promise(() => {})) });
+  hung.chat.start();
+  await until('online', () => hung.chat.connection.value === 'online');
+  const { chat } = chats.open({ browser, surroundings: sending(log) });
+  chat.start();
+  await until('online', () => chat.connection.value === 'online');
+  await until('one conversation', () => here(chat) === here(hung.chat));
+  hung.chat.send('One');
+  await until('sending', () => hung.chat.outbox.value[0]?.state === 'sending');
+  hung.chat.send('Two');
+  await until('known to the other', () => chat.outbox.value.length === 2);
+  expect(log, 'the other waits').toEqual(['One']);
+  hung.tab.kill();
+  await until('both', () => messages(chat).length === 2);
+  expect(messages(chat)).toEqual(['One', 'Two']);
+  expect(log).toEqual(['One', 'One', 'Two']);
+});
+
+test('[D6] what one tab writes offline shows in the other, which sends it', async () => {
   const browser = createBrowser();
   const away = chats.open({ browser, surroundings: noWay });
   const here = chats.open({ browser });
@@ -180,7 +244,7 @@ test('forgetting wipes what is kept and makes every tab as new', async () => {
   expect(messages(a.chat)).toEqual(['Somebody else']);
 });
 
-test('blocked storage is no obstacle', async () => {
+test('[D6] blocked storage is no obstacle', async () => {
   const blocked = () => {
     throw new DOMException('blocked', 'SecurityError');
   };

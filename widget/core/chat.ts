@@ -34,7 +34,7 @@ export interface ChatOptions {
 
 /** The chat without a screen. Makes no request and writes nothing before it is started. */
 export function createChat(options: ChatOptions, surroundings: Surroundings = browserSurroundings()): Chat {
-  const storage = createStorage(surroundings.store, `${options.server}/${options.site}`);
+  const storage = createStorage(surroundings, `${options.server}/${options.site}`);
   const outbox = createOutbox(storage);
   const state = createState(storage);
   const unread = createUnread(storage);
@@ -210,7 +210,7 @@ export function createChat(options: ChatOptions, surroundings: Surroundings = br
     },
     forget() {
       end();
-      for (const key of storage.keys()) storage.delete(key);
+      storage.wipe();
       reset();
     },
     close() {

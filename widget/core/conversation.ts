@@ -38,6 +38,8 @@ export interface ConversationOptions {
   goTo(conversationId: string): void;
   /** The server had this conversation and has it no more. */
   onGone(conversationId: string): void;
+  /** The transcript has taken these facts in. */
+  onApplied(event: FactsEvent): void;
 }
 
 export function createConversation(options: ConversationOptions): Conversation {
@@ -56,6 +58,7 @@ export function createConversation(options: ConversationOptions): Conversation {
     if (applied.kind === 'ignored') return;
     if (transcript.value.seq === 0) confirm(event.conversationId);
     if (applied.kind === 'gap') return pull();
+    options.onApplied(event);
     const typist = agentTyping.value;
     const said = event.facts.some(
       ({ type, by }) => type === 'message.sent' && by.kind === 'agent' && by.id === typist?.id,

@@ -60,6 +60,7 @@ export function createLink(options: LinkOptions): Link {
   let cancelRetry = nothing;
   let cancelOverdue = nothing;
   let cancelPoll = nothing;
+  let cancelSilence = nothing;
 
   const mayTry = () =>
     !isTrying && !isSuspended && !state.isLive.value && state.refusal.value === null && !life.signal.aborted;
@@ -128,7 +129,16 @@ export function createLink(options: LinkOptions): Link {
     state.isOverdue.value = false;
     state.isReached.value = true;
     state.isLive.value = true;
+    watchSilence();
     options.onConnected(toldConversation);
+  };
+
+  const heardAgo = () => Date.now() - (live?.heardAt() ?? 0);
+  const isSilent = () => state.isLive.value && heardAgo() >= pace.silence;
+  /** Whatever the browser says of it: a line on which not even the server's pings come is none (D5). */
+  const watchSilence = () => {
+    cancelSilence();
+    cancelSilence = life.after(pace.silence - heardAgo(), () => (isSilent() ? restart() : watchSilence()));
   };
 
   const failed = (refusal: Refusal | null) => {
@@ -150,6 +160,7 @@ export function createLink(options: LinkOptions): Link {
 
   const lost = () => {
     state.isLive.value = false;
+    cancelSilence();
     if (life.signal.aborted) return;
     away();
     retry(comeBackAfterMs);
@@ -204,15 +215,20 @@ export function createLink(options: LinkOptions): Link {
   away();
   attempt();
 
-  const connection = () => {
+  const ask = async <R>(question: (asked: Live) => Promise<R>): Promise<R> => {
     if (live === null) throw new Error('not connected');
-    return live;
+    try {
+      return await question(live);
+    } catch (error) {
+      // A connection on which no answer comes is as good as none.
+      if (state.isLive.value) restart();
+      throw error;
+    }
   };
   return {
     restart,
     wake() {
-      const isSilent = live?.isConnected() === true && Date.now() - live.heardAt() > pace.silence;
-      if (isSilent) return restart();
+      if (isSilent()) return restart();
       if (mayTry()) {
         failures = 0;
         attempt();
@@ -227,8 +243,8 @@ export function createLink(options: LinkOptions): Link {
       isSuspended = false;
       restart();
     },
-    command: (entry) => connection().command(entry.name, bodyOf(entry)),
-    pull: (conversationId, after) => connection().pull({ conversationId, after }),
+    command: (entry) => ask((asked) => asked.command(entry.name, bodyOf(entry))),
+    pull: (conversationId, after) => ask((asked) => asked.pull({ conversationId, after })),
     signal: (name, body) => live?.signal(name, body),
   };
 }

@@ -11,8 +11,8 @@ export interface Entry extends OutboxItem {
   readonly ackedSeq: number | null;
 }
 
-const maxItems = 100;
-const maxLength = 256 * 1_024;
+export const maxItems = 100;
+export const maxLength = 256 * 1_024;
 /** As `MessageText` of the protocol: a longer one is refused here, before it costs a connection. */
 const maxText = 8_000;
 

@@ -19,8 +19,8 @@ export interface Outbox {
   change(cid: string, next: (entry: Entry) => Entry | null): void;
 }
 
-const keyOf = (cid: string) => `outbox/${cid}` as const;
-const isEntryKey = (key: string): key is `outbox/${string}` => key.startsWith('outbox/');
+export const keyOf = (cid: string) => `outbox/${cid}` as const;
+export const isEntryKey = (key: string): key is `outbox/${string}` => key.startsWith('outbox/');
 
 export function createOutbox(storage: Storage): Outbox {
   const entries = signal<readonly Entry[]>([]);

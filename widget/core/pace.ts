@@ -11,12 +11,14 @@ export interface Pace {
   readonly connect: number;
   readonly ack: number;
   readonly request: number;
-  /** A connection that has been silent for longer is not trusted after a sleep. */
+  /** A connection that has been silent for longer is dead one way at least: the server pings every 15 s. */
   readonly silence: number;
   /** A server that forgets every customer gets a new one this often at most. */
   readonly renewal: number;
   /** Until every tab of the browser sees what one has written. */
   readonly storageSettles: number;
+  /** How long a session of an earlier page is looked for in the database before a new one is made. */
+  readonly restore: number;
   readonly draftKept: number;
   readonly typingSignal: number;
   readonly typingStops: number;
@@ -38,9 +40,10 @@ export const pace: Pace = {
   connect: 10_000,
   ack: 10_000,
   request: 10_000,
-  silence: 45_000,
+  silence: 32_000,
   renewal: 30_000,
   storageSettles: 500,
+  restore: 1_000,
   draftKept: 300,
   typingSignal: 2_000,
   typingStops: 4_000,

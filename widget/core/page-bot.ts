@@ -5,6 +5,7 @@ import type { CustomerSignals } from '../../protocol/commands.ts';
 import type { SiteKey } from '../../protocol/ids.ts';
 import type { CustomerContext, TranscriptLine } from '../../protocol/message.ts';
 import { type AnswerEnd, askPageBot, type PageBot } from './bot-reply.ts';
+import type { Exclusively } from './exclusively.ts';
 import type { Life } from './life.ts';
 import type { State } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -15,7 +16,7 @@ export interface PageBotOptions {
   readonly state: State;
   readonly life: Life;
   readonly surroundings: Surroundings;
-  readonly lockName: string;
+  readonly exclusively: Exclusively;
   context(): CustomerContext;
   /** Whether this tab has sent the message with this cid. */
   isOwn(cid: string): boolean;
@@ -91,7 +92,7 @@ export function answerTurns(options: PageBotOptions): void {
     const headStart = bot === undefined ? pace.followBot : isOwn ? 0 : pace.followTab;
     if (headStart > 0) await life.sleep(headStart);
     if (stopped.aborted) return;
-    const name = `${options.lockName}/${conversationId}/${turn}`;
+    const name = `turn/${conversationId}/${turn}`;
     const work = async () => {
       // The tab that has just let go may have ended the turn, and this one not have heard of it yet.
       if (!isOwn) await options.catchUp();
@@ -106,7 +107,7 @@ export function answerTurns(options: PageBotOptions): void {
       // Held until the turn is over, so that no other tab answers it as well.
       await untilAborted(stopped);
     };
-    await surroundings.exclusively(name, work, stopped).catch((error) => {
+    await options.exclusively(name, work, stopped).catch((error) => {
       // Somebody else has answered while this tab waited for its turn.
       if (!stopped.aborted) throw error;
     });

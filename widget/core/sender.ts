@@ -1,3 +1,4 @@
+import type { Exclusively } from './exclusively.ts';
 import { isRefusal, Later } from './http.ts';
 import type { Life } from './life.ts';
 import type { Outbox } from './outbox.ts';
@@ -18,7 +19,7 @@ export interface SenderOptions {
   readonly outbox: Outbox;
   readonly life: Life;
   readonly surroundings: Surroundings;
-  readonly lockName: string;
+  readonly exclusively: Exclusively;
   /** May throw Later. */
   deliver(entry: Entry): Promise<Outcome>;
   /** The server has carried out something that the transcript does not show yet. */
@@ -118,7 +119,7 @@ export function createSender(options: SenderOptions): Sender {
       try {
         while (isWanted) {
           isWanted = false;
-          await surroundings.exclusively(options.lockName, drain, life.signal);
+          await options.exclusively('flush', drain, life.signal);
         }
       } finally {
         isBusy = false;

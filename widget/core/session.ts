@@ -1,5 +1,6 @@
 import type { Refusal } from '../../protocol/errors.ts';
 import type { NewSession } from '../../protocol/session.ts';
+import type { Exclusively } from './exclusively.ts';
 import { type Http, isRefusal, Later, type Reply } from './http.ts';
 import type { Life } from './life.ts';
 import type { State } from './state.ts';
@@ -22,13 +23,15 @@ export interface SessionOptions {
   readonly http: Http;
   readonly life: Life;
   readonly surroundings: Surroundings;
-  readonly lockName: string;
+  readonly exclusively: Exclusively;
+  /** What an earlier page has kept is in the storage by then, if it is anywhere. */
+  readonly restored: Promise<void>;
   /** The server has forgotten this customer: what belonged to the old session is out of reach. */
   onRenewed(): void;
 }
 
 export function createSessions(options: SessionOptions): Sessions {
-  const { state, storage, http, life, surroundings, lockName, onRenewed } = options;
+  const { state, storage, http, life, surroundings, exclusively, onRenewed } = options;
   let pending: Promise<NewSession> | null = null;
 
   /** Under the lock storage is read again: two tabs that start at once must not become two customers. */
@@ -42,7 +45,7 @@ export function createSessions(options: SessionOptions): Sessions {
         // Another tab's process sees what has been written a moment late: it gets the lock only then.
         if (session.token !== before) await life.sleep(surroundings.pace.storageSettles);
       };
-      surroundings.exclusively(lockName, settle, life.signal).catch(reject);
+      exclusively('session', settle, life.signal).catch(reject);
     }).finally(() => {
       pending = null;
     });
@@ -56,7 +59,10 @@ export function createSessions(options: SessionOptions): Sessions {
   };
 
   const sessions: Sessions = {
-    get: async () => state.session.value ?? alone(async () => storage.get('session') ?? create()),
+    async get() {
+      if (state.session.value === null) await options.restored;
+      return state.session.value ?? alone(async () => storage.get('session') ?? create());
+    },
 
     async renew(refused) {
       await alone(async () => {

@@ -1,6 +1,6 @@
 import type { NewSession, SiteInfo } from '../../protocol/session.ts';
 import type { Entry } from './outbox-rules.ts';
-import type { KeyValueStore } from './surroundings.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** What is kept in the browser, by key. Entries of the outbox have a key each: two tabs never overwrite one another. */
 export interface Kept {
@@ -24,14 +24,22 @@ export interface Storage {
   hold<K extends keyof Kept>(key: K, value: Kept[K]): void;
   delete(key: keyof Kept): void;
   keys(): (keyof Kept)[];
+  /** Forgets everything, with what the database of this name holds. */
+  wipe(): void;
+  /** Of the database that keeps a copy. */
+  readonly name: string;
   /** Calls with a key that another tab has changed; null: anything may have. */
   watch(listener: (key: string | null) => void): () => void;
 }
 
 /** @param scope what sets this corner apart: the server and the site */
-export function createStorage(store: KeyValueStore, scope: string): Storage {
+export function createStorage(
+  { store, databases }: Pick<Surroundings, 'store' | 'databases'>,
+  scope: string,
+): Storage {
   // The number is raised when a newer version could not read what an older one has kept.
-  const prefix = `handrail/1/${scope}/`;
+  const name = `handrail/1/${scope}`;
+  const prefix = `${name}/`;
   const memory = new Map<string, string>();
 
   const attempt = <T>(act: () => T, otherwise: T): T => {
@@ -47,7 +55,8 @@ export function createStorage(store: KeyValueStore, scope: string): Storage {
       .filter((key) => key.startsWith(prefix))
       .map((key) => key.slice(prefix.length));
 
-  return {
+  const storage: Storage = {
+    name,
     get(key) {
       const text = memory.get(key) ?? attempt(() => store.get(prefix + key), null);
       return text === null ? null : attempt(() => JSON.parse(text), null);
@@ -67,6 +76,10 @@ export function createStorage(store: KeyValueStore, scope: string): Storage {
       attempt(() => store.delete(prefix + key), undefined);
     },
     keys: () => [...new Set([...memory.keys(), ...ownKeys()])] as (keyof Kept)[],
+    wipe() {
+      for (const key of storage.keys()) storage.delete(key);
+      attempt(() => databases().deleteDatabase(name), null);
+    },
     watch: (listener) =>
       attempt(
         () =>
@@ -77,4 +90,5 @@ export function createStorage(store: KeyValueStore, scope: string): Storage {
         () => {},
       ),
   };
+  return storage;
 }

@@ -22,8 +22,10 @@ export interface Surroundings {
   readonly store: KeyValueStore;
   readonly pace: Pace;
   fetch(url: string, init: RequestInit): Promise<Response>;
-  /** Runs the work while no other tab of this browser runs work of this name. An abort ends the wait, with a rejection. */
-  exclusively<T>(name: string, work: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** May throw, or give databases that never answer: they can be forbidden. */
+  databases(): IDBFactory;
+  /** Web Locks. Absent on pages without TLS. */
+  locks(): Pick<LockManager, 'request'> | undefined;
   isOnline(): boolean;
   isVisible(): boolean;
   listen(listener: (event: PageEvent) => void): () => void;
@@ -37,7 +39,8 @@ export function browserSurroundings(): Surroundings {
     store: browserStore,
     pace,
     fetch: (url, init) => fetch(url, init),
-    exclusively,
+    databases: () => indexedDB,
+    locks: () => navigator.locks,
     isOnline: () => navigator.onLine,
     isVisible: () => document.visibilityState !== 'hidden',
     listen(listener) {
@@ -68,20 +71,3 @@ const browserStore: KeyValueStore = {
     return () => removeEventListener('storage', onStorage);
   },
 };
-
-async function exclusively<T>(name: string, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  // Absent on pages without TLS. Two tabs may then do the same, which the server's rules make harmless (D1).
-  if (!navigator.locks) return work();
-  let isGranted = false;
-  const granted = () => {
-    isGranted = true;
-    return work();
-  };
-  try {
-    return await navigator.locks.request(name, { signal }, granted);
-  } catch (error) {
-    // Refused altogether, as in a sandboxed frame.
-    if (isGranted || signal.aborted) throw error;
-    return work();
-  }
-}

@@ -6,9 +6,11 @@ import { protocolVersion } from '../../protocol/version.ts';
 import { answerInPage } from './answer-in-page.ts';
 import type { PageBot } from './bot-reply.ts';
 import { createConversation } from './conversation.ts';
+import { createExclusively } from './exclusively.ts';
 import { createHttp, Later } from './http.ts';
 import type { Life } from './life.ts';
 import { createLink } from './link.ts';
+import { openMirror } from './mirror.ts';
 import type { Outbox } from './outbox.ts';
 import type { Entry } from './outbox-rules.ts';
 import { createSender } from './sender.ts';
@@ -51,7 +53,7 @@ export interface VisitOptions {
 export function startVisit(options: VisitOptions): Visit {
   const { server, siteKey, life, state, storage, outbox, unread, surroundings, isLookedAt } = options;
   const { pace } = surroundings;
-  const lockName = (name: string) => `handrail/${server}/${siteKey}/${name}`;
+  const exclusively = createExclusively(surroundings, storage.name);
 
   const onRefused = ({ code }: Refusal) => {
     if (finalRefusals.includes(code)) state.refusal.value = code;
@@ -98,13 +100,29 @@ export function startVisit(options: VisitOptions): Visit {
     if (isLost) startAnew(({ conversationId }) => conversationId === gone);
     return isLost;
   };
+  let isFromMirror = false;
+  const mirror = openMirror({
+    state,
+    storage,
+    outbox,
+    life,
+    surroundings,
+    onRestored: () => onStored(null),
+    onFacts(event) {
+      conversation.facts(event);
+      isFromMirror = true;
+      if (state.isLive.value) conversation.pull();
+    },
+    onForgotten: options.onForgotten,
+  });
   const sessions = createSessions({
     state,
     storage,
     http,
     life,
     surroundings,
-    lockName: lockName('session'),
+    exclusively,
+    restored: mirror.restored,
     onRenewed: () => startAnew(() => true),
   });
 
@@ -117,6 +135,7 @@ export function startVisit(options: VisitOptions): Visit {
     isLookedAt,
     goTo: options.goTo,
     onGone,
+    onApplied: mirror.note,
     fetchPage: (conversationId, after) =>
       state.isLive.value
         ? link.pull(conversationId, after).catch(() => {
@@ -128,18 +147,14 @@ export function startVisit(options: VisitOptions): Visit {
 
   const deliver = async (entry: Entry): Promise<Outcome> => {
     if (!state.isLive.value) return sessions.use((token) => http.command(token, entry));
-    return link.command(entry).catch((): Outcome => {
-      // A connection on which no answer comes is as good as none.
-      if (state.isLive.value) link.restart();
-      return 'lost';
-    });
+    return link.command(entry).catch((): Outcome => 'lost');
   };
   const sender = createSender({
     state,
     outbox,
     life,
     surroundings,
-    lockName: lockName('flush'),
+    exclusively,
     deliver,
     onAhead() {
       conversation.confirm(state.transcript.value.conversationId);
@@ -203,7 +218,9 @@ export function startVisit(options: VisitOptions): Visit {
       },
     },
     onConnected(conversationId) {
-      if (conversationId !== state.transcript.value.conversationId) conversation.pull();
+      // Of a conversation that has been erased the server says nothing by itself.
+      if (isFromMirror || conversationId !== state.transcript.value.conversationId) conversation.pull();
+      isFromMirror = false;
       sender.flush();
     },
     onOverdue: sender.flush,
@@ -231,7 +248,7 @@ export function startVisit(options: VisitOptions): Visit {
     state,
     life,
     surroundings,
-    lockName: lockName('turn'),
+    exclusively,
     context: options.context,
     isOwn: options.isOwn,
     isEnding: (conversationId, turn) => isEnding(outbox.refresh(), conversationId, turn),

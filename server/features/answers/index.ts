@@ -120,9 +120,8 @@ export const answers: FastifyPluginAsync<Deadlines> = async (app, deadlines) => 
     handoff: null,
   } as const;
   const sweep = async () => {
-    for (const { conversationId, turn } of await store.conversations.abandonedTurns(Date.now())) {
-      await interrupt(conversationId, turn);
-    }
+    const abandoned = await store.conversations.claimAbandonedTurns(Date.now(), turnLeaseMs);
+    for (const { conversationId, turn } of abandoned) await interrupt(conversationId, turn);
   };
   /** One turn that cannot be ended now must not keep the others from it. */
   const interrupt = (conversationId: string, turn: number) =>

@@ -9,30 +9,24 @@ import { CustomerHandshake } from '../../../protocol/events.ts';
 import { protocolVersion } from '../../../protocol/version.ts';
 import { RefusalError } from '../../plugins/errors.ts';
 import { type CustomerSocket, rooms } from '../../plugins/realtime.ts';
-import { answerOn, connectError, signalOn } from '../../plugins/sockets.ts';
+import { admitOn, answerOn, signalOn } from '../../plugins/sockets.ts';
 import { checkOf } from '../../plugins/validation.ts';
-import { factsPage, readable } from '../../reads/facts.ts';
+import { factsPage } from '../../reads/facts.ts';
 
 const checkHandshake = checkOf(CustomerHandshake);
 
 export function serveSockets(app: FastifyInstance): void {
   const { identity, limits, engine, store, realtime, metrics, partials, log } = app;
 
-  realtime.customers.use((socket, next) => {
-    const admit = async () => {
-      const { auth, headers } = socket.handshake;
-      // Named apart from other faults: an old page must learn that reloading helps.
-      if (auth.version !== protocolVersion) throw new RefusalError('version_mismatch');
-      const { token, site } = checkHandshake(auth);
-      const caller = await identity.customer(token, headers);
-      if (caller.site.key !== site) throw new RefusalError('unauthenticated');
-      await limits.command(caller.customer.id);
-      socket.data.caller = caller;
-    };
-    admit().then(
-      () => next(),
-      (error) => next(connectError(error)),
-    );
+  admitOn(realtime.customers, async (socket: CustomerSocket) => {
+    const { auth, headers } = socket.handshake;
+    // Named apart from other faults: an old page must learn that reloading helps.
+    if (auth.version !== protocolVersion) throw new RefusalError('version_mismatch');
+    const { token, site } = checkHandshake(auth);
+    const caller = await identity.customer(token, headers);
+    if (caller.site.key !== site) throw new RefusalError('unauthenticated');
+    await limits.command(caller.customer.id);
+    socket.data.caller = caller;
   });
 
   realtime.customers.on('connection', (socket) => {
@@ -50,7 +44,10 @@ export function serveSockets(app: FastifyInstance): void {
     }
     answerOn(app, socket, 'facts:pull', customerReads['facts:pull'], async (body) => {
       await limits.command(customer.id);
-      return factsPage(store, reader, body);
+      const page = await factsPage(store, reader, body);
+      // Another tab may have begun it since this socket named its conversations.
+      await socket.join(rooms.conversation(body.conversationId));
+      return page;
     });
 
     signalOn(app, socket, 'typing', customerSignals.typing, async ({ conversationId, isTyping }) => {
@@ -80,25 +77,23 @@ export function serveSockets(app: FastifyInstance): void {
     const { conversations } = checkHandshake(socket.handshake.auth);
     await socket.join(rooms.customer(customer.id));
     for (const [conversationId, last] of Object.entries(conversations)) {
-      const own = await readable(store, reader, conversationId).catch((error) => {
-        // Named but not there (never sent yet, or erased): nothing to resume.
-        if (error instanceof RefusalError) return null;
-        throw error;
-      });
-      if (own === null) continue;
+      const found = await store.conversations.head(conversationId);
+      // Named but not there (never sent yet, or erased) or not theirs: nothing to resume.
+      if (found?.customerId !== customer.id) continue;
       // Joined before reading: what is committed meanwhile arrives twice rather than not at all.
       await socket.join(rooms.conversation(conversationId));
+      const head = (await store.conversations.head(conversationId)) ?? found;
       let after = last;
-      while (true) {
+      while (after < head.seq) {
         const { ok: _, hasMore, ...page } = await factsPage(store, reader, { conversationId, after });
         if (page.facts.length > 0 || page.through > after) socket.emit('facts', page);
         after = page.through;
         if (!hasMore) break;
       }
-      socket.emit('head', { conversationId, seq: await store.conversations.seqOf(conversationId) });
-      const soFar = await partials.soFar(conversationId);
+      socket.emit('head', { conversationId, seq: Math.max(head.seq, after) });
+      const soFar = head.isAnswering ? await partials.soFar(conversationId) : null;
       if (soFar !== null) socket.emit('answer:chunk', soFar);
-      app.queue.tellAgain(own.siteId, conversationId);
+      if (head.status === 'waiting') app.queue.tellAgain(head.siteId, conversationId);
     }
   }
 }

@@ -1,12 +1,19 @@
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { ConversationSummary, Me } from '../../../protocol/agent.ts';
+import {
+  Accepted,
+  type AgentCommandName,
+  type AgentCommands,
+  agentCommands,
+} from '../../../protocol/commands.ts';
 import { Problem } from '../../../protocol/errors.ts';
-import { FactsPage } from '../../../protocol/events.ts';
+import { agentEvents, FactsPage } from '../../../protocol/events.ts';
 import { ConversationId, exact, Seq } from '../../../protocol/ids.ts';
 import { RefusalError } from '../../plugins/errors.ts';
 import { minPasswordLength } from '../../plugins/identity.ts';
 import { factsPage, readable } from '../../reads/facts.ts';
+import type { Agent } from '../../store/agents.ts';
 
 const problem = { default: Problem };
 const security = [{ agent: [] }];
@@ -17,7 +24,7 @@ const PasswordBody = exact({
 });
 
 export const routes: FastifyPluginAsync = async (app) => {
-  const { store, identity, limits } = app;
+  const { store, identity, limits, engine, metrics } = app;
 
   app.get(
     '/v1/desk/me',
@@ -66,6 +73,23 @@ export const routes: FastifyPluginAsync = async (app) => {
     },
   );
 
+  app.get(
+    '/v1/desk/conversations',
+    {
+      schema: {
+        tags: ['agent'],
+        security,
+        summary: 'The desk: what waits, what agents have, what was resolved lately',
+        response: { 200: agentEvents.desk, ...problem },
+      },
+    },
+    async (request) => {
+      const { id, siteIds } = await identity.agent(request.headers, { isWrite: false });
+      await limits.agent(id);
+      return { conversations: await store.conversations.desk(siteIds, id) };
+    },
+  );
+
   app.get<{ Params: { id: string } }>(
     '/v1/desk/conversations/:id',
     {
@@ -104,4 +128,35 @@ export const routes: FastifyPluginAsync = async (app) => {
       return factsPage(store, { kind: 'agent', siteIds: agent.siteIds }, body);
     },
   );
+
+  /** The same commands as over the socket, under the same cid: what got no answer there is asked again here (D1). */
+  await app.register(async (own) => {
+    const callers = new WeakMap<FastifyRequest, Agent>();
+    own.addHook('onRequest', async (request) => {
+      const agent = await identity.agent(request.headers, { isWrite: true });
+      await limits.agent(agent.id);
+      callers.set(request, agent);
+    });
+    for (const [name, schema] of Object.entries(agentCommands)) {
+      own.post<{ Body: AgentCommands[AgentCommandName] }>(
+        `/v1/desk/commands/${name.replace(':', '::')}`,
+        {
+          schema: {
+            tags: ['agent'],
+            security,
+            summary: name,
+            body: schema,
+            response: { 200: Accepted, ...problem },
+          },
+        },
+        async (request) => {
+          const agent = callers.get(request);
+          if (agent === undefined) throw new RefusalError('unauthenticated');
+          const executed = await engine.forAgent(agent, name as AgentCommandName, request.body);
+          metrics.commands.inc({ command: name, result: executed.isRepeat ? 'repeat' : 'ok' });
+          return { ok: true, ...executed };
+        },
+      );
+    }
+  });
 };

@@ -10,7 +10,7 @@ import { AgentHandshake } from '../../../protocol/events.ts';
 import { protocolVersion } from '../../../protocol/version.ts';
 import { RefusalError } from '../../plugins/errors.ts';
 import { type AgentSocket, rooms } from '../../plugins/realtime.ts';
-import { answerOn, connectError, signalOn } from '../../plugins/sockets.ts';
+import { admitOn, answerOn, signalOn } from '../../plugins/sockets.ts';
 import { checkOf } from '../../plugins/validation.ts';
 import { factsPage } from '../../reads/facts.ts';
 import type { Agent } from '../../store/agents.ts';
@@ -23,18 +23,12 @@ export function serveSockets(app: FastifyInstance): void {
   const { identity, engine, store, realtime, bus, metrics, limits, partials, log } = app;
   const { desk, customers } = realtime;
 
-  desk.use((socket, next) => {
-    const admit = async () => {
-      const { auth, headers } = socket.handshake;
-      if (auth.version !== protocolVersion) throw new RefusalError('version_mismatch');
-      checkHandshake(auth);
-      // A socket can do all that an agent can: held to our own origin like a write.
-      socket.data.agent = await identity.agent(headers, { isWrite: true });
-    };
-    admit().then(
-      () => next(),
-      (error) => next(connectError(error)),
-    );
+  admitOn(desk, async (socket: AgentSocket) => {
+    const { auth, headers } = socket.handshake;
+    if (auth.version !== protocolVersion) throw new RefusalError('version_mismatch');
+    checkHandshake(auth);
+    // A socket can do all that an agent can: held to our own origin like a write.
+    socket.data.agent = await identity.agent(headers, { isWrite: true });
   });
 
   desk.on('connection', (socket) => {
@@ -81,7 +75,7 @@ export function serveSockets(app: FastifyInstance): void {
             hasMore: missed.hasMore,
           };
     });
-    signalOn(app, socket, 'conversation:unwatch', agentReads['conversation:unwatch'], async (body) => {
+    signalOn(app, socket, 'conversation:unwatch', agentSignals['conversation:unwatch'], async (body) => {
       await socket.leave(conversationRoom + body.conversationId);
     });
 

@@ -1,10 +1,12 @@
+import { IDBFactory } from 'fake-indexeddb';
 import { type Pace, pace } from '../../../widget/core/pace.ts';
 import type { KeyValueStore, PageEvent, Surroundings } from '../../../widget/core/surroundings.ts';
 import { createLive } from '../../../widget/live/live.ts';
 
-/** A browser without a screen: tabs that share storage and locks, as the tabs of one browser do. */
+/** A browser without a screen: tabs that share storage, databases and locks, as the tabs of one browser do. */
 export interface TestBrowser {
   readonly stored: Map<string, string>;
+  readonly databases: IDBFactory;
   tab(changes?: Partial<Surroundings>): TestTab;
 }
 
@@ -39,11 +41,13 @@ export const impatient: Pace = { ...quick, socketGrace: 200 };
 
 export function createBrowser(): TestBrowser {
   const stored = new Map<string, string>();
+  const databases = new IDBFactory();
   const watchers = new Set<{ tab: object; listener: (key: string | null) => void }>();
   const locks = createLocks();
 
   return {
     stored,
+    databases,
     tab(changes = {}) {
       const listeners = new Set<(event: PageEvent) => void>();
       const faults: unknown[] = [];
@@ -81,7 +85,11 @@ export function createBrowser(): TestBrowser {
         store,
         pace: quick,
         fetch: (url, init) => fetch(url, init),
-        exclusively: (name, work, signal) => locks(name, () => Promise.race([work(), death.promise]), signal),
+        databases: () => databases,
+        locks: () => ({
+          request: ((name: string, { signal }: { signal: AbortSignal }, work: () => Promise<unknown>) =>
+            locks(name, () => Promise.race([work(), death.promise]), signal)) as LockManager['request'],
+        }),
         isOnline: () => isOnline,
         isVisible: () => isVisible,
         listen(listener) {
@@ -89,7 +97,9 @@ export function createBrowser(): TestBrowser {
           return () => listeners.delete(listener);
         },
         loadLive: async () => ({ createLive }),
-        report: (error) => void faults.push(error),
+        report(error) {
+          if (!isDead) faults.push(error);
+        },
         faults,
         emit,
         setOnline(now) {
@@ -112,8 +122,10 @@ export function createBrowser(): TestBrowser {
   };
 }
 
+type Locks = <T>(name: string, work: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+
 /** Web Locks of one browser: first come, first served; an abort ends the wait. */
-function createLocks(): Surroundings['exclusively'] {
+function createLocks(): Locks {
   const tails = new Map<string, Promise<unknown>>();
   return async (name, work, signal) => {
     const before = tails.get(name) ?? Promise.resolve();

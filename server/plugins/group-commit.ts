@@ -1,0 +1,285 @@
+import type { Commit, Fate } from '../store/commits.ts';
+import type { StoredConversation } from '../store/conversation-row.ts';
+import { RefusalError } from './errors.ts';
+
+/** A command on its way, as far as its order and its repetition matter. */
+export interface Order {
+  readonly conversationId: string;
+  readonly senderId: string;
+  readonly cid: string | null;
+}
+
+/** An order decided on a state that is known here; nothing of it has happened before it is saved. */
+export interface Step<O> {
+  readonly order: O;
+  readonly before: StoredConversation;
+  readonly commit: Commit;
+}
+
+export interface GroupCommitOptions<O extends Order, R> {
+  /** The conversations as they are now, without a lock; what is not there is left out. */
+  load(ids: readonly string[]): Promise<StoredConversation[]>;
+  /** Decides on this state; null when that needs the lock: a refusal, or a look at other tables. */
+  decide(order: O, conversation: StoredConversation): Step<O> | null;
+  save(commits: readonly Commit[]): Promise<Fate[]>;
+  /** Carries the order out under the conversation's lock, in a transaction of its own. */
+  alone(order: O): Promise<{ readonly result: R; readonly conversation: StoredConversation | null }>;
+  /** A step is saved: tells everybody. @returns the order's result */
+  onSaved(step: Step<O>): R;
+  /** Whether this error says that nothing was saved, so that each may be tried by itself. */
+  isHarmless(error: unknown): boolean;
+}
+
+interface Waiting<O, R> {
+  readonly order: O;
+  readonly resolve: (result: R) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The orders of one conversation, one after the other. Busy: something of it is under way. */
+interface Lane<O, R> {
+  readonly id: string;
+  waiting: Waiting<O, R>[];
+  isBusy: boolean;
+  /** How often what it wanted to save was outrun by somebody else. */
+  outrun: number;
+}
+
+interface Entry<O, R> {
+  readonly lane: Lane<O, R>;
+  readonly steps: { readonly step: Step<O>; readonly waiting: Waiting<O, R> }[];
+}
+
+/** Orders in one statement. More would make each wait longer than the disk does. */
+const mostInBatch = 200;
+/** States that are kept, and orders that may wait here: beyond that, better refused than late. */
+const mostKnown = 20_000;
+const mostWaiting = 20_000;
+/** After so many times the lock is waited for, so that a busy conversation gets its turn. */
+const mostOutrun = 3;
+
+/**
+ * Commits together what arrives together. One batch is under way, the next gathers meanwhile: there is no timer, a lone
+ * order goes at once, and the busier it gets the more share one write to disk.
+ *
+ *   decide on known states -> one statement -> saved: tell and acknowledge (D3)
+ *                                           -> outrun by another process: read again, decide again
+ *                                           -> repeated (D1), refused, or in need of more: alone, under the lock
+ *
+ * Within a conversation order is kept: what comes later waits for what came before, however that is carried out (D2).
+ */
+export function createGroupCommit<O extends Order, R>(options: GroupCommitOptions<O, R>) {
+  const { load, decide, save, alone, onSaved, isHarmless } = options;
+  const lanes = new Map<string, Lane<O, R>>();
+  const ready = new Set<Lane<O, R>>();
+  const known = new Map<string, StoredConversation>();
+  let isSaving = false;
+  let isLoading = false;
+  const toLoad: Lane<O, R>[] = [];
+  let waitingCount = 0;
+
+  const know = (conversation: StoredConversation) => {
+    known.delete(conversation.id);
+    known.set(conversation.id, conversation);
+    for (const oldest of known.keys()) {
+      if (known.size <= mostKnown) break;
+      known.delete(oldest);
+    }
+  };
+
+  const release = (lane: Lane<O, R>) => {
+    lane.isBusy = false;
+    if (lane.waiting.length > 0) ready.add(lane);
+    else lanes.delete(lane.id);
+  };
+
+  const settle = ({ resolve }: Waiting<O, R>, result: R) => {
+    waitingCount -= 1;
+    resolve(result);
+  };
+  const fail = ({ reject }: Waiting<O, R>, error: unknown) => {
+    waitingCount -= 1;
+    reject(error);
+  };
+
+  /** Carries these out one after the other under the lock, then lets the lane go on. */
+  const runAlone = async (lane: Lane<O, R>, orders: readonly Waiting<O, R>[]) => {
+    lane.isBusy = true;
+    for (const waiting of orders) {
+      try {
+        const { result, conversation } = await alone(waiting.order);
+        if (conversation !== null) know(conversation);
+        settle(waiting, result);
+      } catch (error) {
+        // Refused on a state that may be newer than the one known here.
+        known.delete(lane.id);
+        fail(waiting, error);
+      }
+    }
+    lane.outrun = 0;
+    release(lane);
+    start();
+  };
+
+  const loadNow = async () => {
+    if (isLoading) return;
+    isLoading = true;
+    while (toLoad.length > 0) {
+      const taken = toLoad.splice(0, mostInBatch);
+      try {
+        const found = await load(taken.map(({ id }) => id));
+        for (const conversation of found) know(conversation);
+        for (const lane of taken) {
+          if (known.has(lane.id)) release(lane);
+          // It begins with this order.
+          else void runAlone(lane, lane.waiting.splice(0, 1));
+        }
+      } catch (error) {
+        for (const lane of taken) {
+          for (const waiting of lane.waiting.splice(0)) fail(waiting, error);
+          release(lane);
+        }
+      }
+      start();
+    }
+    isLoading = false;
+  };
+
+  /** Takes from the front of the lane what can be decided here. */
+  const stepsOf = (lane: Lane<O, R>, from: StoredConversation): Entry<O, R>['steps'] => {
+    const steps: Entry<O, R>['steps'] = [];
+    const cids = new Set<string>();
+    let conversation = from;
+    while (steps.length < mostInBatch) {
+      const waiting = lane.waiting[0];
+      if (waiting === undefined) break;
+      const { senderId, cid } = waiting.order;
+      // The same command twice at once: the second finds the first in the store.
+      if (cid !== null && cids.has(`${senderId} ${cid}`)) break;
+      const step = decide(waiting.order, conversation);
+      if (step === null) break;
+      lane.waiting.shift();
+      cids.add(`${senderId} ${cid}`);
+      steps.push({ step, waiting });
+      conversation = step.commit.conversation;
+    }
+    return steps;
+  };
+
+  const tell = (step: Step<O>, waiting: Waiting<O, R>) => {
+    try {
+      settle(waiting, onSaved(step));
+    } catch (error) {
+      // It is saved all the same: asked again, it is answered as a repeat.
+      fail(waiting, error);
+    }
+  };
+
+  const takeBatch = (): Entry<O, R>[] => {
+    const batch: Entry<O, R>[] = [];
+    let size = 0;
+    for (const lane of ready) {
+      if (size >= mostInBatch) break;
+      ready.delete(lane);
+      const conversation = known.get(lane.id);
+      if (conversation === undefined) {
+        lane.isBusy = true;
+        toLoad.push(lane);
+        continue;
+      }
+      const steps = lane.outrun < mostOutrun ? stepsOf(lane, conversation) : [];
+      if (steps.length === 0) {
+        void runAlone(lane, lane.waiting.splice(0, 1));
+        continue;
+      }
+      lane.isBusy = true;
+      batch.push({ lane, steps });
+      size += steps.length;
+    }
+    if (toLoad.length > 0) void loadNow();
+    return batch;
+  };
+
+  const commitOf = ({ steps }: Entry<O, R>): Commit => {
+    const commits = steps.map(({ step }) => step.commit);
+    const [first, last] = [commits[0], commits.at(-1)];
+    if (first === undefined || last === undefined) throw new Error('an entry without a step');
+    if (commits.length === 1) return first;
+    return {
+      ...last,
+      after: first.after,
+      facts: commits.flatMap(({ facts }) => facts),
+      commands: commits.flatMap(({ commands }) => commands),
+    };
+  };
+
+  const saveBatch = async (batch: readonly Entry<O, R>[]) => {
+    isSaving = true;
+    const saved: Entry<O, R>[] = [];
+    try {
+      const fates = await save(batch.map(commitOf));
+      for (const [index, entry] of batch.entries()) {
+        const { lane, steps } = entry;
+        const fate = fates[index];
+        if (fate === 'saved') {
+          saved.push(entry);
+          lane.outrun = 0;
+          const last = steps.at(-1);
+          if (last !== undefined) know(last.step.commit.conversation);
+          release(lane);
+          continue;
+        }
+        known.delete(lane.id);
+        const orders = steps.map(({ waiting }) => waiting);
+        if (fate === 'repeated') {
+          void runAlone(lane, orders);
+          continue;
+        }
+        lane.outrun += 1;
+        lane.waiting.unshift(...orders);
+        release(lane);
+      }
+    } catch (error) {
+      for (const { lane, steps } of batch) {
+        known.delete(lane.id);
+        const orders = steps.map(({ waiting }) => waiting);
+        // One that PostgreSQL does not take must not take the others with it.
+        if (isHarmless(error)) void runAlone(lane, orders);
+        else {
+          // Whether it was saved is not known: the client asks again, under the same cid (D1).
+          for (const waiting of orders) fail(waiting, error);
+          release(lane);
+        }
+      }
+    }
+    isSaving = false;
+    // The next batch is on its way before this one is told: PostgreSQL works while we talk.
+    start();
+    for (const { steps } of saved) for (const { step, waiting } of steps) tell(step, waiting);
+  };
+
+  const start = () => {
+    if (isSaving || ready.size === 0) return;
+    const batch = takeBatch();
+    if (batch.length > 0) void saveBatch(batch);
+  };
+
+  return (order: O): Promise<R> => {
+    if (waitingCount >= mostWaiting) {
+      return Promise.reject(new RefusalError('unavailable', { retryAfterMs: 1_000 + Math.random() * 4_000 }));
+    }
+    waitingCount += 1;
+    return new Promise((resolve, reject) => {
+      const { conversationId: id } = order;
+      let lane = lanes.get(id);
+      if (lane === undefined) {
+        lane = { id, waiting: [], isBusy: false, outrun: 0 };
+        lanes.set(id, lane);
+      }
+      lane.waiting.push({ order, resolve, reject });
+      if (lane.isBusy) return;
+      ready.add(lane);
+      start();
+    });
+  };
+}
