@@ -30,15 +30,34 @@ const shared = {
 /** Browsers of the last three years: what the widget relies on (adoptedStyleSheets, :focus-visible, `with`). */
 const target = ['chrome110', 'firefox115', 'safari16.4'];
 
-/** What would come along, and never be used: Vite's preloading of stylesheets, and a transport that we do not name. */
+/**
+ * What would come along, and never be used: Vite's preloading of stylesheets, a transport that we do not name, what
+ * socket.io does for binary data, of which our protocol has none, and its clock for coming back. By the end of the
+ * module's path.
+ */
+const unusedModules: Readonly<Record<string, string>> = {
+  '\0vite/preload-helper.js': 'export const __vitePreload = (load) => load();',
+  'engine.io-client/build/esm/transports/webtransport.js': 'export const WT = null;',
+  'engine.io-parser/build/esm/contrib/base64-arraybuffer.js': 'export const decode = () => null;',
+  'engine.io-parser/build/esm/encodePacket.browser.js': `
+    import { PACKET_TYPES } from './commons.js';
+    export const encodePacket = ({ type, data }, _, give) => give(PACKET_TYPES[type] + (data || ''));
+    export const encodePacketToBinary = null;`,
+  // When to come back is decided by widget/core/link.ts; socket.io's own reconnection is off.
+  'socket.io-client/build/esm/contrib/backo2.js':
+    'export class Backoff { reset() {} setMin() {} setMax() {} setJitter() {} }',
+  'socket.io-parser/build/esm/is-binary.js':
+    'export const isBinary = () => false; export const hasBinary = isBinary;',
+  'socket.io-parser/build/esm/binary.js': `
+    export const deconstructPacket = (packet) => ({ packet, buffers: [] });
+    export const reconstructPacket = (packet) => packet;`,
+};
 const unused: Plugin = {
   name: 'unused',
   enforce: 'pre',
   load(id) {
-    if (id === '\0vite/preload-helper.js') return 'export const __vitePreload = (load) => load();';
-    if (id.endsWith('engine.io-client/build/esm/transports/webtransport.js'))
-      return 'export const WT = null;';
-    return null;
+    const name = Object.keys(unusedModules).find((module) => id.endsWith(module));
+    return name === undefined ? null : unusedModules[name];
   },
 };
 

@@ -5,7 +5,7 @@ import { echo, startTestBot, type TestBot } from '../support/bot.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { createBrowser } from './support/browser.ts';
 import { createChats } from './support/chats.ts';
-import { blocked, kept, noWay, putCopy } from './support/database.ts';
+import { blocked, kept, keysOf, noWay, putCopy } from './support/database.ts';
 import { answers, messages, until } from './support/until.ts';
 
 let server: TestServer;
@@ -44,6 +44,22 @@ describe('forgetting', () => {
     next.chat.send('Somebody else');
     await until('the answer', () => answers(next.chat)[0]?.state === 'answered');
     expect(messages(next.chat)).toEqual(['Somebody else']);
+  });
+
+  test('a page that clears its local storage when somebody signs out means the chat as well', async () => {
+    const browser = createBrowser();
+    const first = chats.open({ browser });
+    first.chat.send('One');
+    await until('the answer', () => answers(first.chat)[0]?.state === 'answered');
+    await kept(browser.databases, (copies) => copies.has('facts') && keysOf(copies).length === 0);
+    first.tab.kill();
+    first.chat.close();
+    browser.stored.clear();
+    const { chat } = chats.open({ browser });
+    chat.send('Somebody else');
+    await until('the answer', () => answers(chat)[0]?.state === 'answered');
+    expect(messages(chat)).toEqual(['Somebody else']);
+    await kept(browser.databases, (copies) => !JSON.stringify([...copies]).includes('One'));
   });
 
   test('works before the chat has been loaded', async () => {

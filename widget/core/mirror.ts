@@ -121,11 +121,30 @@ export function openMirror(options: MirrorOptions): Mirror {
     const kept: Kept[] = await answer(shelfOf(database, 'readonly').getAll());
     return { database, kept };
   };
+  /**
+   * A page that clears its local storage when somebody signs out means the chat as well: the next person at this
+   * computer must not read it. Only words that never left are worth the doubt.
+   */
+  const isCleared = (kept: readonly Kept[]) => {
+    const session = kept.find(({ key }) => key === 'session');
+    if (session === undefined || storage.get('session') !== null) return false;
+    if (kept.some(({ key }) => isEntryKey(key))) return false;
+    try {
+      surroundings.store.set(`${storage.name}/probe`, session.text);
+      surroundings.store.delete(`${storage.name}/probe`);
+      return true;
+    } catch {
+      // Blocked or full: it was never there.
+      return false;
+    }
+  };
   const begin = async () => {
     const opened = await open().catch(() => null);
     if (opened === null || life.signal.aborted) return;
-    giveBack(opened.kept);
-    follow(opened.database);
+    const { database, kept } = opened;
+    if (isCleared(kept)) shelfOf(database, 'readwrite').clear();
+    else giveBack(kept);
+    follow(database);
   };
   const restored = new Promise<void>((resolve) => {
     life.run(() => begin().finally(resolve));
