@@ -73,7 +73,8 @@ export async function createApp(
   await registerWebSafety(app);
   await app.register(partials);
   await app.register(engine);
-  await app.register(realtime, { redisUrl: config.redisUrl });
+  const installation = await store.setting('installation', () => crypto.randomUUID());
+  await app.register(realtime, { redisUrl: config.redisUrl, installation });
   await app.register(stuckReaders);
   await app.register(heads);
   await app.register(deskRows);

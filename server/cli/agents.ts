@@ -1,4 +1,3 @@
-import { createApp } from '../app.ts';
 import { type Command, type CommandContext, needed, optionsOf, UsageError } from './command.ts';
 
 /** Where the one-time link leads. @throws UsageError if the port is only known to the running server */
@@ -11,6 +10,8 @@ function serverUrl({ config }: CommandContext): string {
 /** Prints a link that signs this agent in once, within ten minutes. */
 async function printLink(context: CommandContext, email: string): Promise<void> {
   const url = serverUrl(context);
+  // Only here: most commands need nothing of the server itself.
+  const { createApp } = await import('../app.ts');
   const app = await createApp({ ...context.config, redisUrl: null }, context.store, context.log);
   try {
     context.print(`Sign in once, within ten minutes:\n  ${await app.identity.signInLink(email, url)}`);

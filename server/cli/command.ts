@@ -6,18 +6,25 @@ import type { Store } from '../store/store.ts';
 /** What was typed cannot be carried out; the message says what to type instead. */
 export class UsageError extends Error {}
 
-export interface CommandContext {
-  readonly store: Store;
+/** What every command is given. */
+export interface Surroundings {
   readonly config: Config;
-  readonly log: FastifyBaseLogger;
   print(line: string): void;
+  /** Aborted by Ctrl+C or SIGTERM. */
+  readonly signal: AbortSignal;
 }
 
-export interface Command {
+/** What a command that works beside the running server is given: the store it uses, too. */
+export interface CommandContext extends Omit<Surroundings, 'signal'> {
+  readonly store: Store;
+  readonly log: FastifyBaseLogger;
+}
+
+export interface Command<Context = CommandContext> {
   readonly options: string;
   readonly about: string;
   /** @throws UsageError */
-  run(context: CommandContext, args: readonly string[]): Promise<void>;
+  run(context: Context, args: readonly string[]): Promise<void>;
 }
 
 /** The options of a command, none of them positional. @throws UsageError for unknown or incomplete ones */
@@ -30,6 +37,14 @@ export function optionsOf<T extends NonNullable<ParseArgsConfig['options']>>(
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : 'The options cannot be read.');
   }
+}
+
+/** The one word that the command is given. @throws UsageError */
+export function onlyWord(args: readonly string[], name: string): string {
+  const [word, ...more] = args;
+  if (word === undefined || word === '' || word.startsWith('-')) throw new UsageError(`${name} is missing.`);
+  if (more.length > 0) throw new UsageError(`Only ${name} is expected, and not ${more.join(' ')}.`);
+  return word;
 }
 
 /** @throws UsageError when the option is missing or longer than `most` characters */

@@ -1,12 +1,16 @@
 #!/usr/bin/env node
 import { pino } from 'pino';
 import { ConfigError, readConfig, settingsHelp } from '../config.ts';
-import { openStore } from '../start.ts';
+import { BackupError } from '../store/backup/error.ts';
 import { addAgent, agentLink, listAgents } from './agents.ts';
-import { type Command, type CommandContext, UsageError } from './command.ts';
+import { backup } from './backup.ts';
+import { type Command, type Surroundings, UsageError } from './command.ts';
+import { migrateTo } from './migrate-to.ts';
+import { restore } from './restore.ts';
 import { addSite, listSites } from './sites.ts';
 
-const commands: Readonly<Record<string, Command>> = {
+/** Work beside the running server, on the store that it uses. */
+const besideServer: Readonly<Record<string, Command>> = {
   'site add': addSite,
   'site list': listSites,
   'agent add': addAgent,
@@ -14,9 +18,17 @@ const commands: Readonly<Record<string, Command>> = {
   'agent list': listAgents,
 };
 
-const usage = () => `handrail: what is to be done beside the running server. It may run meanwhile.
+/** Copy a whole database, as it is: they open what they need themselves, and bring no schema up to date before. */
+const wholeDatabase: Readonly<Record<string, Command<Surroundings>>> = {
+  backup,
+  restore,
+  'migrate-to': migrateTo,
+};
 
-${Object.entries(commands)
+const usage =
+  () => `handrail: what is to be done beside the running server. It may run meanwhile, where nothing else is said.
+
+${[...Object.entries(besideServer), ...Object.entries(wholeDatabase)]
   .map(([name, { options, about }]) => `  handrail ${name} ${options}\n      ${about}`)
   .join('\n')}
 
@@ -25,27 +37,48 @@ ${settingsHelp()}
 `;
 
 async function main(args: readonly string[]): Promise<void> {
-  const command = commands[args.slice(0, 2).join(' ')];
   if (args.includes('--help') || args.length === 0) {
     console.log(usage());
     return;
   }
-  if (command === undefined) throw new UsageError(`There is no "handrail ${args.slice(0, 2).join(' ')}".`);
   const config = readConfig(process.env);
+  const print = (line: string) => console.log(line);
+  const copies = wholeDatabase[args[0] ?? ''];
+  if (copies !== undefined) {
+    await copies.run({ config, print, signal: stopSignal() }, args.slice(1));
+    return;
+  }
+  const name = args.slice(0, 2).join(' ');
+  const command = besideServer[name];
+  if (command === undefined) throw new UsageError(`There is no "handrail ${name}".`);
   const log = pino({ level: 'silent' });
+  // Only here: it brings the whole server along, which takes a second to load.
+  const { openStore } = await import('../start.ts');
   const { store, close } = await openStore(config, log, { lock: false });
-  const context: CommandContext = { store, config, log, print: (line) => console.log(line) };
   try {
-    await command.run(context, args.slice(2));
+    await command.run({ store, config, log, print }, args.slice(2));
   } finally {
     await close();
   }
 }
 
+/** What is under way is taken back, and that takes a moment. A second Ctrl+C ends the process at once. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => controller.abort(new StoppedError(`Stopped by ${name}; nothing was changed.`)));
+  }
+  return controller.signal;
+}
+
+class StoppedError extends Error {}
+
 main(process.argv.slice(2)).catch((error: unknown) => {
   const isPlain =
     error instanceof UsageError ||
     error instanceof ConfigError ||
+    error instanceof BackupError ||
+    error instanceof StoppedError ||
     (error instanceof Error && 'code' in error);
   console.error(isPlain && error instanceof Error ? error.message : error);
   if (error instanceof UsageError) console.error('"handrail --help" lists the commands.');

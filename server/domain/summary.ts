@@ -33,8 +33,8 @@ export const emptySummary = (now: number): Summary => ({
   context: {},
 });
 
-/** Longest text that a list row carries. */
-const rowText = (text: string) => text.replace(/\s+/g, ' ').trim().slice(0, 200);
+/** The beginning of a text on one line, as a list row shows it. What is cut off is not looked at. */
+const rowText = (text: string) => text.slice(0, 1_000).replace(/\s+/g, ' ').trim().slice(0, 200);
 
 /**
  * The row after these facts.

@@ -62,7 +62,7 @@ interface EngineOrder extends Order {
  */
 export default fp(
   async (app) => {
-    const { store, partials, bus, sites } = app;
+    const { store, partials, bus, sites, metrics } = app;
 
     const stepTo = (
       order: EngineOrder,
@@ -161,7 +161,13 @@ export default fp(
     const submit = createGroupCommit<EngineOrder, Executed>({
       load: store.conversations.byIds,
       decide: decideOnKnown,
-      save: store.commits.save,
+      async save(commits) {
+        const begunAt = performance.now();
+        const fates = await store.commits.save(commits);
+        metrics.commitSize.observe(commits.length);
+        metrics.commitSeconds.observe((performance.now() - begunAt) / 1_000);
+        return fates;
+      },
       alone: carryOutAlone,
       onSaved: publish,
       isHarmless: isRolledBack,
@@ -210,7 +216,7 @@ export default fp(
       },
     } satisfies Engine);
   },
-  { name: 'engine', dependencies: ['store', 'partials', 'bus', 'sites'] },
+  { name: 'engine', dependencies: ['store', 'partials', 'bus', 'sites', 'metrics'] },
 );
 
 /** Commands that read or write more than the conversation, its facts and its turn. */

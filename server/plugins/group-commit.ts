@@ -50,6 +50,7 @@ interface Entry<O, R> {
   readonly steps: { readonly step: Step<O>; readonly waiting: Waiting<O, R> }[];
 }
 
+const mostSaving = 2;
 /** Orders in one statement. More would make each wait longer than the disk does. */
 const mostInBatch = 200;
 /** States that are kept, and orders that may wait here: beyond that, better refused than late. */
@@ -73,7 +74,7 @@ export function createGroupCommit<O extends Order, R>(options: GroupCommitOption
   const lanes = new Map<string, Lane<O, R>>();
   const ready = new Set<Lane<O, R>>();
   const known = new Map<string, StoredConversation>();
-  let isSaving = false;
+  let saving = 0;
   let isLoading = false;
   const toLoad: Lane<O, R>[] = [];
   let waitingCount = 0;
@@ -214,7 +215,7 @@ export function createGroupCommit<O extends Order, R>(options: GroupCommitOption
   };
 
   const saveBatch = async (batch: readonly Entry<O, R>[]) => {
-    isSaving = true;
+    saving += 1;
     const saved: Entry<O, R>[] = [];
     try {
       const fates = await save(batch.map(commitOf));
@@ -252,16 +253,17 @@ export function createGroupCommit<O extends Order, R>(options: GroupCommitOption
         }
       }
     }
-    isSaving = false;
+    saving -= 1;
     // The next batch is on its way before this one is told: PostgreSQL works while we talk.
     start();
     for (const { steps } of saved) for (const { step, waiting } of steps) tell(step, waiting);
   };
 
   const start = () => {
-    if (isSaving || ready.size === 0) return;
-    const batch = takeBatch();
-    if (batch.length > 0) void saveBatch(batch);
+    while (saving < mostSaving && ready.size > 0) {
+      const batch = takeBatch();
+      if (batch.length > 0) void saveBatch(batch);
+    }
   };
 
   return (order: O): Promise<R> => {

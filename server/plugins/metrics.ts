@@ -7,6 +7,8 @@ import { RefusalError } from './errors.ts';
 export interface Metrics {
   readonly commands: Counter<'command' | 'result'>;
   readonly facts: Counter<'type'>;
+  readonly commitSize: Histogram<string>;
+  readonly commitSeconds: Histogram<string>;
   readonly sockets: Gauge<'namespace'>;
   readonly stuckReaders: Counter<string>;
   readonly botFirstByte: Histogram<string>;
@@ -37,6 +39,18 @@ export default fp<{ token: string | null }>(
         name: 'handrail_facts_total',
         help: 'Facts committed',
         labelNames: ['type'],
+        registers,
+      }),
+      commitSize: new Histogram({
+        name: 'handrail_commit_conversations',
+        help: 'Conversations that one statement saved together',
+        buckets: [1, 2, 5, 10, 25, 50, 100, 200],
+        registers,
+      }),
+      commitSeconds: new Histogram({
+        name: 'handrail_commit_seconds',
+        help: 'Time that such a statement took, to the disk and back',
+        buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2],
         registers,
       }),
       sockets: new Gauge({

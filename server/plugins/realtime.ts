@@ -12,7 +12,7 @@ import type {
 import { visibleTo } from '../domain/audience.ts';
 import type { Agent } from '../store/agents.ts';
 import { RefusalError } from './errors.ts';
-import { gatherWrites } from './gather-writes.ts';
+import { gatherPackets, gatherWrites } from './gather-writes.ts';
 import type { CustomerCaller } from './identity.ts';
 import { connectError } from './sockets.ts';
 
@@ -52,6 +52,12 @@ declare module 'fastify' {
 /** While Redis is away what it should carry waits, up to this many events; the rest is healed by seq. */
 const maxQueuedForRedis = 10_000;
 
+/** engine.io's side of a socket. `flush` is its own; it has no option that gathers. */
+interface Connection {
+  on(event: 'close', done: () => void): void;
+  flush(): void;
+}
+
 type CorsAnswer = (error: Error | null, options: { origin: boolean }) => void;
 
 /**
@@ -82,9 +88,10 @@ export const rooms = {
 /**
  * socket.io as a doorbell: it carries what has been committed, to whom it concerns, at most once. What gets lost
  * is healed by seq (D5). With Redis it rings on every node.
+ * @param options.installation sets the events of this installation apart from others that use the same Redis
  */
-export default fp<{ redisUrl: string | null }>(
-  async (app, { redisUrl }) => {
+export default fp<{ redisUrl: string | null; installation: string }>(
+  async (app, { redisUrl, installation }) => {
     const redis =
       redisUrl === null ? null : createClient({ url: redisUrl, commandsQueueMaxLength: maxQueuedForRedis });
     if (redis !== null) {
@@ -129,7 +136,7 @@ export default fp<{ redisUrl: string | null }>(
       ...(redis === null
         ? {}
         : {
-            adapter: withoutWaiting(createAdapter(redis, { streamName: 'handrail' }), (err) =>
+            adapter: withoutWaiting(createAdapter(redis, { streamName: `handrail-${installation}` }), (err) =>
               app.log.debug({ err }, 'not told to other nodes'),
             ),
           }),
@@ -176,7 +183,8 @@ export default fp<{ redisUrl: string | null }>(
       redis?.destroy();
     };
     const connections = new Set<unknown>();
-    io.engine.on('connection', (connection: { on(event: 'close', done: () => void): void }) => {
+    io.engine.on('connection', (connection: Connection) => {
+      gatherPackets(connection);
       connections.add(connection);
       connection.on('close', () => connections.delete(connection));
     });

@@ -47,12 +47,12 @@ export function createCommits(pool: pg.Pool) {
   return {
     /** @returns the fate of each commit, in their order */
     async save(commits: readonly Commit[]): Promise<Fate[]> {
-      const { rows } = await pool.query<{ id: string; saved: boolean; repeated: boolean }>({
+      const { rows } = await pool.query<{ id: string; repeated: boolean }>({
         name: 'handrail-commit',
         text: statement,
         values: valuesOf(commits),
       });
-      const fates = new Map(rows.map(({ id, saved, repeated }) => [id, fateOf(saved, repeated)]));
+      const fates = new Map(rows.map(({ id, repeated }) => [id, repeated ? 'repeated' : 'saved'] as const));
       return commits.map(({ conversation }) => fates.get(conversation.id) ?? 'outrun');
     },
   };
@@ -60,14 +60,12 @@ export function createCommits(pool: pg.Pool) {
 
 export type Commits = ReturnType<typeof createCommits>;
 
-const fateOf = (saved: boolean, repeated: boolean): Fate =>
-  repeated ? 'repeated' : saved ? 'saved' : 'outrun';
-
 function valuesOf(commits: readonly Commit[]): unknown[] {
   const rows = commits.map(({ conversation, after, facts, leaseUntil }) => {
     const change = turnChange(facts, conversation.state);
     return {
       ...toRow(conversation),
+      state: conversation.state,
       after,
       is_ended: change === 'ended',
       turn: change === null || change === 'ended' ? null : change.turn,
@@ -80,7 +78,7 @@ function valuesOf(commits: readonly Commit[]): unknown[] {
       seq: fact.seq,
       type: fact.type,
       at: fact.at,
-      body: JSON.stringify(fact),
+      body: fact,
     })),
   );
   const commands = commits.flatMap(({ conversation, commands }) =>
@@ -89,7 +87,7 @@ function valuesOf(commits: readonly Commit[]): unknown[] {
   return [...columns(rows, rowTypes), ...columns(facts, factTypes), ...columns(commands, commandTypes)];
 }
 
-/** Columns by name with their type in PostgreSQL: each goes to the statement as one array. */
+/** Columns by name with their type in PostgreSQL: each goes to the statement as one parameter. */
 const rowTypes = {
   id: 'uuid',
   after: 'int',
@@ -122,50 +120,55 @@ const commandTypes = {
 } as const;
 
 const columns = <N extends string>(rows: readonly Record<NoInfer<N>, unknown>[], types: Record<N, string>) =>
-  (Object.keys(types) as N[]).map((name) => rows.map((row) => row[name]));
+  (Object.keys(types) as N[]).map((name) => {
+    const column = rows.map((row) => row[name]);
+    // One JSON array: each by itself would be quoted, and every quote in it escaped, once more.
+    return types[name] === 'jsonb' ? JSON.stringify(column) : column;
+  });
 
-/** `unnest` of the columns' arrays, whose parameters begin behind `from`. */
+/** The columns' arrays side by side, as rows; their parameters begin behind `from`. */
 const given = (alias: string, types: Record<string, string>, from: number) => {
-  const parameters = Object.values(types).map((type, index) => `$${from + index + 1}::${type}[]`);
-  return `unnest(${parameters.join(', ')}) as ${alias}(${Object.keys(types).join(', ')})`;
+  const parameters = Object.values(types).map((type, index) =>
+    type === 'jsonb'
+      ? `jsonb_array_elements($${from + index + 1})`
+      : `unnest($${from + index + 1}::${type}[])`,
+  );
+  return `rows from (${parameters.join(', ')}) as ${alias}(${Object.keys(types).join(', ')})`;
 };
 const rowCount = Object.keys(rowTypes).length;
 const factCount = Object.keys(factTypes).length;
 
 const statement = `
-with wanted as materialized (select * from ${given('wanted', rowTypes, 0)}),
-sent as materialized (select * from ${given('sent', commandTypes, rowCount + factCount)}),
--- The limit keeps this a look into the index for each command, however large the table has grown.
+with sent as materialized (select * from ${given('sent', commandTypes, rowCount + factCount)}),
+-- Written so that every row of a table is found by its key, however small the tables were when this was planned: limits
+-- and "is true" keep the planner from joining, and the pool's settings from reading a table from end to end.
 repeated as materialized (
   select sent.id from sent, lateral (
     select from commands where conversation_id = sent.id and sender_id = sent.senderId and cid = sent.cid limit 1
   ) as earlier),
--- The case hides from the planner that few rows would match: nearly all do.
 held as materialized (
-  select conversations.id from wanted join conversations on conversations.id = wanted.id
-  where case when conversations.seq = wanted.after then true else false end
-    and conversations.id not in (select id from repeated)
-  for update of conversations skip locked),
+  select wanted.* from ${given('wanted', rowTypes, 0)}, lateral (
+    select from conversations where conversations.id = wanted.id and conversations.seq = wanted.after
+    limit 1 for update skip locked
+  ) as row
+  where wanted.id not in (select id from repeated)),
 saved as (
-  update conversations set seq = wanted.seq, state = wanted.state, status = wanted.status, topic = wanted.topic,
-    last_text = wanted.last_text, last_author = wanted.last_author, last_at = wanted.last_at,
-    waiting_since = wanted.waiting_since, reason = wanted.reason, priority = wanted.priority,
-    agent_id = wanted.agent_id, agent_name = wanted.agent_name, downvotes = wanted.downvotes,
-    resolved_at = wanted.resolved_at
-  from wanted join held using (id) where conversations.id = wanted.id),
+  update conversations set seq = held.seq, state = held.state, status = held.status, topic = held.topic,
+    last_text = held.last_text, last_author = held.last_author, last_at = held.last_at,
+    waiting_since = held.waiting_since, reason = held.reason, priority = held.priority, agent_id = held.agent_id,
+    agent_name = held.agent_name, downvotes = held.downvotes, resolved_at = held.resolved_at
+  from held where conversations.id = held.id),
 new_facts as (
   insert into facts (conversation_id, seq, type, at, body)
   select fact.id, fact.seq, fact.type, fact.at, fact.body
-  from ${given('fact', factTypes, rowCount)} join held using (id)),
+  from ${given('fact', factTypes, rowCount)} where (fact.id in (select id from held)) is true),
 new_commands as (
   insert into commands (conversation_id, sender_id, cid, body_hash, seq, at)
-  select sent.id, sent.senderId, sent.cid, sent.bodyHash, sent.seq, sent.at from sent join held using (id)),
+  select id, senderId, cid, bodyHash, seq, at from sent where (id in (select id from held)) is true),
 begun as (
   insert into running_turns (conversation_id, turn, text, lease_until)
-  select id, turn, '', lease_until from wanted join held using (id) where turn is not null
+  select id, turn, '', lease_until from held where turn is not null
   on conflict (conversation_id) do update set turn = excluded.turn, text = '', lease_until = excluded.lease_until),
 ended as (
-  delete from running_turns using wanted join held using (id)
-  where running_turns.conversation_id = wanted.id and wanted.is_ended)
-select wanted.id, held.id is not null as saved, wanted.id in (select id from repeated) as repeated
-from wanted left join held using (id)`;
+  delete from running_turns using held where running_turns.conversation_id = held.id and held.is_ended)
+select id, false as repeated from held union all select id, true from repeated`;

@@ -9,7 +9,7 @@ export type Database = Kysely<Tables>;
 export type Tx = Transaction<Tables>;
 
 /** Forward-only, in order. A name that has been released never changes. */
-const migrations = { '001-start': start, '002-delivery': delivery };
+export const migrations = { '001-start': start, '002-delivery': delivery };
 
 /** bigint columns hold epoch ms and counts, all far below 2^53: read them as numbers. */
 const types = {
@@ -44,14 +44,25 @@ export function openDatabase(
       ...given,
       types,
     });
-    // Without a listener the loss of an idle connection would end the process.
+    // Without listeners the loss of a connection would end the process: of an idle one, and of one in use.
     pool.on('error', onError);
+    pool.on('connect', (client) => client.on('error', onError));
     return pool;
   };
   return {
     db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: open({ max: 20 }) }) }),
     // Planned once, perhaps while the tables are still empty: it must not settle on reading them from end to end.
-    commits: open({ max: 2, options: '-c enable_seqscan=off -c plan_cache_mode=force_generic_plan' }),
+    commits: open({
+      max: 2,
+      options: [
+        'enable_seqscan=off',
+        'enable_hashjoin=off',
+        'enable_mergejoin=off',
+        'plan_cache_mode=force_generic_plan',
+      ]
+        .map((setting) => `-c ${setting}`)
+        .join(' '),
+    }),
   };
 }
 
@@ -63,7 +74,12 @@ export async function migrate(db: Database): Promise<void> {
   if ((rows[0]?.version ?? 0) < 150_000) {
     throw new Error('Handrail needs PostgreSQL 15 or newer; point DATABASE_URL at one.');
   }
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
+  await db.connection().execute(async (connection) => {
+    // A long one takes as long as it takes, and so does waiting for the node that is at it.
+    await sql`set statement_timeout = 0`.execute(connection);
+    const migrator = new Migrator({ db: connection, provider: { getMigrations: async () => migrations } });
+    const { error } = await migrator.migrateToLatest();
+    await sql`reset statement_timeout`.execute(connection);
+    if (error !== undefined) throw error;
+  });
 }

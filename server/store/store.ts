@@ -7,6 +7,9 @@ import type { Connections } from './database.ts';
 import { createFeedback } from './feedback.ts';
 import { createSites } from './sites.ts';
 
+/** A database that is frozen keeps its connections: only the clock tells. */
+const pingMs = 2_000;
+
 /** Everything that is kept, in the words of the domain. SQL lives behind it and nowhere else. */
 export function createStore({ db, commits }: Connections) {
   return {
@@ -17,9 +20,11 @@ export function createStore({ db, commits }: Connections) {
     agents: createAgents(db),
     conversations: createConversations(db),
     feedback: createFeedback(db),
-    /** Throws when the database does not answer. */
+    /** Throws when the database does not answer, or not in time. */
     async ping(): Promise<void> {
-      await sql`select 1`.execute(db);
+      const late = Promise.withResolvers<never>();
+      const timer = setTimeout(() => late.reject(new Error('the database does not answer in time')), pingMs);
+      await Promise.race([sql`select 1`.execute(db), late.promise]).finally(() => clearTimeout(timer));
     },
     /** The value kept under this key; the first caller on any node makes it, all others get the same. */
     async setting(key: string, make: () => string): Promise<string> {

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { settingsHelp } from '../../server/config.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const documents = ['README.md', ...globSync('docs/*.md', { cwd: root })];
+const documents = ['README.md', ...globSync(['docs/*.md', 'deploy/*.md'], { cwd: root })];
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   scripts: Record<string, string>;
 };
@@ -23,7 +23,8 @@ const otherNames =
 function missing(text: string, folder: string): string[] {
   const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map((match) => match[1] ?? '');
   const code = [...text.matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? '');
-  const topFolders = /^(protocol|widget|console|browser|server|examples|scripts|test|docs)\/[\w./-]*$/;
+  const topFolders =
+    /^(protocol|widget|console|browser|server|examples|scripts|test|bench|deploy|docs)\/[\w./-]*$/;
   const commands = [...text.matchAll(/npm (?:run )?(start|test|[a-z]+(?::[a-z]+)?)(?=[\s`])/g)];
   return [
     ...links.filter((path) => !existsSync(join(root, folder, path))),

@@ -30,7 +30,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await chmod(dataDir, 0o755);
   const embedded: EmbeddedPostgres = await openEmbeddedPostgres({ dataDir });
   const { host, port, user, password, database } = embedded.connection;
-  const url = `postgres://${user}:${encodeURIComponent(password)}@/${database}?host=${encodeURIComponent(host)}&port=${port}`;
+  const url = `postgres://${user}:${encodeURIComponent(password)}@localhost/${database}?host=${encodeURIComponent(host)}&port=${port}`;
   project.provide('postgresUrl', url);
   return async () => {
     await embedded.stop();

@@ -8,6 +8,8 @@ export interface Pace {
   /** Spread back-off of everything that is tried again: doubles from the first to the longest. */
   readonly retry: number;
   readonly retryMost: number;
+  /** The longest, about, while the server answers that it cannot right now. */
+  readonly busyMost: number;
   readonly connect: number;
   readonly ack: number;
   readonly request: number;
@@ -37,6 +39,7 @@ export const pace: Pace = {
   poll: 4_000,
   retry: 1_000,
   retryMost: 30_000,
+  busyMost: 3_000,
   connect: 10_000,
   ack: 10_000,
   request: 10_000,

@@ -91,9 +91,14 @@ export function createSender(options: SenderOptions): Sender {
       const isAhead = entry.conversationId === state.transcript.value.conversationId;
       if (isAhead && outcome.seq > state.transcript.value.seq) options.onAhead();
     } else if (outcome === 'unreached' || outcome.retryable) {
+      const { pace } = surroundings;
       const wished = outcome === 'unreached' ? waitMs : (outcome.retryAfterMs ?? 0);
-      notBefore = Date.now() + wished;
-      retryAfter(Math.max(wished, spread(surroundings.pace, failures++)));
+      // A server that answers that it cannot right now is near: it is asked again soon, also after a long while.
+      const most = outcome === 'unreached' ? pace.retryMost : spread({ ...pace, retry: pace.busyMost }, 0);
+      const laterMs = Math.max(wished, Math.min(most, spread(pace, failures++)));
+      // Also for what is said meanwhile: each new word would be one more try, and a longer wait behind it.
+      notBefore = Date.now() + laterMs;
+      retryAfter(laterMs);
       return false;
     }
     failures = 0;
