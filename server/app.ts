@@ -18,6 +18,7 @@ import deskRows from './plugins/desk-rows.ts';
 import engine from './plugins/engine.ts';
 import errors from './plugins/errors.ts';
 import heads from './plugins/heads.ts';
+import housekeeping from './plugins/housekeeping.ts';
 import identity from './plugins/identity.ts';
 import limits from './plugins/limits.ts';
 import metrics from './plugins/metrics.ts';
@@ -78,6 +79,7 @@ export async function createApp(
   await app.register(stuckReaders);
   await app.register(heads);
   await app.register(deskRows);
+  await app.register(housekeeping);
   await app.register(queue);
   await registerDocs(app);
 

@@ -50,6 +50,7 @@ interface Entry<O, R> {
   readonly steps: { readonly step: Step<O>; readonly waiting: Waiting<O, R> }[];
 }
 
+/** Statements under way at once: PostgreSQL works on one while the other is decided, told, or on the wire. */
 const mostSaving = 2;
 /** Orders in one statement. More would make each wait longer than the disk does. */
 const mostInBatch = 200;
@@ -60,7 +61,7 @@ const mostWaiting = 20_000;
 const mostOutrun = 3;
 
 /**
- * Commits together what arrives together. One batch is under way, the next gathers meanwhile: there is no timer, a lone
+ * Commits together what arrives together. While batches are under way the next one gathers: there is no timer, a lone
  * order goes at once, and the busier it gets the more share one write to disk.
  *
  *   decide on known states -> one statement -> saved: tell and acknowledge (D3)

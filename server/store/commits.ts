@@ -55,6 +55,15 @@ export function createCommits(pool: pg.Pool) {
       const fates = new Map(rows.map(({ id, repeated }) => [id, repeated ? 'repeated' : 'saved'] as const));
       return commits.map(({ conversation }) => fates.get(conversation.id) ?? 'outrun');
     },
+
+    /**
+     * Forgets some of the commands that were carried out before this time: sent again, they would be new ones.
+     * @returns how many; 0 when none is left
+     */
+    async forgetCommands(before: number): Promise<number> {
+      const { rowCount } = await pool.query(forgetStatement, [before]);
+      return rowCount ?? 0;
+    },
   };
 }
 
@@ -86,6 +95,13 @@ function valuesOf(commits: readonly Commit[]): unknown[] {
   );
   return [...columns(rows, rowTypes), ...columns(facts, factTypes), ...columns(commands, commandTypes)];
 }
+
+/** A part at a time, so that no lock is held for long; rows that another process is at are left to it. */
+const forgetStatement = `
+delete from commands using (
+  select conversation_id, sender_id, cid from commands where at < $1 limit 5000 for update skip locked
+) as old
+where commands.conversation_id = old.conversation_id and commands.sender_id = old.sender_id and commands.cid = old.cid`;
 
 /** Columns by name with their type in PostgreSQL: each goes to the statement as one parameter. */
 const rowTypes = {

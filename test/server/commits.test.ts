@@ -95,6 +95,30 @@ describe('commits that are saved together', () => {
     }
   });
 
+  test('[D1] commands are remembered until they are old, and old ones are cleared away by any number of processes', async () => {
+    const before = await begun();
+    const [old, recent] = [uuidv7(), uuidv7()];
+    const commit = saying(before, ['then', 'now'], [old, recent]);
+    const longAgo = Date.now() - 1_000_000;
+    const commands = commit.commands.map((command) =>
+      command.cid === old ? { ...command, at: longAgo } : command,
+    );
+    expect(await server.store.commits.save([{ ...commit, commands }])).toEqual(['saved']);
+    const forget = async () => {
+      let count = 0;
+      for (let some = -1; some !== 0; count += some)
+        some = await server.store.commits.forgetCommands(longAgo + 1);
+      return count;
+    };
+    const counts = await Promise.all([forget(), forget()]);
+    expect(counts.reduce((sum, count) => sum + count)).toBe(1);
+    const left = await inDatabase(server.databaseUrl, 'select cid from commands where conversation_id = $1', [
+      before.id,
+    ]);
+    expect(left.map(({ cid }) => cid)).toContain(recent);
+    expect(left.map(({ cid }) => cid)).not.toContain(old);
+  });
+
   test('a turn that begins and one that ends are kept with it', async () => {
     const { customerId } = await server.store.customers.create(site.id);
     const caller = { customer: { id: customerId, siteId: site.id }, site };

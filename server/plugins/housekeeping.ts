@@ -1,0 +1,24 @@
+import fp from 'fastify-plugin';
+
+/**
+ * How long it is known what a command was answered with (D1). Browsers give up after a day; a client of somebody else's
+ * may be slower.
+ */
+const commandsKeptMs = 30 * 24 * 60 * 60 * 1_000;
+const everyMs = 60 * 60 * 1_000;
+
+/** Clears away what has been kept long enough. Any number of processes may do it at once: each takes rows of its own. */
+export default fp(
+  async (app) => {
+    const { store, log } = app;
+    const clear = async () => {
+      const before = Date.now() - commandsKeptMs;
+      while ((await store.commits.forgetCommands(before)) > 0);
+    };
+    const timer = setInterval(() => {
+      clear().catch((error) => log.warn({ err: error }, 'old commands not cleared this time'));
+    }, everyMs);
+    app.addHook('onClose', async () => clearInterval(timer));
+  },
+  { name: 'housekeeping', dependencies: ['store'] },
+);
