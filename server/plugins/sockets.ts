@@ -5,52 +5,69 @@ import { isOurFault, RefusalError, toRefusal } from './errors.ts';
 import { checkOf } from './validation.ts';
 
 interface Listening {
-  on(event: string, listener: (...args: unknown[]) => void): unknown;
+  onAny(listener: (event: string, ...args: unknown[]) => void): unknown;
 }
 
-/**
- * Answers a socket's question: body checked, errors turned into refusals, always exactly one answer.
- * An exception in a socket handler would otherwise end the process.
- */
-export function answerOn<S extends TSchema, R>(
-  app: FastifyInstance,
-  socket: Listening,
-  event: string,
-  schema: S,
-  handle: (body: Static<S>) => Promise<R>,
-): void {
-  const check = checkOf(schema);
-  socket.on(event, (body, reply) => {
-    if (typeof reply !== 'function') return;
-    Promise.resolve()
-      .then(() => handle(check(body)))
-      .catch((error: unknown): Refusal => {
-        if (isOurFault(error)) app.log.error({ err: error, event }, 'socket command failed');
-        const refusal = toRefusal(error);
-        app.metrics.commands.inc({ command: event, result: refusal.code });
-        return refusal;
-      })
-      .then((answer) => reply(answer))
-      .catch((error: unknown) => app.log.warn({ err: error, event }, 'answer not sent'));
-  });
+/** What sockets of one kind may send. Declared once for all of them: thousands of idle ones hold one listener each. */
+export interface Listener<S> {
+  /**
+   * Answers a question: body checked, errors turned into refusals, always exactly one answer.
+   * An exception in a socket handler would otherwise end the process.
+   */
+  answer<B extends TSchema>(
+    event: string,
+    schema: B,
+    handle: (socket: S, body: Static<B>) => Promise<unknown>,
+  ): void;
+  /** Takes an ephemeral signal: what does not fit or comes too often is dropped without a word (D4). */
+  signal<B extends TSchema>(
+    event: string,
+    schema: B,
+    handle: (socket: S, body: Static<B>) => Promise<void>,
+  ): void;
+  listenTo(socket: S): void;
 }
 
-/** Takes an ephemeral signal: what does not fit or comes too often is dropped without a word (D4). */
-export function signalOn<S extends TSchema>(
-  app: FastifyInstance,
-  socket: Listening,
-  event: string,
-  schema: S,
-  handle: (body: Static<S>) => Promise<void> | void,
-): void {
-  const check = checkOf(schema);
-  socket.on(event, (body) => {
-    Promise.resolve()
-      .then(() => handle(check(body)))
-      .catch((error: unknown) => {
-        if (isOurFault(error)) app.log.warn({ err: error, event }, 'signal failed');
+export function createListener<S extends Listening>(app: FastifyInstance): Listener<S> {
+  const handlers = new Map<string, (socket: S, body: unknown, reply: unknown) => Promise<void>>();
+
+  return {
+    answer(event, schema, handle) {
+      const check = checkOf(schema);
+      const answerTo = async (socket: S, body: unknown): Promise<unknown> => {
+        try {
+          return await handle(socket, check(body));
+        } catch (error) {
+          if (isOurFault(error)) app.log.error({ err: error, event }, 'socket command failed');
+          const refusal = toRefusal(error);
+          app.metrics.commands.inc({ command: event, result: refusal.code });
+          return refusal;
+        }
+      };
+      handlers.set(event, async (socket, body, reply) => {
+        if (typeof reply === 'function') reply(await answerTo(socket, body));
       });
-  });
+    },
+
+    signal(event, schema, handle) {
+      const check = checkOf(schema);
+      handlers.set(event, async (socket, body) => {
+        try {
+          await handle(socket, check(body));
+        } catch (error) {
+          if (isOurFault(error)) app.log.warn({ err: error, event }, 'signal failed');
+        }
+      });
+    },
+
+    listenTo(socket) {
+      socket.onAny((event, body, reply) => {
+        handlers
+          .get(event)?.(socket, body, reply)
+          .catch((error: unknown) => app.log.warn({ err: error, event }, 'answer not sent'));
+      });
+    },
+  };
 }
 
 /** Handshakes that are looked up at once. Behind a restart everybody comes: those beyond are told when to come again. */

@@ -9,7 +9,7 @@ import { CustomerHandshake } from '../../../protocol/events.ts';
 import { protocolVersion } from '../../../protocol/version.ts';
 import { RefusalError } from '../../plugins/errors.ts';
 import { type CustomerSocket, rooms } from '../../plugins/realtime.ts';
-import { admitOn, answerOn, signalOn } from '../../plugins/sockets.ts';
+import { admitOn, createListener } from '../../plugins/sockets.ts';
 import { checkOf } from '../../plugins/validation.ts';
 import { factsPage } from '../../reads/facts.ts';
 
@@ -29,41 +29,41 @@ export function serveSockets(app: FastifyInstance): void {
     socket.data.caller = caller;
   });
 
+  const listener = createListener<CustomerSocket>(app);
+  for (const [name, schema] of Object.entries(customerCommands)) {
+    listener.answer(name, schema, async ({ data: { caller } }, body) => {
+      await limits.command(caller.customer.id);
+      const executed = await engine.forCustomer(caller, name as CustomerCommandName, body);
+      metrics.commands.inc({ command: name, result: executed.isRepeat ? 'repeat' : 'ok' });
+      return { ok: true, ...executed };
+    });
+  }
+  listener.answer('facts:pull', customerReads['facts:pull'], async (socket, body) => {
+    const { id } = socket.data.caller.customer;
+    await limits.command(id);
+    const page = await factsPage(store, { kind: 'customer', id }, body);
+    // Another tab may have begun it since this socket named its conversations.
+    await socket.join(rooms.conversation(body.conversationId));
+    return page;
+  });
+
+  /** Whether the socket reads this conversation, and has not sent too many signs already. */
+  const maySignal = async (socket: CustomerSocket, conversationId: string) =>
+    socket.rooms.has(rooms.conversation(conversationId)) && limits.signal(socket.data.caller.customer.id);
+  listener.signal('typing', customerSignals.typing, async (socket, { conversationId, isTyping }) => {
+    if (!(await maySignal(socket, conversationId))) return;
+    realtime.desk
+      .to(rooms.conversation(conversationId))
+      .volatile.emit('typing', { conversationId, isTyping });
+  });
+  listener.signal('answer:chunk', customerSignals['answer:chunk'], async (socket, chunk) => {
+    if (socket.data.caller.site.bot.kind !== 'page') return;
+    if (!(await maySignal(socket, chunk.conversationId))) return;
+    partials.append(chunk.conversationId, chunk.turn, chunk.offset, chunk.text);
+  });
+
   realtime.customers.on('connection', (socket) => {
-    const { caller } = socket.data;
-    const { customer } = caller;
-    const reader = { kind: 'customer', id: customer.id } as const;
-
-    for (const [name, schema] of Object.entries(customerCommands)) {
-      answerOn(app, socket, name, schema, async (body) => {
-        await limits.command(customer.id);
-        const executed = await engine.forCustomer(caller, name as CustomerCommandName, body);
-        metrics.commands.inc({ command: name, result: executed.isRepeat ? 'repeat' : 'ok' });
-        return { ok: true, ...executed };
-      });
-    }
-    answerOn(app, socket, 'facts:pull', customerReads['facts:pull'], async (body) => {
-      await limits.command(customer.id);
-      const page = await factsPage(store, reader, body);
-      // Another tab may have begun it since this socket named its conversations.
-      await socket.join(rooms.conversation(body.conversationId));
-      return page;
-    });
-
-    signalOn(app, socket, 'typing', customerSignals.typing, async ({ conversationId, isTyping }) => {
-      if (!socket.rooms.has(rooms.conversation(conversationId)) || !(await limits.signal(customer.id)))
-        return;
-      realtime.desk
-        .to(rooms.conversation(conversationId))
-        .volatile.emit('typing', { conversationId, isTyping });
-    });
-    signalOn(app, socket, 'answer:chunk', customerSignals['answer:chunk'], async (chunk) => {
-      if (caller.site.bot.kind !== 'page' || !socket.rooms.has(rooms.conversation(chunk.conversationId)))
-        return;
-      if (!(await limits.signal(customer.id))) return;
-      partials.append(chunk.conversationId, chunk.turn, chunk.offset, chunk.text);
-    });
-
+    listener.listenTo(socket);
     resume(socket).catch((error) => {
       log.warn({ err: error }, 'resume failed; the client comes again');
       socket.disconnect();

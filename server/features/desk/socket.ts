@@ -10,7 +10,7 @@ import { AgentHandshake } from '../../../protocol/events.ts';
 import { protocolVersion } from '../../../protocol/version.ts';
 import { RefusalError } from '../../plugins/errors.ts';
 import { type AgentSocket, rooms } from '../../plugins/realtime.ts';
-import { admitOn, answerOn, signalOn } from '../../plugins/sockets.ts';
+import { admitOn, createListener } from '../../plugins/sockets.ts';
 import { checkOf } from '../../plugins/validation.ts';
 import { factsPage } from '../../reads/facts.ts';
 import type { Agent } from '../../store/agents.ts';
@@ -31,75 +31,68 @@ export function serveSockets(app: FastifyInstance): void {
     socket.data.agent = await identity.agent(headers, { isWrite: true });
   });
 
-  desk.on('connection', (socket) => {
-    const { id } = socket.data.agent;
-    const conversationRoom = rooms.conversation('');
-
-    /** The session may have ended and sites may have changed since the handshake: looked up for every command. */
-    const agentNow = async (): Promise<Agent> => {
-      await limits.agent(id);
-      try {
-        return await identity.agent(socket.handshake.headers, { isWrite: true });
-      } catch (error) {
-        if (error instanceof RefusalError) socket.disconnect(true);
-        throw error;
-      }
-    };
-
-    for (const [name, schema] of Object.entries(agentCommands)) {
-      answerOn(app, socket, name, schema, async (body) => {
-        const executed = await engine.forAgent(await agentNow(), name as AgentCommandName, body);
-        metrics.commands.inc({ command: name, result: executed.isRepeat ? 'repeat' : 'ok' });
-        return { ok: true, ...executed };
-      });
+  /** The session may have ended and sites may have changed since the handshake: looked up for every command. */
+  const agentNow = async (socket: AgentSocket): Promise<Agent> => {
+    await limits.agent(socket.data.agent.id);
+    try {
+      return await identity.agent(socket.handshake.headers, { isWrite: true });
+    } catch (error) {
+      if (error instanceof RefusalError) socket.disconnect(true);
+      throw error;
     }
-    answerOn(app, socket, 'facts:pull', agentReads['facts:pull'], async (body) => {
-      const { siteIds } = await agentNow();
-      return factsPage(store, { kind: 'agent', siteIds }, body);
-    });
-    answerOn(app, socket, 'conversation:watch', agentReads['conversation:watch'], async (body) => {
-      const { siteIds } = await agentNow();
-      const page = await factsPage(store, { kind: 'agent', siteIds }, body);
-      await socket.join(conversationRoom + body.conversationId);
-      // Read again behind the join: what was committed in between was sent to nobody here.
-      const missed = await factsPage(store, { kind: 'agent', siteIds }, { ...body, after: page.through });
-      const soFar = await partials.soFar(body.conversationId);
-      // Behind the reply, which tells of the turn that this text belongs to.
-      if (soFar !== null) setImmediate(() => socket.emit('answer:chunk', soFar));
-      return missed.through === page.through
-        ? page
-        : {
-            ...page,
-            facts: [...page.facts, ...missed.facts],
-            through: missed.through,
-            hasMore: missed.hasMore,
-          };
-    });
-    signalOn(app, socket, 'conversation:unwatch', agentSignals['conversation:unwatch'], async (body) => {
-      await socket.leave(conversationRoom + body.conversationId);
-    });
+  };
 
-    signalOn(app, socket, 'typing', agentSignals.typing, async ({ conversationId, isTyping }) => {
-      if (!socket.rooms.has(conversationRoom + conversationId) || !(await limits.signal(id))) return;
-      // Only the person who is in the conversation is seen typing: a colleague who looks on is not.
-      const summary = await store.conversations.summary(conversationId);
-      const agent = summary?.agent ?? null;
-      if (agent?.id !== id) return;
-      customers
-        .to(conversationRoom + conversationId)
-        .volatile.emit('typing', { conversationId, agent, isTyping });
+  const listener = createListener<AgentSocket>(app);
+  for (const [name, schema] of Object.entries(agentCommands)) {
+    listener.answer(name, schema, async (socket, body) => {
+      const executed = await engine.forAgent(await agentNow(socket), name as AgentCommandName, body);
+      metrics.commands.inc({ command: name, result: executed.isRepeat ? 'repeat' : 'ok' });
+      return { ok: true, ...executed };
     });
-    signalOn(app, socket, 'availability:set', agentSignals['availability:set'], async ({ availability }) => {
-      const { siteIds } = await agentNow();
-      await store.agents.setAvailability(id, availability);
-      desk.to(rooms.agent(id)).emit('availability', { availability });
-      bus.emit('presence', { siteIds });
-    });
+  }
+  listener.answer('facts:pull', agentReads['facts:pull'], async (socket, body) => {
+    const { siteIds } = await agentNow(socket);
+    return factsPage(store, { kind: 'agent', siteIds }, body);
+  });
+  listener.answer('conversation:watch', agentReads['conversation:watch'], async (socket, body) => {
+    const { siteIds } = await agentNow(socket);
+    const page = await factsPage(store, { kind: 'agent', siteIds }, body);
+    await socket.join(rooms.conversation(body.conversationId));
+    // Read again behind the join: what was committed in between was sent to nobody here.
+    const missed = await factsPage(store, { kind: 'agent', siteIds }, { ...body, after: page.through });
+    const soFar = await partials.soFar(body.conversationId);
+    // Behind the reply, which tells of the turn that this text belongs to.
+    if (soFar !== null) setImmediate(() => socket.emit('answer:chunk', soFar));
+    if (missed.through === page.through) return page;
+    const { through, hasMore } = missed;
+    return { ...page, facts: [...page.facts, ...missed.facts], through, hasMore };
+  });
+  listener.signal('conversation:unwatch', agentSignals['conversation:unwatch'], async (socket, body) => {
+    await socket.leave(rooms.conversation(body.conversationId));
+  });
 
+  listener.signal('typing', agentSignals.typing, async (socket, { conversationId, isTyping }) => {
+    const { id } = socket.data.agent;
+    const room = rooms.conversation(conversationId);
+    if (!socket.rooms.has(room) || !(await limits.signal(id))) return;
+    // Only the person who is in the conversation is seen typing: a colleague who looks on is not.
+    const summary = await store.conversations.summary(conversationId);
+    const agent = summary?.agent ?? null;
+    if (agent?.id !== id) return;
+    customers.to(room).volatile.emit('typing', { conversationId, agent, isTyping });
+  });
+  listener.signal('availability:set', agentSignals['availability:set'], async (socket, { availability }) => {
+    const { id, siteIds } = await agentNow(socket);
+    await store.agents.setAvailability(id, availability);
+    desk.to(rooms.agent(id)).emit('availability', { availability });
+    bus.emit('presence', { siteIds });
+  });
+
+  desk.on('connection', (socket) => {
+    listener.listenTo(socket);
     socket.on('disconnect', () => {
       leave(socket).catch((error) => log.warn({ err: error }, 'presence runs out by itself'));
     });
-
     welcome(socket).catch((error) => {
       log.warn({ err: error }, 'desk not sent; the console comes again');
       socket.disconnect(true);
