@@ -90,6 +90,17 @@ describe('what an agent does over plain HTTP', () => {
   });
 });
 
+test('[D8] an agent whose socket does not get through is there all the same', async () => {
+  const quiet = await server.addSite({ kind: 'page' });
+  const eva = await server.addAgent(quiet, 'Eva');
+  const isThere = () => server.store.agents.isAnyoneOnline(quiet.id, Date.now());
+  expect(await isThere()).toBe(false);
+  expect((await fetch(`${server.url}/v1/desk/conversations`, { headers: { cookie: eva.cookie } })).ok).toBe(
+    true,
+  );
+  expect(await isThere()).toBe(true);
+});
+
 test('[D5] the desk over plain HTTP is the desk that the socket tells at connect', async () => {
   const customer = await waiting();
   const desk = await connectAgent(server.url, ana.cookie);

@@ -86,6 +86,8 @@ export const routes: FastifyPluginAsync = async (app) => {
     async (request) => {
       const { id, siteIds } = await identity.agent(request.headers, { isWrite: false });
       await limits.agent(id);
+      // A console whose socket does not get through asks here instead: its agent is there all the same.
+      await store.agents.setSeen([id], Date.now());
       return { conversations: await store.conversations.desk(siteIds, id) };
     },
   );
