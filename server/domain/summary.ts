@@ -34,7 +34,12 @@ export const emptySummary = (now: number): Summary => ({
 });
 
 /** The beginning of a text on one line, as a list row shows it. What is cut off is not looked at. */
-const rowText = (text: string) => text.slice(0, 1_000).replace(/\s+/g, ' ').trim().slice(0, 200);
+function rowText(text: string): string {
+  const start = text.slice(0, 1_000);
+  // Most messages are one line with single spaces: to look is cheaper than to replace.
+  const line = /\s\s|[^\S ]/.test(start) ? start.replace(/\s+/g, ' ') : start;
+  return line.trim().slice(0, 200);
+}
 
 /**
  * The row after these facts.
@@ -57,6 +62,20 @@ export function summarise(
   };
   for (const fact of facts) next = apply(next, fact);
   return next;
+}
+
+/** Whether two rows differ in no more than what was last said, by whom and when. */
+export function isSameStanding(one: Summary, other: Summary): boolean {
+  return (
+    one.status === other.status &&
+    one.topic === other.topic &&
+    one.waitingSince === other.waitingSince &&
+    one.reason === other.reason &&
+    one.priority === other.priority &&
+    one.agent?.id === other.agent?.id &&
+    one.agent?.name === other.agent?.name &&
+    one.downvotes === other.downvotes
+  );
 }
 
 function apply(row: Summary, fact: Fact): Summary {

@@ -5,8 +5,9 @@ import type { Fact } from '../../protocol/conversation.ts';
 import type { AgentCommand, Command, CustomerCommand, SystemCommand, World } from '../domain/command.ts';
 import type { Conversation } from '../domain/conversation.ts';
 import { decide } from '../domain/decide.ts';
-import { summarise } from '../domain/summary.ts';
+import { isSameStanding, summarise } from '../domain/summary.ts';
 import type { Agent } from '../store/agents.ts';
+import { turnChange } from '../store/commits.ts';
 import type { LockedConversation, Ownership, StoredConversation } from '../store/conversation-row.ts';
 import type { ConversationTransaction } from '../store/conversation-transaction.ts';
 import type { Customer } from '../store/customers.ts';
@@ -71,18 +72,16 @@ export default fp(
       world: World,
       feedback: number,
     ): Step<EngineOrder> => {
-      const conversation = {
-        ...before,
-        state,
-        summary: summarise(before.summary, facts, state, feedback),
-      };
+      const summary = summarise(before.summary, facts, state, feedback);
+      const conversation = { ...before, state, summary };
+      const isOnlySaid = isSameStanding(before.summary, summary) && turnChange(facts, state) === null;
       const { senderId, cid, bodyHash } = order;
       const commands = cid === null ? [] : [{ senderId, cid, bodyHash, seq: state.seq, at: world.now }];
       const leaseUntil = world.now + (world.bot === 'page' ? pageTurnLeaseMs : turnLeaseMs);
       return {
         order,
         before,
-        commit: { after: before.state.seq, conversation, facts, commands, leaseUntil },
+        commit: { after: before.state.seq, conversation, facts, commands, isOnlySaid, leaseUntil },
       };
     };
 

@@ -212,6 +212,7 @@ export function createGroupCommit<O extends Order, R>(options: GroupCommitOption
       after: first.after,
       facts: commits.flatMap(({ facts }) => facts),
       commands: commits.flatMap(({ commands }) => commands),
+      isOnlySaid: commits.every(({ isOnlySaid }) => isOnlySaid),
     };
   };
 

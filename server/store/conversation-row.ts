@@ -21,27 +21,32 @@ export interface LockedConversation extends StoredConversation {
   readonly bot: SiteBot['kind'];
 }
 
-export function toRow({ id, siteId, customerId, state, summary }: StoredConversation) {
-  return {
-    id,
-    site_id: siteId,
-    customer_id: customerId,
-    state: JSON.stringify(state),
-    seq: state.seq,
-    status: summary.status,
-    topic: summary.topic,
-    last_text: summary.lastText,
-    last_author: summary.lastAuthor,
-    last_at: summary.lastAt,
-    waiting_since: summary.waitingSince,
-    reason: summary.reason,
-    priority: summary.priority,
-    agent_id: summary.agent?.id ?? null,
-    agent_name: summary.agent?.name ?? null,
-    downvotes: summary.downvotes,
-    context: JSON.stringify(summary.context),
-    resolved_at: state.status === 'resolved' ? state.at : null,
-  };
+/** The row's columns; those of type jsonb as values. */
+export const columnsOf = ({ id, siteId, customerId, state, summary }: StoredConversation) => ({
+  id,
+  site_id: siteId,
+  customer_id: customerId,
+  state,
+  seq: state.seq,
+  status: summary.status,
+  topic: summary.topic,
+  last_text: summary.lastText,
+  last_author: summary.lastAuthor,
+  last_at: summary.lastAt,
+  waiting_since: summary.waitingSince,
+  reason: summary.reason,
+  priority: summary.priority,
+  agent_id: summary.agent?.id ?? null,
+  agent_name: summary.agent?.name ?? null,
+  downvotes: summary.downvotes,
+  context: summary.context,
+  resolved_at: state.status === 'resolved' ? state.at : null,
+});
+
+/** The same as parameters of a statement that writes one row. */
+export function toRow(conversation: StoredConversation) {
+  const row = columnsOf(conversation);
+  return { ...row, state: JSON.stringify(row.state), context: JSON.stringify(row.context) };
 }
 
 type ConversationRow = { [K in keyof ConversationsTable]: unknown } & {

@@ -3,13 +3,14 @@ import { Migrator } from 'kysely/migration';
 import pg from 'pg';
 import * as start from './migrations/001-start.ts';
 import * as delivery from './migrations/002-delivery.ts';
+import * as oneWriter from './migrations/003-one-writer.ts';
 import type { Tables } from './schema.ts';
 
 export type Database = Kysely<Tables>;
 export type Tx = Transaction<Tables>;
 
 /** Forward-only, in order. A name that has been released never changes. */
-export const migrations = { '001-start': start, '002-delivery': delivery };
+export const migrations = { '001-start': start, '002-delivery': delivery, '003-one-writer': oneWriter };
 
 /** bigint columns hold epoch ms and counts, all far below 2^53: read them as numbers. */
 const types = {

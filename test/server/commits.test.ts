@@ -46,6 +46,7 @@ function saying(before: StoredConversation, words: string[], cids = words.map(()
       seq: before.state.seq + index + 1,
       at,
     })),
+    isOnlySaid: true,
     leaseUntil: 0,
   };
 }

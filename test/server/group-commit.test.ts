@@ -47,7 +47,14 @@ function createStage(options: { pause?: () => Promise<void> } = {}) {
     return {
       order,
       before,
-      commit: { after: before.state.seq, conversation, facts: [fact], commands, leaseUntil: 0 },
+      commit: {
+        after: before.state.seq,
+        conversation,
+        facts: [fact],
+        commands,
+        isOnlySaid: true,
+        leaseUntil: 0,
+      },
     };
   };
   const write = ({ conversation, facts, commands }: Commit) => {
