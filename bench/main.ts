@@ -3,7 +3,9 @@
  * this run; ratios are of things measured side by side in it.
  */
 import { parseArgs } from 'node:util';
+import { deadBot } from './dead-bot.ts';
 import { handoff } from './handoff.ts';
+import { handoffPolicy } from './handoff-policy.ts';
 import { idle } from './idle.ts';
 import { nodes } from './nodes.ts';
 import { type Benchmark, type BenchmarkContext, UsageError } from './options.ts';
@@ -11,7 +13,15 @@ import { dropDatabases } from './postgres.ts';
 import { queue } from './queue.ts';
 import { relay } from './relay.ts';
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { relay, idle, handoff, queue, nodes };
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  relay,
+  idle,
+  handoff,
+  queue,
+  nodes,
+  'handoff-policy': handoffPolicy,
+  'dead-bot': deadBot,
+};
 
 const everywhere = ({ runs, seconds }: Benchmark['defaults']) =>
   ({

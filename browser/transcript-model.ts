@@ -1,7 +1,7 @@
 import type { ConversationStatus } from '../protocol/agent.ts';
 import type { AnswerFailure, AnswerOutcome, FactOf } from '../protocol/conversation.ts';
 import type { FeedbackReason, Verdict } from '../protocol/feedback.ts';
-import type { HandoffReason } from '../protocol/handoff.ts';
+import type { HandoffReason, WaitRange } from '../protocol/handoff.ts';
 import type { Actor, AgentRef, CustomerContext, Source } from '../protocol/message.ts';
 
 /** What the customer thinks of an answer now. A verdict that was taken back leaves `null` in its place. */
@@ -13,7 +13,13 @@ export interface Feedback {
 
 /** The facts that a transcript shows as a line of its own. */
 export type EventFact = FactOf<
+  | 'transcript.shared'
+  | 'answer.corrected'
+  | 'handoff.suggested'
   | 'handoff.requested'
+  | 'queue.told'
+  | 'followup.asked'
+  | 'followup.sent'
   | 'handoff.cancelled'
   | 'handoff.offered'
   | 'handoff.offer_expired'
@@ -46,6 +52,8 @@ export interface AnswerItem {
   readonly text: string;
   readonly sources: Source[];
   readonly failure: AnswerFailure | null;
+  /** Ready answers that the bot proposes. */
+  readonly replies: readonly string[];
   readonly feedback: Feedback | null;
 }
 
@@ -67,6 +75,13 @@ export interface NoteItem {
 
 export type TranscriptItem = MessageItem | AnswerItem | EventItem | NoteItem;
 
+export interface Told {
+  /** 1 = next. */
+  readonly place: number;
+  readonly isAnyoneOnline: boolean;
+  readonly wait: WaitRange | null;
+}
+
 /** What a screen shows of one conversation. Untouched items stay the same objects from one state to the next. */
 export interface Transcript {
   readonly conversationId: string;
@@ -85,6 +100,8 @@ export interface Transcript {
   /** Set only while the customer waits for a person. */
   readonly waitingSince: number | null;
   readonly reason: HandoffReason | null;
+  /** What the waiting customer was told last; null before the first time, and when nobody waits. */
+  readonly told: Told | null;
   readonly rating: { readonly rating: number; readonly comment: string } | null;
   /** Whether the customer may be asked for a rating: a person has been here, or it is resolved; and nobody is in. */
   readonly canRate: boolean;
@@ -104,6 +121,7 @@ export function emptyTranscript(conversationId: string): Transcript {
     lastAgent: null,
     waitingSince: null,
     reason: null,
+    told: null,
     rating: null,
     canRate: false,
   };

@@ -59,14 +59,14 @@ function apply(draft: Draft, fact: Fact): void {
       return;
     case 'answer.started': {
       const { turn, question } = fact;
-      const unsaid = { text: '', sources: [], failure: null, feedback: null };
+      const unsaid = { text: '', sources: [], failure: null, replies: [], feedback: null };
       draft.items.push({ kind: 'answer', seq, at, turn, question, state: 'pending', ...unsaid });
       draft.pendingTurn = turn;
       return;
     }
     case 'answer.ended': {
-      const { turn, outcome: state, text, sources, failure } = fact;
-      changeAnswer(draft, turn, { state, text, sources, failure });
+      const { turn, outcome: state, text, sources, failure, replies = [] } = fact;
+      changeAnswer(draft, turn, { state, text, sources, failure, replies });
       if (draft.pendingTurn === turn) draft.pendingTurn = null;
       return;
     }
@@ -112,6 +112,14 @@ function changeState(draft: Draft, fact: EventFact): void {
     case 'conversation.rated':
       draft.rating = { rating: fact.rating, comment: fact.comment };
       return;
+    case 'queue.told':
+      draft.told = { place: fact.place, isAnyoneOnline: fact.isAnyoneOnline, wait: fact.wait };
+      return;
+    case 'transcript.shared':
+    case 'followup.asked':
+    case 'followup.sent':
+    case 'answer.corrected':
+    case 'handoff.suggested':
     case 'handoff.offered':
     case 'handoff.offer_expired':
       return;
@@ -126,6 +134,7 @@ function enter(draft: Draft, status: ConversationStatus, at: number, agent: Agen
   draft.lastAgent = agent ?? draft.lastAgent;
   draft.waitingSince = status === 'waiting' ? at : null;
   draft.reason = null;
+  draft.told = null;
 }
 
 function changeAnswer(draft: Draft, turn: number, change: Partial<AnswerItem>): void {

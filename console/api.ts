@@ -3,6 +3,7 @@ import type { Accepted, AgentCommandName, AgentCommands, CommandReply } from '..
 import type { Problem, RefusalCode } from '../protocol/errors.ts';
 import type { FactsPage } from '../protocol/events.ts';
 import type { FeedbackPage } from '../protocol/feedback.ts';
+import type { NotifySetup, NotifyTested, PushDevice } from '../protocol/notifications.ts';
 
 /** Why a request did not succeed: a code of the protocol, or `unreachable`. */
 export class ApiError extends Error {
@@ -27,6 +28,10 @@ export interface Api {
   command<N extends AgentCommandName>(name: N, body: AgentCommands[N]): Promise<CommandReply>;
   feedback(query: URLSearchParams, signal: AbortSignal): Promise<FeedbackPage>;
   exportFeedback(query: URLSearchParams, signal: AbortSignal): Promise<Response>;
+  notifySetup(): Promise<NotifySetup>;
+  saveDevice(device: PushDevice): Promise<void>;
+  removeDevice(endpoint: string): Promise<void>;
+  testDevice(endpoint: string): Promise<NotifyTested>;
   setPassword(passwords: { password: string; currentPassword?: string }): Promise<void>;
   signIn(email: string, password: string): Promise<SignInResult>;
   signOut(): Promise<void>;
@@ -83,6 +88,18 @@ export function createApi(onSessionLost: () => void): Api {
     },
     feedback: (query, signal) => json(`/v1/feedback?${query}`, signal),
     exportFeedback: (query, signal) => request(`/v1/feedback/export?${query}`, { signal }),
+    notifySetup: () => json('/v1/desk/notifications'),
+    async saveDevice(device) {
+      await request('/v1/desk/notifications/device', asJson(device));
+    },
+    async removeDevice(endpoint) {
+      await request('/v1/desk/notifications/device/remove', asJson({ endpoint }));
+    },
+    async testDevice(endpoint) {
+      const response = await request('/v1/desk/notifications/test', asJson({ endpoint }));
+      const tested: NotifyTested = await response.json();
+      return tested;
+    },
     async setPassword(passwords) {
       await request('/v1/desk/password', asJson(passwords));
     },

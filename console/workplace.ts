@@ -10,6 +10,7 @@ import { createDesk, type Desk } from './inbox/desk.ts';
 import { createDrafts, type Drafts } from './inbox/drafts.ts';
 import { createOutbox, type Outbox } from './inbox/outbox.ts';
 import type { Session } from './session.ts';
+import { createDeviceAlerts, type DeviceAlerts } from './settings/device-alerts.ts';
 
 /** All that a signed-in agent works with, without a screen. */
 export interface Workplace {
@@ -20,6 +21,7 @@ export interface Workplace {
   readonly desk: Desk;
   readonly actions: Actions;
   readonly alerts: Alerts;
+  readonly device: DeviceAlerts;
   readonly drafts: Drafts;
   readonly outbox: Outbox;
   /** The conversation whose reply box should get the focus as soon as it is there. */
@@ -36,6 +38,7 @@ export function createWorkplace(me: Me, session: Session): Workplace {
   const { api } = session;
   const availability = signal(me.availability);
   const alerts = createAlerts();
+  const device = createDeviceAlerts(me.id, api, alerts);
   const desk = createDesk(me.id, (row) => {
     // Who is away has asked for quiet; the row is there all the same.
     if (availability.peek() === 'online') alerts.newHandoff(row);
@@ -94,6 +97,7 @@ export function createWorkplace(me: Me, session: Session): Workplace {
     desk,
     actions: createActions(me.id, connection, desk, api),
     alerts,
+    device,
     drafts: createDrafts(me.id),
     outbox,
     wantsReply: signal(null),
@@ -108,6 +112,7 @@ export function createWorkplace(me: Me, session: Session): Workplace {
       stopFollowing();
       stopListening();
       outbox.close();
+      device.close();
       alerts.close();
       connection.close();
       document.title = 'Handrail';

@@ -1,6 +1,17 @@
 import { type Static, Type } from 'typebox';
-import { ConversationId, CustomerId, exact, SiteKey, Turn } from './ids.ts';
-import { CustomerContext, Source, TranscriptLine } from './message.ts';
+import { ConversationId, CustomerId, exact, SiteKey, Time, Turn } from './ids.ts';
+import { Comment, CustomerContext, maxQuickReplies, QuickReply, Source, TranscriptLine } from './message.ts';
+
+/**
+ * What a person decided before the conversation went back to the bot: the bot must not contradict it. Sent with every
+ * turn from then on.
+ */
+export const Handback = exact({
+  agent: Type.String({ description: 'name of the person' }),
+  decision: Comment,
+  at: Time,
+});
+export type Handback = Static<typeof Handback>;
 
 /** What a bot is asked: the body of the `http` adapter's request and the argument of a bot in the page. */
 export const BotTurn = exact({
@@ -13,6 +24,7 @@ export const BotTurn = exact({
     description: 'what was said before, oldest first, at most 40 lines',
   }),
   customer: exact({ id: CustomerId, ...CustomerContext.properties }),
+  handback: Type.Optional(Handback),
 });
 export type BotTurn = Static<typeof BotTurn>;
 
@@ -24,12 +36,27 @@ export type BotOutcome = Static<typeof BotOutcome>;
 export const BotChunk = Type.Union([
   exact({ type: Type.Literal('text'), text: Type.String() }),
   exact({ type: Type.Literal('source'), source: Source }),
+  exact({
+    type: Type.Literal('quick_replies'),
+    replies: Type.Array(QuickReply, { maxItems: maxQuickReplies }),
+  }),
   exact({ type: Type.Literal('handoff'), reason: Type.String({ maxLength: 500 }) }),
   exact({ type: Type.Literal('end'), outcome: BotOutcome }),
 ]);
 export type BotChunk = Static<typeof BotChunk>;
 
+/** What became of a handoff, for bots that want to know. */
+export interface HandoffNews {
+  readonly conversation: string;
+  readonly status: 'requested' | 'accepted' | 'cancelled' | 'returned' | 'resolved';
+  /** Name of the person, where one is concerned. */
+  readonly agent: string | null;
+  readonly decision: string;
+}
+
 /** The port behind which every bot stands. The signal aborts when the customer moves on or a person joins. */
 export interface Bot {
   reply(turn: BotTurn, signal: AbortSignal): AsyncIterable<BotChunk>;
+  /** Hears of handoffs; at most once, best effort. What a bot must know comes with the next turn (`handback`). */
+  tell?(news: HandoffNews, signal: AbortSignal): Promise<void>;
 }

@@ -6,21 +6,35 @@ import type { Refusal } from './errors.ts';
 import { FeedbackReasons, Rating, Verdict } from './feedback.ts';
 import { Outcome } from './handoff.ts';
 import { CommandId, ConversationId, exact, Seq, Turn } from './ids.ts';
-import { AnswerText, Comment, CustomerContext, MessageText, Source } from './message.ts';
+import {
+  AnswerText,
+  Comment,
+  CustomerContext,
+  Email,
+  MessageText,
+  maxQuickReplies,
+  QuickReply,
+  SharedLines,
+  Source,
+} from './message.ts';
 
 /** Every command names itself (`cid`, D1) and the conversation it is about. */
 const command = <P extends TProperties>(properties: P) =>
   exact({ cid: CommandId, conversationId: ConversationId, ...properties });
 
 /**
- * What a customer may do. The first `message:send` or `handoff:request` with a new conversationId starts the
- * conversation: asking for a person needs no other step before it.
+ * What a customer may do. The first `message:send`, `handoff:request`, `transcript:share` or `feedback:share` with a new
+ * conversationId starts the conversation: asking for a person needs no other step before it.
  * The same bodies go over the socket (the name is the event) and over `POST /v1/commands/<name>` (D8).
  */
 export const customerCommands = {
   'message:send': command({ text: MessageText, context: Type.Optional(CustomerContext) }),
   'handoff:request': command({ context: Type.Optional(CustomerContext) }),
+  /** What was said in the page's own chat before a person was asked for; with its limits it fits one packet of 64 KiB. */
+  'transcript:share': command({ lines: SharedLines, context: Type.Optional(CustomerContext) }),
   'handoff:cancel': command({}),
+  /** Nobody has to wait in front of a screen: the answer may come by e-mail, too. Only while a person is waited for. */
+  'followup:ask': command({ email: Email }),
   'answer:retry': command({ turn: Turn }),
   /** Only for sites whose bot is a function in the page: how that function's turn ended. */
   'answer:end': command({
@@ -30,8 +44,21 @@ export const customerCommands = {
     sources: Type.Array(Source, { maxItems: 10 }),
     failure: Type.Union([AnswerFailure, Type.Null()]),
     handoff: Type.Union([Type.String({ maxLength: 500 }), Type.Null()]),
+    replies: Type.Optional(Type.Array(QuickReply, { maxItems: maxQuickReplies })),
   }),
   'feedback:give': command({ turn: Turn, verdict: Verdict, reasons: FeedbackReasons, comment: Comment }),
+  /**
+   * Feedback on an answer of the page's own chat, which becomes a turn of this conversation; only for sites whose bot
+   * is in the page. Lengths such that it fits one packet of 64 KiB in any script.
+   */
+  'feedback:share': command({
+    question: Type.String({ minLength: 1, maxLength: 2_000, pattern: '\\S' }),
+    answer: Type.String({ minLength: 1, maxLength: 14_000, pattern: '\\S' }),
+    verdict: Verdict,
+    reasons: FeedbackReasons,
+    comment: Comment,
+    context: Type.Optional(CustomerContext),
+  }),
   'conversation:rate': command({ rating: Rating, comment: Comment }),
   'conversation:resolve': command({ outcome: Outcome }),
 } as const;

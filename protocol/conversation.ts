@@ -1,8 +1,20 @@
 import { type Static, type TProperties, Type } from 'typebox';
 import { FeedbackReasons, Rating, Verdict } from './feedback.ts';
-import { HandoffReason, Outcome, Priority, Team } from './handoff.ts';
+import { HandoffReason, Outcome, Priority, SuggestionReason, Team, WaitRange } from './handoff.ts';
 import { CommandId, exact, Seq, Time, Turn } from './ids.ts';
-import { Actor, AgentRef, AnswerText, Comment, CustomerContext, MessageText, Source } from './message.ts';
+import {
+  Actor,
+  AgentRef,
+  AnswerText,
+  Comment,
+  CustomerContext,
+  Email,
+  MessageText,
+  maxQuickReplies,
+  QuickReply,
+  SharedLines,
+  Source,
+} from './message.ts';
 
 /** Why an answer did not come. */
 export const AnswerFailure = Type.Union([
@@ -43,6 +55,8 @@ const fact = <T extends string, P extends TProperties>(type: T, properties: P) =
 export const Fact = Type.Union([
   fact('conversation.started', { context: CustomerContext }),
   fact('message.sent', { cid: CommandId, text: MessageText }),
+  /** What was said before in the page's own chat, as the customer's page told it. */
+  fact('transcript.shared', { lines: SharedLines }),
   fact('answer.started', { turn: Turn, question: Seq }),
   fact('answer.ended', {
     turn: Turn,
@@ -50,8 +64,23 @@ export const Fact = Type.Union([
     text: AnswerText,
     sources: Type.Array(Source, { maxItems: 10 }),
     failure: Type.Union([AnswerFailure, Type.Null()]),
+    replies: Type.Optional(Type.Array(QuickReply, { maxItems: maxQuickReplies })),
   }),
+  /** The bot said what nobody will do; the customer is told so. `quote` is what it said. */
+  fact('answer.corrected', { turn: Turn, quote: Comment }),
   fact('handoff.requested', { reason: HandoffReason, detail: Comment, priority: Priority, team: Team }),
+  /** Nobody asked, but a person would help: the customer is offered one. `evidence` is what led to it. */
+  fact('handoff.suggested', { reason: SuggestionReason, evidence: Comment }),
+  /** What the waiting customer was told: where they stand, whether anyone is there, how long it usually takes. */
+  fact('queue.told', {
+    place: Type.Integer({ minimum: 1 }),
+    isAnyoneOnline: Type.Boolean(),
+    wait: Type.Union([WaitRange, Type.Null()]),
+  }),
+  /** The customer need not stay: the answer comes by e-mail. */
+  fact('followup.asked', { email: Email }),
+  /** What people have written up to this seq went to that address. */
+  fact('followup.sent', { email: Email, through: Seq }),
   fact('handoff.cancelled', {}),
   fact('handoff.offered', { agent: AgentRef, expiresAt: Time }),
   fact('handoff.offer_expired', { agent: AgentRef }),

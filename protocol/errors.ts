@@ -49,6 +49,12 @@ export const refusals = {
     retryable: false,
     text: 'This answer belongs to an older turn, or its turn has ended.',
   },
+  already_told: { status: 409, retryable: false, text: 'The waiting customer has been told this already.' },
+  not_bots_turn: {
+    status: 409,
+    retryable: false,
+    text: 'A person has this conversation, or it is resolved: the bot may not speak or act in it.',
+  },
   no_such_turn: { status: 409, retryable: false, text: 'There is no ended bot answer with this turn.' },
   not_retryable: {
     status: 409,

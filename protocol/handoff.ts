@@ -1,9 +1,27 @@
 import { type Static, Type } from 'typebox';
 import { ConversationId, exact } from './ids.ts';
 
-/** Why a person was asked for. */
-export const HandoffReason = Type.Union([Type.Literal('customer_asked'), Type.Literal('bot_asked')]);
+/** Why a person was asked for: by the button, in words, by the bot, or because the bot had promised one. */
+export const HandoffReason = Type.Union([
+  Type.Literal('customer_asked'),
+  Type.Literal('customer_said'),
+  Type.Literal('bot_asked'),
+  Type.Literal('bot_promised'),
+]);
 export type HandoffReason = Static<typeof HandoffReason>;
+
+/** Why a person was suggested without anybody having asked for one. */
+export const SuggestionReason = Type.Union([
+  Type.Literal('bot_failed'),
+  Type.Literal('bot_unsure'),
+  Type.Literal('bot_repeated'),
+  Type.Literal('bot_promised'),
+  Type.Literal('customer_rephrased'),
+  Type.Literal('downvotes'),
+  Type.Literal('anger'),
+  Type.Literal('asked_if_bot'),
+]);
+export type SuggestionReason = Static<typeof SuggestionReason>;
 
 export const Priority = Type.Union([Type.Literal('normal'), Type.Literal('high')]);
 export type Priority = Static<typeof Priority>;
@@ -11,11 +29,16 @@ export type Priority = Static<typeof Priority>;
 export const Team = Type.Union([Type.String({ minLength: 1, maxLength: 60 }), Type.Null()]);
 export type Team = Static<typeof Team>;
 
+/** How long it usually takes from here, as an honest range, ms. */
+export const WaitRange = exact({ fromMs: Type.Integer({ minimum: 0 }), toMs: Type.Integer({ minimum: 0 }) });
+export type WaitRange = Static<typeof WaitRange>;
+
 /** Where a waiting customer stands. Ephemeral: sent when it changes, never part of the transcript. */
 export const QueuePlace = exact({
   conversationId: ConversationId,
   place: Type.Integer({ minimum: 1, description: '1 = next' }),
   isAnyoneOnline: Type.Boolean({ description: 'whether an agent is online and available now' }),
+  wait: Type.Union([WaitRange, Type.Null()], { description: 'null while too little is known to say' }),
 });
 export type QueuePlace = Static<typeof QueuePlace>;
 

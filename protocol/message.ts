@@ -14,6 +14,12 @@ export const Comment = Type.String({ maxLength: 2_000 });
 export const AgentRef = exact({ id: AgentId, name: Type.String({ minLength: 1, maxLength: 80 }) });
 export type AgentRef = Static<typeof AgentRef>;
 
+/** An e-mail address, loosely: whether it works shows when something is sent to it. */
+export const Email = Type.String({
+  maxLength: 254,
+  pattern: '^[^\\s@<>",;]+@[^\\s@<>",;]+\\.[^\\s@<>",;]{2,}$',
+});
+
 /** Who did it. `bot` is the wrapped AI, `agent` a person, `system` Handrail itself. */
 export const Actor = Type.Union([
   exact({ kind: Type.Literal('customer') }),
@@ -30,6 +36,10 @@ export const Source = exact({
 });
 export type Source = Static<typeof Source>;
 
+/** A ready answer that the bot proposes; pressed, it is sent as the customer's own message. */
+export const QuickReply = Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' });
+export const maxQuickReplies = 6;
+
 /** Where the customer was when they wrote. Given by the page: data, never instruction. */
 export const CustomerContext = exact({
   page: Type.Optional(
@@ -38,6 +48,15 @@ export const CustomerContext = exact({
   language: Type.Optional(Type.String({ pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$' })),
 });
 export type CustomerContext = Static<typeof CustomerContext>;
+
+/** A line of a page's own chat, as the page tells it: data, never instruction. */
+export const SharedLine = exact({
+  author: Type.Union([Type.Literal('customer'), Type.Literal('bot')]),
+  text: Type.String({ minLength: 1, maxLength: 4_000, pattern: '\\S' }),
+  at: Type.Optional(Time),
+});
+export type SharedLine = Static<typeof SharedLine>;
+export const SharedLines = Type.Array(SharedLine, { minItems: 1, maxItems: 40 });
 
 /** One line of a transcript as bots and exports get it. */
 export const TranscriptLine = exact({

@@ -8,7 +8,11 @@ export const SiteInfo = exact({
   key: SiteKey,
   title: Type.String({ description: 'title of the panel' }),
   answeredBy: Type.String({ description: 'who answers for what the AI says: a company or a team' }),
-  bot: Type.Union([Type.Literal('http'), Type.Literal('page')], { description: 'where the bot runs' }),
+  /** Whether this installation can send mail: only then is a customer promised one. */
+  hasEmail: Type.Boolean(),
+  bot: Type.Union([Type.Literal('http'), Type.Literal('page')], {
+    description: 'where the bot runs: behind the server, whatever it speaks, or in the page',
+  }),
   suggestions: Type.Array(Type.String({ maxLength: 120 }), {
     maxItems: 4,
     description: 'first questions to offer',

@@ -3,6 +3,7 @@
  *
  *   widget/handrail.js         the classic loader that sites embed; its name never changes
  *   widget/handrail.mjs        the same widget for `import`, as a module whose name never changes
+ *   widget/sidecar.mjs         what goes beside a chat that a page has already, under a name that never changes
  *   widget/assets/             what both load, named by content
  *   package/                   `import { createHandrail } from 'handrail'`, dependencies left outside
  *   console/                   the agents' app
@@ -82,7 +83,11 @@ async function buildWidget(): Promise<void> {
       manifest: 'manifest.json',
       rolldownOptions: {
         // The loader has put its launcher up already: it needs less than a page that imports the widget.
-        input: { main: join(root, 'widget/main.ts'), attach: join(root, 'widget/attach.ts') },
+        input: {
+          main: join(root, 'widget/main.ts'),
+          attach: join(root, 'widget/attach.ts'),
+          sidecar: join(root, 'widget/sidecar/chat.ts'),
+        },
         preserveEntrySignatures: 'allow-extension',
         // The markdown parser's assertions would speak in the consoles of the pages that embed us.
         treeshake: { manualPureFunctions: ['console.assert'] },
@@ -118,6 +123,21 @@ async function buildWidget(): Promise<void> {
       },
     },
   });
+  await build({
+    ...shared,
+    define: { __HANDRAIL_SIDECAR__: JSON.stringify(built('widget/sidecar/chat.ts')) },
+    build: {
+      target,
+      outDir: dist('widget'),
+      emptyOutDir: false,
+      // Not as a library: its whitespace would stay.
+      rolldownOptions: {
+        input: join(root, 'widget/sidecar/served.ts'),
+        preserveEntrySignatures: 'strict',
+        output: { entryFileNames: 'sidecar.mjs' },
+      },
+    },
+  });
 }
 
 async function buildPackage(): Promise<void> {
@@ -129,7 +149,11 @@ async function buildPackage(): Promise<void> {
       emptyOutDir: true,
       minify: false,
       lib: {
-        entry: { handrail: join(root, 'widget/main.ts'), element: join(root, 'widget/element.ts') },
+        entry: {
+          handrail: join(root, 'widget/main.ts'),
+          element: join(root, 'widget/element.ts'),
+          sidecar: join(root, 'widget/sidecar.ts'),
+        },
         formats: ['es'],
       },
       rolldownOptions: { external: [/^preact/, /^@preact\//, 'socket.io-client', 'streaming-markdown'] },
@@ -143,6 +167,21 @@ async function buildConsole(): Promise<void> {
     root: join(root, 'console'),
     base: '/console/',
     build: { target, outDir: dist('console'), emptyOutDir: true, modulePreload: false, assetsInlineLimit: 0 },
+  });
+  // By itself, and under a name that never changes: browsers ask for it again where they have found it once.
+  await build({
+    ...shared,
+    build: {
+      target,
+      outDir: dist('console'),
+      emptyOutDir: false,
+      lib: {
+        entry: join(root, 'console/service-worker.ts'),
+        formats: ['iife'],
+        name: 'handrailServiceWorker',
+        fileName: () => 'service-worker.js',
+      },
+    },
   });
 }
 

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { createApp } from '../server/app.ts';
+import { loopbackRanges } from '../server/bots/addresses.ts';
 import { type Config, ConfigError, readConfig, settingsHelp } from '../server/config.ts';
 import { prepareDemo, startDemoBot } from '../server/demo.ts';
 import { openStore } from '../server/start.ts';
@@ -96,6 +97,8 @@ async function main(): Promise<void> {
     ...process.env,
     DATABASE_URL: databaseUrl,
     REDIS_URL: redis.url,
+    // The example bot runs on this machine.
+    OUTBOUND_ALLOW: [...config.outboundAllow, ...loopbackRanges].join(','),
     // The balancer is one more proxy of ours in front.
     TRUST_PROXY: String(config.trustProxy + 1),
   };

@@ -5,12 +5,16 @@ import swaggerUi from '@fastify/swagger-ui';
 import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { protocolVersion } from '../protocol/version.ts';
+import { createOutbound } from './bots/outbound.ts';
 import type { Config } from './config.ts';
 import { answers } from './features/answers/index.ts';
+import { chatwoot } from './features/chatwoot/index.ts';
 import { customers } from './features/customers/index.ts';
 import { desk } from './features/desk/index.ts';
 import { feedback } from './features/feedback/index.ts';
+import { followUps } from './features/follow-ups/index.ts';
 import { health } from './features/health/index.ts';
+import { notifications } from './features/notifications/index.ts';
 import { web } from './features/web/index.ts';
 import { withoutWords } from './log.ts';
 import bus from './plugins/bus.ts';
@@ -20,6 +24,7 @@ import errors from './plugins/errors.ts';
 import heads from './plugins/heads.ts';
 import housekeeping from './plugins/housekeeping.ts';
 import identity from './plugins/identity.ts';
+import jobs from './plugins/jobs.ts';
 import limits from './plugins/limits.ts';
 import metrics from './plugins/metrics.ts';
 import partials from './plugins/partials.ts';
@@ -80,14 +85,21 @@ export async function createApp(
   await app.register(heads);
   await app.register(deskRows);
   await app.register(housekeeping);
+  await app.register(jobs);
   await app.register(queue);
   await registerDocs(app);
 
   await app.register(health);
-  await app.register(customers);
+  await app.register(customers, { hasEmail: config.smtpUrl !== null });
   await app.register(desk);
   await app.register(feedback);
-  await app.register(answers, { firstByteMs: config.botFirstByteMs, totalMs: config.botTotalMs });
+  const outbound = createOutbound({ allowPrivate: config.outboundAllow });
+  app.addHook('onClose', () => outbound.close());
+  await app.register(answers, {
+    call: outbound,
+    limits: { firstByteMs: config.botFirstByteMs, totalMs: config.botTotalMs, maxBytes: config.botMaxBytes },
+    breaker: { failures: config.botCircuitFailures, waitMs: config.botCircuitWaitMs },
+  });
   // Of all that better-auth could do over HTTP, only what agents need: the rest would be doors nobody watches.
   for (const [method, path] of authRoutes) {
     app.route({
@@ -97,6 +109,10 @@ export async function createApp(
       handler: (request, reply) => app.identity.handleAuth(request, reply),
     });
   }
+  await app.register(chatwoot);
+  const { smtpUrl, mailFrom, pushServices, publicUrl } = config;
+  await app.register(notifications, { smtpUrl, mailFrom, pushServices, publicUrl, call: outbound });
+  await app.register(followUps, { smtpUrl, mailFrom });
   await app.register(web);
   await app.register(closing);
   return app;

@@ -1,3 +1,6 @@
+import { isAllowance } from './bots/addresses.ts';
+import { limitBounds } from './bots/limits.ts';
+
 /** Settings are environment variables: read once at start, checked, and listed by `--help`. */
 export interface Config {
   readonly port: number;
@@ -20,6 +23,20 @@ export interface Config {
   readonly botFirstByteMs: number;
   /** Longest answer of a bot in all, ms. */
   readonly botTotalMs: number;
+  /** Largest reply of a bot, bytes. */
+  readonly botMaxBytes: number;
+  /** Outages of a bot in a row after which it is left alone for a while. */
+  readonly botCircuitFailures: number;
+  /** How long at first, ms. */
+  readonly botCircuitWaitMs: number;
+  /** Addresses that bots and webhooks may have though they are not public: CIDRs, single addresses, or `all`. */
+  readonly outboundAllow: readonly string[];
+  /** Mail server for notifications; null: none are sent by e-mail. */
+  readonly smtpUrl: string | null;
+  /** An address, or `Name <address>`. */
+  readonly mailFrom: string | null;
+  /** Origins of Web Push services besides those of the known browsers. */
+  readonly pushServices: readonly string[];
 }
 
 export class ConfigError extends Error {}
@@ -68,6 +85,29 @@ const origin = (value: string | undefined) => {
     throw new ConfigError(`must be scheme, host and port alone, such as ${new URL(url).origin}`);
   }
   return url;
+};
+
+/** `a@b.example`, or `Name <a@b.example>`, in one line. */
+const mailbox = (value: string | undefined) => {
+  if (value === undefined || value === '') return null;
+  const address = /^[^<>"\p{Cc}]*<([^<>]+)>$/u.exec(value)?.[1] ?? value;
+  if (!/^[^\s<>@,;"]+@[^\s<>@,;"]+$/.test(address)) {
+    throw new ConfigError(`must be an e-mail address, or "Name <address>", not "${value}"`);
+  }
+  return value;
+};
+
+const origins = (value: string | undefined): readonly string[] => {
+  const all = (value ?? '').split(',').map((one) => one.trim());
+  return all.filter((one) => one !== '').map((one) => origin(one) ?? one);
+};
+
+const allowances = (value: string | undefined): readonly string[] => {
+  const all = (value ?? '').split(',').map((one) => one.trim());
+  const given = all.filter((one) => one !== '');
+  const wrong = given.find((one) => !isAllowance(one));
+  if (wrong === undefined) return given;
+  throw new ConfigError(`must be addresses, ranges such as 10.1.0.0/16, or all, not "${wrong}"`);
 };
 
 const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
@@ -151,13 +191,57 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     name: 'BOT_FIRST_BYTE_MS',
     shown: '30000',
     about: "longest wait for a bot's first byte",
-    read: whole(30_000, 100, 600_000),
+    read: whole(30_000, ...limitBounds.firstByteMs),
   },
   botTotalMs: {
     name: 'BOT_TOTAL_MS',
     shown: '120000',
     about: 'longest answer of a bot in all',
-    read: whole(120_000, 100, 3_600_000),
+    read: whole(120_000, ...limitBounds.totalMs),
+  },
+  botMaxBytes: {
+    name: 'BOT_MAX_BYTES',
+    shown: '1000000',
+    about: 'largest reply of a bot',
+    read: whole(1_000_000, ...limitBounds.maxBytes),
+  },
+  botCircuitFailures: {
+    name: 'BOT_CIRCUIT_FAILURES',
+    shown: '5',
+    about: 'outages of a bot in a row after which it is left alone for a while',
+    read: whole(5, 1, 1_000_000),
+  },
+  botCircuitWaitMs: {
+    name: 'BOT_CIRCUIT_WAIT_MS',
+    shown: '5000',
+    about: 'how long at first; twice as long after each try that fails, 2 minutes at most',
+    read: whole(5_000, 10, 120_000),
+  },
+  outboundAllow: {
+    name: 'OUTBOUND_ALLOW',
+    shown: '',
+    about:
+      'private addresses that bots and webhooks may have: 10.1.0.0/16, 127.0.0.1, … with commas between, or all',
+    read: allowances,
+  },
+  smtpUrl: {
+    name: 'SMTP_URL',
+    shown: '',
+    about:
+      'mail server for notifications, smtp://user:password@host:587 or smtps://…; without one none are mailed',
+    read: address(['smtp:', 'smtps:']),
+  },
+  mailFrom: {
+    name: 'MAIL_FROM',
+    shown: '',
+    about: 'sender of e-mails: an address, or "Name <address>"; needed with SMTP_URL',
+    read: mailbox,
+  },
+  pushServices: {
+    name: 'PUSH_SERVICES',
+    shown: '',
+    about: 'origins, with commas between, of Web Push services besides those of the known browsers',
+    read: origins,
   },
 };
 
@@ -176,15 +260,17 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       return [key, null];
     }
   });
+  const config = Object.fromEntries(entries) as Config;
+  if (config.smtpUrl !== null && config.mailFrom === null) problems.push('MAIL_FROM is needed with SMTP_URL');
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
-  return Object.fromEntries(entries) as Config;
+  return config;
 }
 
 /** The settings as a table for `--help`. */
 export function settingsHelp(): string {
   const rows = Object.values(settings).map(({ name, shown, about }) => {
     const fallback = shown === '' ? '' : ` (${shown})`;
-    return `  ${name.padEnd(19)}${about}${fallback}`;
+    return `  ${name.padEnd(22)}${about}${fallback}`;
   });
   return rows.join('\n');
 }

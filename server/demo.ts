@@ -7,6 +7,8 @@ import type { Store } from './store/store.ts';
 export const demoSiteKey = 'pk_demo';
 /** The site of the example whose bot is a function in the page. */
 export const pageSiteKey = 'pk_page';
+/** The site of the example that has a chat of its own already. */
+export const sidecarSiteKey = 'pk_sidecar';
 const botProgram = fileURLToPath(new URL('../examples/existing-bot/main.ts', import.meta.url));
 
 export interface DemoBot {
@@ -56,17 +58,20 @@ export async function prepareDemo(store: Store, bot: { url: string; secret: stri
     bot: { kind: 'http', ...bot },
     suggestions: ['How do I activate my card?', 'Why was I charged a fee?', 'My top-up has not arrived'],
   });
-  const pageSite = await store.sites.save({
-    key: pageSiteKey,
-    title: 'Northcard help',
-    answeredBy: 'Northcard Support',
-    allowedOrigins: [],
-    bot: { kind: 'page' },
-    suggestions: [],
-  });
-  const siteIds = [site.id, pageSite.id];
+  const inPage = (key: string) =>
+    store.sites.save({
+      key,
+      title: 'Northcard help',
+      answeredBy: 'Northcard Support',
+      allowedOrigins: [],
+      bot: { kind: 'page' },
+      suggestions: [],
+    });
+  const pageSite = await inPage(pageSiteKey);
+  const sidecarSite = await inPage(sidecarSiteKey);
+  const siteIds = [site.id, pageSite.id, sidecarSite.id];
   const known = await store.agents.first();
   if (known !== null) await store.agents.join(known.id, siteIds);
   const agent = known ?? (await store.agents.add({ name: 'Ana', email: 'ana@northcard.example', siteIds }));
-  return { site, pageSite, agent };
+  return { site, pageSite, sidecarSite, agent };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
+import { loopbackRanges } from './bots/addresses.ts';
 import { ConfigError, readConfig, settingsHelp } from './config.ts';
 import { prepareDemo, startDemoBot } from './demo.ts';
 import { startServer } from './start.ts';
@@ -19,7 +20,10 @@ async function main(): Promise<void> {
     return;
   }
   const startedAt = Date.now();
-  const config = readConfig(process.env);
+  const isDemo = process.argv.includes('--demo');
+  const given = readConfig(process.env);
+  // The example bot runs on this machine.
+  const config = isDemo ? { ...given, outboundAllow: [...given.outboundAllow, ...loopbackRanges] } : given;
   const transport = process.stdout.isTTY
     ? { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } }
     : {};
@@ -30,7 +34,7 @@ async function main(): Promise<void> {
   });
   const server = await startServer(config, logger);
   const secret = randomBytes(32).toString('hex');
-  const bot = process.argv.includes('--demo') ? await startDemoBot(secret, { BOT_FAULTS: '1' }) : null;
+  const bot = isDemo ? await startDemoBot(secret, { BOT_FAULTS: '1' }) : null;
 
   let isStopping = false;
   const stop = async (signal: string) => {

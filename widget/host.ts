@@ -94,7 +94,7 @@ const oneOf = <T extends string>(choices: readonly T[], value: string | undefine
   choices.find((choice) => choice === value);
 
 /** Safari has no requestIdleCallback. */
-const whenIdle = (action: () => void) =>
+export const whenIdle = (action: () => void) =>
   'requestIdleCallback' in window
     ? requestIdleCallback(action, { timeout: 3_000 })
     : setTimeout(action, 1_000);

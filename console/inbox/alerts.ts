@@ -22,6 +22,21 @@ export function createAlerts(): Alerts {
     typeof Notification === 'undefined' ? 'unsupported' : Notification.permission,
   );
   const announcement = signal('');
+  // Given or taken away in the browser's own settings, while this page is open.
+  let status: PermissionStatus | null = null;
+  const follow = () => {
+    permit.value = Notification.permission;
+  };
+  if (permit.peek() !== 'unsupported' && 'permissions' in navigator) {
+    navigator.permissions.query({ name: 'notifications' }).then(
+      (found) => {
+        status = found;
+        found.addEventListener('change', follow);
+      },
+      // Some browsers know no such question; there the page learns of it when it is loaded again.
+      () => undefined,
+    );
+  }
   let audio: AudioContext | null = null;
 
   /** Browsers allow sound once the page has been used; a note held back until then would come too late. */
@@ -63,6 +78,7 @@ export function createAlerts(): Alerts {
       notify(row);
     },
     close() {
+      status?.removeEventListener('change', follow);
       for (const gesture of gestures) removeEventListener(gesture, unlock);
       void audio?.close();
     },

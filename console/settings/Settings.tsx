@@ -3,11 +3,12 @@ import { useContext } from 'preact/hooks';
 import { ApiError } from '../api.ts';
 import { ShortcutsContext } from '../shared/shortcuts.ts';
 import { useWorkplace } from '../workplace.ts';
+import { NotificationSettings } from './NotificationSettings.tsx';
 import { PasswordForm } from './PasswordForm.tsx';
 
 /** The own account, and what this browser does. */
 export function Settings() {
-  const { me, session, outbox } = useWorkplace();
+  const { me, session, outbox, device } = useWorkplace();
   const problem = useSignal<string | null>(null);
   const state = session.state.value;
   const hasPassword = state.kind === 'signed_in' && state.me.hasPassword;
@@ -15,6 +16,7 @@ export function Settings() {
 
   const signOut = async () => {
     try {
+      await device.leave();
       await session.signOut();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -47,36 +49,9 @@ export function Settings() {
         <h2 id="password">{hasPassword ? 'Change your password' : 'Set a password'}</h2>
         <PasswordForm hasPassword={hasPassword} />
       </section>
-      <AlertSettings />
+      <NotificationSettings />
       <ShortcutSettings />
     </div>
-  );
-}
-
-function AlertSettings() {
-  const { alerts } = useWorkplace();
-  const permit = alerts.permit.value;
-  return (
-    <section aria-labelledby="alerts">
-      <h2 id="alerts">New handoffs</h2>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={alerts.isSoundOn.value}
-          onChange={(event) => (alerts.isSoundOn.value = event.currentTarget.checked)}
-        />
-        Two soft notes when a customer asks for a person
-      </label>
-      {permit === 'default' && (
-        <button type="button" class="button" onClick={() => void alerts.askForNotifications()}>
-          Show notifications on this computer
-        </button>
-      )}
-      {permit === 'granted' && <p class="soft">Notifications show while you are in another window.</p>}
-      {permit === 'denied' && (
-        <p class="soft">Notifications are blocked in this browser's settings for this page.</p>
-      )}
-    </section>
   );
 }
 

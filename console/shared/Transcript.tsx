@@ -4,6 +4,7 @@ import type { Actor } from '../../protocol/message.ts';
 import { Icon } from './Icon.tsx';
 import { Markdown } from './Markdown.tsx';
 import { OutsideLink } from './OutsideLink.tsx';
+import { SharedLines } from './SharedLines.tsx';
 import { EventLine } from './TranscriptEvent.tsx';
 import { clock, fullTime } from './time.ts';
 import { failures, feedbackReasons } from './words.ts';
@@ -37,6 +38,7 @@ function Line({ item, before, meId }: { item: TranscriptItem; before?: Transcrip
     case 'answer':
       return <Answer answer={item} />;
     case 'event':
+      if (item.fact.type === 'transcript.shared') return <SharedLines fact={item.fact} />;
       return <EventLine item={item} before={before} meId={meId} />;
   }
 }
@@ -79,6 +81,8 @@ export function Said(props: {
 function Answer({ answer }: { answer: AnswerItem }) {
   const { state, text, failure, feedback, sources } = answer;
   const isBad = feedback?.verdict === 'down';
+  // A bot that only brought in a person has said nothing: what it did stands in a line of its own.
+  if (state === 'answered' && text === '' && sources.length === 0 && feedback === null) return null;
   return (
     <Said who="Bot" at={answer.at} kind="bot">
       <div class={isBad ? 'answer bad' : 'answer'} aria-busy={state === 'pending'}>

@@ -1,7 +1,9 @@
 import type { EventItem, TranscriptItem } from '../../browser/transcript.ts';
+import type { FactOf } from '../../protocol/conversation.ts';
+import type { HandoffReason } from '../../protocol/handoff.ts';
 import type { Actor } from '../../protocol/message.ts';
 import { clock, fullTime, span } from './time.ts';
-import { outcomes } from './words.ts';
+import { outcomes, suggestionReasons } from './words.ts';
 
 /** A change of state between the lines: when, what, by whom. */
 export function EventLine(props: { item: EventItem; before: TranscriptItem | undefined; meId: string }) {
@@ -21,8 +23,19 @@ export function eventWords(item: EventItem, before: TranscriptItem | undefined, 
   const person = (agent: { id: string; name: string }) => (agent.id === meId ? 'you' : agent.name);
   switch (fact.type) {
     case 'handoff.requested':
-      if (fact.reason === 'customer_asked') return 'Asked for a person';
-      return fact.detail === '' ? 'The bot asked for a person' : `The bot asked for a person: ${fact.detail}`;
+      return withDetail(requestWords[fact.reason], fact.detail);
+    case 'handoff.suggested':
+      return withDetail(`A person was suggested, as ${suggestionReasons[fact.reason]}`, fact.evidence);
+    case 'answer.corrected':
+      return `The bot promised what nobody does; the customer was told so: “${fact.quote}”`;
+    case 'transcript.shared':
+      return sharedWords(fact.lines.length);
+    case 'queue.told':
+      return toldWords(fact);
+    case 'followup.asked':
+      return `Wants the answer by e-mail, too: ${fact.email}`;
+    case 'followup.sent':
+      return `Sent to ${fact.email}, too`;
     case 'handoff.cancelled':
       return 'No longer waits for a person';
     case 'handoff.offered':
@@ -49,6 +62,24 @@ export function eventWords(item: EventItem, before: TranscriptItem | undefined, 
     case 'conversation.rated':
       return `Rated ${fact.rating} of 5${fact.comment === '' ? '' : ` · “${fact.comment}”`}`;
   }
+}
+
+export const sharedWords = (lines: number) =>
+  `Shared by the page: ${lines} ${lines === 1 ? 'line' : 'lines'}`;
+
+const requestWords: Readonly<Record<HandoffReason, string>> = {
+  customer_asked: 'Asked for a person',
+  customer_said: 'Asked for a person in words',
+  bot_asked: 'The bot asked for a person',
+  bot_promised: 'The bot promised a person, so one was asked for',
+};
+
+const withDetail = (words: string, detail: string) => (detail === '' ? words : `${words}: ${detail}`);
+
+function toldWords({ place, isAnyoneOnline, wait }: FactOf<'queue.told'>): string {
+  if (!isAnyoneOnline) return 'Told that nobody is here';
+  const range = wait === null ? '' : `, usually ${span(wait.fromMs)} to ${span(wait.toMs)}`;
+  return `Told: ${place === 1 ? 'next' : `number ${place}`} in line${range}`;
 }
 
 function actorWords(by: Actor, meId: string): string {

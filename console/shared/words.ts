@@ -1,7 +1,7 @@
 import type { AnswerFailure } from '../../protocol/conversation.ts';
 import type { RefusalCode } from '../../protocol/errors.ts';
 import type { FeedbackReason } from '../../protocol/feedback.ts';
-import type { HandoffReason, Outcome } from '../../protocol/handoff.ts';
+import type { HandoffReason, Outcome, SuggestionReason } from '../../protocol/handoff.ts';
 
 /** What the codes of the protocol are called on the agents' screens. */
 export const feedbackReasons: Readonly<Record<FeedbackReason, string>> = {
@@ -15,7 +15,21 @@ export const feedbackReasons: Readonly<Record<FeedbackReason, string>> = {
 
 export const handoffReasons: Readonly<Record<HandoffReason, string>> = {
   customer_asked: 'asked for a person',
+  customer_said: 'asked for a person',
   bot_asked: 'bot gave up',
+  bot_promised: 'bot promised a person',
+};
+
+/** Why a person was suggested to the customer. */
+export const suggestionReasons: Readonly<Record<SuggestionReason, string>> = {
+  bot_failed: 'the bot failed',
+  bot_unsure: 'the bot had no answer',
+  bot_repeated: 'the bot repeated itself',
+  bot_promised: 'the bot spoke of a person',
+  customer_rephrased: 'the customer asked again in other words',
+  downvotes: 'the answers were voted down',
+  anger: 'the customer is angry',
+  asked_if_bot: 'the customer asked whether this is a bot',
 };
 
 export const failures: Readonly<Record<AnswerFailure, string>> = {

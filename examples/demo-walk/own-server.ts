@@ -38,6 +38,8 @@ export async function startOwnServer(agents: number): Promise<Place> {
       HANDRAIL_DATA: dataDir,
       LIMIT_SESSIONS: '1000000',
       LIMIT_COMMANDS: '1000000',
+      // The example bot runs on this machine.
+      OUTBOUND_ALLOW: '127.0.0.1',
     });
     const server = await startServer(config, pino({ level: config.logLevel }, pino.destination(2)));
     closers.push(server.close);

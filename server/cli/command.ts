@@ -6,12 +6,16 @@ import type { Store } from '../store/store.ts';
 /** What was typed cannot be carried out; the message says what to type instead. */
 export class UsageError extends Error {}
 
-/** What every command is given. */
-export interface Surroundings {
-  readonly config: Config;
+/** What a command is given that needs neither settings nor data. */
+export interface Alone {
   print(line: string): void;
   /** Aborted by Ctrl+C or SIGTERM. */
   readonly signal: AbortSignal;
+}
+
+/** What every other command is given. */
+export interface Surroundings extends Alone {
+  readonly config: Config;
 }
 
 /** What a command that works beside the running server is given: the store it uses, too. */

@@ -3,9 +3,11 @@ import { pino } from 'pino';
 import { ConfigError, readConfig, settingsHelp } from '../config.ts';
 import { BackupError } from '../store/backup/error.ts';
 import { addAgent, agentLink, listAgents } from './agents.ts';
+import { audit } from './audit.ts';
 import { backup } from './backup.ts';
-import { type Command, type Surroundings, UsageError } from './command.ts';
+import { type Alone, type Command, type Surroundings, UsageError } from './command.ts';
 import { migrateTo } from './migrate-to.ts';
+import { notifyTest, siteNotify } from './notify.ts';
 import { restore } from './restore.ts';
 import { addSite, listSites } from './sites.ts';
 
@@ -13,6 +15,8 @@ import { addSite, listSites } from './sites.ts';
 const besideServer: Readonly<Record<string, Command>> = {
   'site add': addSite,
   'site list': listSites,
+  'site notify': siteNotify,
+  'notify test': notifyTest,
   'agent add': addAgent,
   'agent link': agentLink,
   'agent list': listAgents,
@@ -25,10 +29,13 @@ const wholeDatabase: Readonly<Record<string, Command<Surroundings>>> = {
   'migrate-to': migrateTo,
 };
 
+/** Need no server, no data and no settings. */
+const alone: Readonly<Record<string, Command<Alone>>> = { audit };
+
 const usage =
   () => `handrail: what is to be done beside the running server. It may run meanwhile, where nothing else is said.
 
-${[...Object.entries(besideServer), ...Object.entries(wholeDatabase)]
+${[...Object.entries(besideServer), ...Object.entries(wholeDatabase), ...Object.entries(alone)]
   .map(([name, { options, about }]) => `  handrail ${name} ${options}\n      ${about}`)
   .join('\n')}
 
@@ -41,8 +48,13 @@ async function main(args: readonly string[]): Promise<void> {
     console.log(usage());
     return;
   }
-  const config = readConfig(process.env);
   const print = (line: string) => console.log(line);
+  const onItsOwn = alone[args[0] ?? ''];
+  if (onItsOwn !== undefined) {
+    await onItsOwn.run({ print, signal: stopSignal() }, args.slice(1));
+    return;
+  }
+  const config = readConfig(process.env);
   const copies = wholeDatabase[args[0] ?? ''];
   if (copies !== undefined) {
     await copies.run({ config, print, signal: stopSignal() }, args.slice(1));

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import type { SiteBot } from '../store/schema.ts';
 import type { Site } from '../store/sites.ts';
 import { type Command, needed, optionsOf, UsageError } from './command.ts';
+import { aboutBot, addressAdvice, botOf, botOptions, botUsage, limitsIn } from './site-bot.ts';
 
 const keyPattern = /^pk_[A-Za-z0-9_]{1,60}$/;
 
@@ -15,50 +14,42 @@ function originOf(text: string): string {
   return url.origin;
 }
 
-/** @throws UsageError */
-function botOf(url: string | undefined, secret: string | undefined): SiteBot {
-  if (url === undefined) return { kind: 'page' };
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new UsageError(`--bot ${url} must be the http or https address that your bot answers on.`);
-  }
-  if (secret !== undefined && secret.length < 16) {
-    throw new UsageError('--bot-secret must have 16 characters or more; leave it out to have one made.');
-  }
-  return { kind: 'http', url, secret: secret ?? randomBytes(32).toString('hex') };
-}
-
 export const addSite: Command = {
-  options:
-    '--title TEXT --answered-by TEXT [--bot URL [--bot-secret TEXT]] [--origin URL …] [--suggestion TEXT …] [--key pk_…]',
-  about: 'Adds a site, or changes the one with this key. Without --bot, the bot is a function in the page.',
+  options: `--title TEXT --answered-by TEXT [--origin URL …] [--suggestion TEXT …] [--key pk_…]
+      ${botUsage}`,
+  about:
+    'Adds a site, or changes the one with this key. Without --bot, the bot is a function in the page.\n' +
+    '      Each text of the bot may be @FILE instead, to be read from a file. Limits that are not given stay.',
   async run({ store, config, print }, args) {
     const options = optionsOf(args, {
       title: { type: 'string' },
       'answered-by': { type: 'string' },
-      bot: { type: 'string' },
-      'bot-secret': { type: 'string' },
+      ...botOptions,
       origin: { type: 'string', multiple: true },
       suggestion: { type: 'string', multiple: true },
       key: { type: 'string' },
     });
-    const { key, suggestion = [] } = options;
+    const { title, 'answered-by': answeredBy, origin, suggestion = [], key, ...bot } = options;
     if (key !== undefined && !keyPattern.test(key)) {
       throw new UsageError('--key must be pk_ and then letters, digits or _, 60 at most.');
     }
     if (suggestion.length > 4) throw new UsageError('--suggestion can be given four times at most.');
+    const limits = limitsIn(bot);
     const site = await store.sites.save({
       ...(key === undefined ? {} : { key }),
-      title: needed(options.title, 'title', 80),
-      answeredBy: needed(options['answered-by'], 'answered-by', 80),
-      allowedOrigins: (options.origin ?? []).map(originOf),
-      bot: botOf(options.bot, options['bot-secret']),
+      title: needed(title, 'title', 80),
+      answeredBy: needed(answeredBy, 'answered-by', 80),
+      allowedOrigins: (origin ?? []).map(originOf),
+      bot: botOf(bot),
+      ...(limits === undefined ? {} : { limits }),
       suggestions: suggestion.map((text) => needed(text, 'suggestion', 120)),
     });
     const server = config.publicUrl ?? `http://localhost:${config.port}`;
     print(`Site ${site.key} "${site.title}"`);
     print(`  ${originsOf(site)}`);
-    if (site.bot.kind === 'http') print(`  Bot ${site.bot.url}, signed with the secret ${site.bot.secret}`);
-    else print('  Bot: a function in the page');
+    for (const line of aboutBot(site.bot)) print(`  ${line}`);
+    const advice = await addressAdvice(site.bot, config.outboundAllow);
+    if (advice !== null) print(`  ${advice}`);
     print('  Embed it:');
     print(`  <script async src="${server}/handrail.js" data-site="${site.key}"></script>`);
   },
@@ -77,7 +68,7 @@ export const listSites: Command = {
     const sites = await store.sites.all();
     if (sites.length === 0) print('No site yet; "handrail site add" makes one.');
     for (const site of sites) {
-      const bot = site.bot.kind === 'http' ? site.bot.url : 'a function in the page';
+      const bot = site.bot.kind === 'page' ? 'a function in the page' : `${site.bot.url} (${site.bot.kind})`;
       print(`${site.key}  "${site.title}"  bot: ${bot}  ${originsOf(site)}`);
     }
   },

@@ -1,12 +1,32 @@
 import type { AgentCommands, CustomerCommands } from '../../protocol/commands.ts';
 import type { AnswerFailure } from '../../protocol/conversation.ts';
+import type { WaitRange } from '../../protocol/handoff.ts';
 import type { AgentRef, Source } from '../../protocol/message.ts';
+import type { SitePolicy } from './site-policy.ts';
 
 type Named<B> = { [N in keyof B]: { readonly name: N } & Omit<B[N], 'conversationId'> }[keyof B];
 
 /** What the server itself does in a conversation: the wrapped bot's answers and the queue's clock. */
 export type SystemCommand =
   | AnswerEnd
+  /** A bot that speaks without having been asked, or once more after its answer. */
+  | {
+      readonly name: 'bot:say';
+      readonly text: string;
+      readonly sources: readonly Source[];
+      readonly replies: readonly string[];
+    }
+  /** A bot that wants a person, without an answer. */
+  | { readonly name: 'bot:handoff'; readonly reason: string }
+  /** Where the waiting customer stands, as they are told it. */
+  | {
+      readonly name: 'queue:tell';
+      readonly place: number;
+      readonly isAnyoneOnline: boolean;
+      readonly wait: WaitRange | null;
+    }
+  /** What people wrote up to this seq has been sent to the address that the customer left. */
+  | { readonly name: 'followup:sent'; readonly through: number }
   | { readonly name: 'handoff:offer'; readonly agent: AgentRef; readonly expiresAt: number }
   | { readonly name: 'handoff:expire_offer' };
 
@@ -20,9 +40,11 @@ export interface AnswerEnd {
   readonly failure: AnswerFailure | null;
   /** The bot's wish to bring in a person, with its reason. */
   readonly handoff: string | null;
+  readonly replies?: readonly string[];
 }
 
 export type CustomerCommand = Named<CustomerCommands>;
+export type CustomerCommandOf<N extends CustomerCommand['name']> = Extract<CustomerCommand, { name: N }>;
 export type AgentCommand = Named<AgentCommands>;
 
 /** Who commands what. The type ties the two together: no customer's command can arrive in an agent's name. */
@@ -39,6 +61,7 @@ export interface World {
   readonly partialText: string;
   /** Whether `lastAgent` could take the conversation back at once. */
   readonly isLastAgentOnline: boolean;
-  /** Where this site's bot runs: only a bot in the page may be answered for by the customer's browser. */
-  readonly bot: 'http' | 'page';
+  /** Whether this site's bot is a function in the page: only then may the customer's browser answer for it. */
+  readonly isBotInPage: boolean;
+  readonly policy: SitePolicy;
 }

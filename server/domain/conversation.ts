@@ -1,6 +1,7 @@
 import type { AnswerOutcome } from '../../protocol/conversation.ts';
-import type { HandoffReason, Outcome, Priority, Team } from '../../protocol/handoff.ts';
+import type { HandoffReason, Outcome, Priority, SuggestionReason, Team } from '../../protocol/handoff.ts';
 import type { Actor, AgentRef } from '../../protocol/message.ts';
+import type { PolicyTurn } from './policy/judge.ts';
 
 /** A bot turn that has not ended: which question (its seq) is being answered. */
 export interface PendingTurn {
@@ -24,11 +25,26 @@ interface Common {
   /** The last person who was in this conversation. */
   readonly lastAgent: AgentRef | null;
   readonly rating: number | null;
+  /** What was said last between customer and bot, as far as the handoff policy looks; empty once a person has come. */
+  readonly recent: readonly RecentTurn[];
+  /** Where answers of people go, too, and up to which seq they have gone there; null: nobody has said. */
+  readonly followUp: { readonly email: string; readonly through: number } | null;
+  /** The last suggestion of a person, and the turn after which it came: nobody is asked twice for the same. */
+  readonly suggested: { readonly reason: SuggestionReason; readonly turn: number } | null;
 }
 
 export interface Offer {
   readonly agent: AgentRef;
   readonly expiresAt: number;
+}
+
+/** What was said, cut short, with the turn that it was said in. */
+export interface RecentTurn extends PolicyTurn {
+  readonly turn: number;
+}
+
+export interface Told {
+  readonly isAnyoneOnline: boolean;
 }
 
 /** A field exists only in the states where it means something. */
@@ -42,6 +58,8 @@ export type Conversation = Common &
         readonly priority: Priority;
         readonly team: Team;
         readonly offer: Offer | null;
+        /** What the customer was told last about the queue; null before the first time. */
+        readonly told: Told | null;
       }
     | {
         readonly status: 'human';
@@ -64,4 +82,7 @@ export const unstarted: Conversation = {
   lastAnswer: null,
   lastAgent: null,
   rating: null,
+  recent: [],
+  suggested: null,
+  followUp: null,
 };

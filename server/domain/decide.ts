@@ -1,38 +1,22 @@
-import type { Fact } from '../../protocol/conversation.ts';
-import type { RefusalCode } from '../../protocol/errors.ts';
-import type { HandoffReason } from '../../protocol/handoff.ts';
 import type { AgentRef, CustomerContext } from '../../protocol/message.ts';
-import type { AgentCommand, AnswerEnd, Command, CustomerCommand, SystemCommand, World } from './command.ts';
+import {
+  answerMessage,
+  askBot,
+  endAnswer,
+  handoffRequest,
+  stopAnswer,
+  suggestIfNeeded,
+} from './answering.ts';
+import type {
+  AgentCommand,
+  Command,
+  CustomerCommand,
+  CustomerCommandOf,
+  SystemCommand,
+  World,
+} from './command.ts';
 import { type Conversation, stickyWindowMs } from './conversation.ts';
-import { evolve } from './evolve.ts';
-
-/** Facts with the state they lead to, or the code of a refusal that changes nothing. */
-export type Decision =
-  | { readonly ok: true; readonly facts: readonly Fact[]; readonly state: Conversation }
-  | { readonly ok: false; readonly code: RefusalCode };
-
-const refuse = (code: RefusalCode): Decision => ({ ok: false, code });
-
-/** A fact without its seq, time and actor, which the draft fills in. */
-type Body<F extends Fact = Fact> = F extends Fact ? Omit<F, 'seq' | 'at' | 'by'> : never;
-
-/** Collects the facts of one decision, each with the next seq, and keeps the state they lead to. */
-function draft(initial: Conversation, by: Fact['by'], at: number) {
-  const facts: Fact[] = [];
-  let state = initial;
-  return {
-    get state() {
-      return state;
-    },
-    add(body: Body, actor: Fact['by'] = by) {
-      const fact = { ...body, seq: state.seq + 1, at, by: actor } as Fact;
-      facts.push(fact);
-      state = evolve(state, fact);
-    },
-    done: (): Decision => ({ ok: true, facts, state }),
-  };
-}
-type Draft = ReturnType<typeof draft>;
+import { type Decision, type Draft, draft, refuse } from './draft.ts';
 
 const customer = { kind: 'customer' } as const;
 const bot = { kind: 'bot' } as const;
@@ -62,8 +46,7 @@ function decideForCustomer(d: Draft, command: CustomerCommand, world: World): De
       startIfNew(d, command.context);
       if (state.status === 'resolved') reopen(d, state.at, world);
       d.add({ type: 'message.sent', cid: command.cid, text: command.text });
-      // One voice: while a person is in, the bot is not asked.
-      if (d.state.status === 'bot' || d.state.status === 'waiting') askBot(d, d.state.seq, world);
+      answerMessage(d, command.text, world);
       return d.done();
     }
     case 'handoff:request':
@@ -73,9 +56,18 @@ function decideForCustomer(d: Draft, command: CustomerCommand, world: World): De
       if (state.status === 'resolved') d.add({ type: 'conversation.reopened', to: 'bot' });
       d.add(handoffRequest('customer_asked', ''));
       return d.done();
+    case 'transcript:share':
+      if (state.status === 'resolved') return refuse('already_resolved');
+      startIfNew(d, command.context);
+      d.add({ type: 'transcript.shared', lines: command.lines });
+      return d.done();
     case 'handoff:cancel':
       if (state.status !== 'waiting') return refuse('not_waiting');
       d.add({ type: 'handoff.cancelled' });
+      return d.done();
+    case 'followup:ask':
+      if (state.status !== 'waiting') return refuse('not_waiting');
+      d.add({ type: 'followup.asked', email: command.email });
       return d.done();
     case 'answer:retry': {
       const { lastAnswer: last, pending, status } = state;
@@ -86,14 +78,17 @@ function decideForCustomer(d: Draft, command: CustomerCommand, world: World): De
     }
     case 'answer:end':
       // Otherwise a customer could put words into the company's bot's mouth.
-      return world.bot === 'page' ? endAnswer(d, command, world) : refuse('wrong_bot');
+      return world.isBotInPage ? endAnswer(d, command, world) : refuse('wrong_bot');
     case 'feedback:give': {
       const isEnded = command.turn <= state.turn && command.turn !== state.pending?.turn;
       if (!isEnded) return refuse('no_such_turn');
       const { turn, verdict, reasons, comment } = command;
       d.add({ type: 'feedback.given', turn, verdict, reasons, comment });
+      if (verdict === 'down') suggestIfNeeded(d, world);
       return d.done();
     }
+    case 'feedback:share':
+      return shareFeedback(d, command, world);
     case 'conversation:rate':
       if (state.lastAgent === null && state.status !== 'resolved') return refuse('rating_too_early');
       d.add({ type: 'conversation.rated', rating: command.rating, comment: command.comment });
@@ -152,6 +147,36 @@ function decideForServer(d: Draft, command: SystemCommand, world: World): Decisi
   switch (command.name) {
     case 'answer:end':
       return endAnswer(d, command, world);
+    case 'bot:say': {
+      // One voice: once a person is in, or all is said, no word of the bot is taken, however late it comes.
+      if (state.status !== 'bot' && state.status !== 'waiting') return refuse('not_bots_turn');
+      if (state.seq === 0) return refuse('not_found');
+      if (state.pending === null) askBot(d, state.lastAnswer?.question ?? state.seq, world);
+      const said = { outcome: 'answered', failure: null, handoff: null } as const;
+      return endAnswer(d, { ...command, ...said, name: 'answer:end', turn: d.state.turn }, world);
+    }
+    case 'bot:handoff':
+      if (state.status === 'waiting') return refuse('already_waiting');
+      if (state.status !== 'bot') return refuse('not_bots_turn');
+      if (state.seq === 0) return refuse('not_found');
+      stopAnswer(d, world);
+      d.add(handoffRequest('bot_asked', command.reason), bot);
+      return d.done();
+    case 'queue:tell': {
+      if (state.status !== 'waiting') return refuse('not_waiting');
+      const { place, isAnyoneOnline, wait } = command;
+      // Several processes look after one queue.
+      if (state.told?.isAnyoneOnline === isAnyoneOnline) return refuse('already_told');
+      d.add({ type: 'queue.told', place, isAnyoneOnline, wait });
+      return d.done();
+    }
+    case 'followup:sent': {
+      const { followUp } = state;
+      // Several processes may have sent it; said once is enough.
+      if (followUp === null || command.through <= followUp.through) return refuse('already_told');
+      d.add({ type: 'followup.sent', email: followUp.email, through: command.through });
+      return d.done();
+    }
     case 'handoff:offer':
       if (state.status !== 'waiting') return refuse('not_waiting');
       if (state.offer !== null && state.offer.expiresAt > world.now) return refuse('offered_to_another');
@@ -176,40 +201,24 @@ function reopen(d: Draft, resolvedAt: number, world: World) {
   d.add({ type: 'conversation.reopened', to: isSticky ? 'agent' : 'bot' });
 }
 
-function askBot(d: Draft, question: number, world: World) {
-  stopAnswer(d, world);
-  d.add({ type: 'answer.started', turn: d.state.turn + 1, question }, bot);
-}
-
-/** Ends a running turn because the customer moved on or a person took over; its words so far are kept. */
-function stopAnswer(d: Draft, world: World) {
-  const { pending } = d.state;
-  if (pending === null) return;
-  const { turn } = pending;
-  d.add(
-    { type: 'answer.ended', turn, outcome: 'stopped', text: world.partialText, sources: [], failure: null },
-    bot,
-  );
-}
-
 /**
- * bot turn 3 asked ------------------------> answer to 3 (refused: stale_turn)
- *        customer writes or a person joins --> turn 3 stopped
+ * A turn of the page's own bot that the customer has judged. It has happened, so the question is asked of no bot and
+ * sends for nobody; but a promise in the answer is kept or taken back like any other.
  */
-function endAnswer(d: Draft, command: AnswerEnd, world: World): Decision {
-  if (d.state.pending?.turn !== command.turn) return refuse('stale_turn');
-  const { turn, sources } = command;
-  // An answer without a word is no answer, unless the bot only wanted to bring in a person.
-  const isEmpty = command.outcome === 'answered' && command.text.trim() === '' && command.handoff === null;
-  const outcome = isEmpty ? 'failed' : command.outcome;
-  const failure = outcome === 'failed' ? (command.failure ?? 'malformed') : null;
-  // A failed answer keeps what the customer has read already.
-  const text = command.text === '' && outcome === 'failed' ? world.partialText : command.text;
-  d.add({ type: 'answer.ended', turn, outcome, text, sources: [...sources], failure }, bot);
-  const wantsPerson = command.handoff !== null && d.state.status === 'bot';
-  if (wantsPerson) d.add(handoffRequest('bot_asked', command.handoff ?? ''), bot);
+function shareFeedback(d: Draft, command: CustomerCommandOf<'feedback:share'>, world: World): Decision {
+  // Otherwise a customer could put words into the company's bot's mouth.
+  if (!world.isBotInPage) return refuse('wrong_bot');
+  // One voice: a turn of the bot has no place here now.
+  if (d.state.status === 'human') return refuse('already_human');
+  if (d.state.status === 'resolved') return refuse('already_resolved');
+  const { cid, question, answer, verdict, reasons, comment, context } = command;
+  startIfNew(d, context);
+  d.add({ type: 'message.sent', cid, text: question });
+  askBot(d, d.state.seq, world);
+  const { turn } = d.state;
+  const said = { outcome: 'answered', sources: [], failure: null, handoff: null } as const;
+  endAnswer(d, { name: 'answer:end', turn, text: answer, ...said }, world);
+  d.add({ type: 'feedback.given', turn, verdict, reasons, comment });
+  if (verdict === 'down') suggestIfNeeded(d, world);
   return d.done();
 }
-
-const handoffRequest = (reason: HandoffReason, detail: string) =>
-  ({ type: 'handoff.requested', reason, detail, priority: 'normal', team: null }) as const;

@@ -1,15 +1,40 @@
 import type { Fact } from '../../protocol/conversation.ts';
-import type { Conversation } from './conversation.ts';
+import type { SharedLine } from '../../protocol/message.ts';
+import type { Conversation, RecentTurn } from './conversation.ts';
+import { turnsLookedAt } from './policy/judge.ts';
 
 /** The fields that every state has, taken over from the state before. */
-const common = ({ turn, pending, lastAnswer, lastAgent, rating }: Conversation, seq: number) => ({
+const common = (
+  { turn, pending, lastAnswer, lastAgent, rating, recent, suggested, followUp }: Conversation,
+  seq: number,
+) => ({
   seq,
   turn,
   pending,
   lastAnswer,
   lastAgent,
   rating,
+  recent,
+  suggested,
+  followUp,
 });
+
+/** How much of each text the handoff policy looks at. */
+const recentChars = 300;
+const remember = ({ recent }: Conversation, said: RecentTurn): readonly RecentTurn[] => [
+  ...recent.slice(1 - turnsLookedAt),
+  { ...said, text: said.text.slice(0, recentChars) },
+];
+/** Turn 0: what was said elsewhere is no turn of this conversation, and feedback on one does not mean it. */
+const recall = (state: Conversation, lines: readonly SharedLine[]): readonly RecentTurn[] =>
+  state.status === 'human'
+    ? state.recent
+    : lines.slice(-turnsLookedAt).reduce((recent, { author, text }) => {
+        const outcome = author === 'bot' ? ({ outcome: 'answered' } as const) : {};
+        return remember({ ...state, recent }, { author, text, turn: 0, ...outcome });
+      }, state.recent);
+/** A person has come, or was not wanted any more: what the bot did before is no reason now. */
+const forgotten = { recent: [], suggested: null } as const;
 
 /**
  * The state after one more fact. Total and without judgement: what is a fact has happened. Replaying all facts
@@ -25,11 +50,17 @@ export function evolve(state: Conversation, fact: Fact): Conversation {
     case 'answer.ended': {
       const question = state.pending?.question ?? 0;
       const lastAnswer = { turn: fact.turn, question, outcome: fact.outcome };
-      return { ...state, seq: fact.seq, pending: null, lastAnswer };
+      const { outcome, text } = fact;
+      const recent =
+        outcome === 'stopped'
+          ? state.recent
+          : remember(state, { author: 'bot', turn: fact.turn, text, outcome });
+      return { ...state, seq: fact.seq, pending: null, lastAnswer, recent };
     }
     case 'handoff.requested': {
       const { reason, priority, team } = fact;
-      return { ...base, status: 'waiting', since: fact.at, reason, priority, team, offer: null };
+      const asked = { since: fact.at, reason, priority, team, offer: null, told: null, followUp: null };
+      return { ...base, ...asked, status: 'waiting' };
     }
     case 'handoff.offered':
       return state.status === 'waiting'
@@ -40,10 +71,11 @@ export function evolve(state: Conversation, fact: Fact): Conversation {
         ? { ...state, seq: fact.seq, offer: null }
         : { ...state, seq: fact.seq };
     case 'handoff.cancelled':
-      return { ...base, status: 'bot' };
+      return { ...base, ...forgotten, status: 'bot' };
     case 'handoff.accepted':
       return {
         ...base,
+        ...forgotten,
         status: 'human',
         agent: fact.agent,
         since: fact.at,
@@ -64,13 +96,28 @@ export function evolve(state: Conversation, fact: Fact): Conversation {
         priority: 'high',
         team: fact.to.team,
         offer: null,
+        told: null,
       };
     case 'handoff.returned':
       return { ...base, status: 'bot' };
+    case 'answer.corrected':
+      return { ...state, seq: fact.seq, suggested: { reason: 'bot_promised', turn: fact.turn } };
+    case 'handoff.suggested':
+      return { ...state, seq: fact.seq, suggested: { reason: fact.reason, turn: state.turn } };
+    case 'queue.told':
+      return state.status === 'waiting'
+        ? { ...state, seq: fact.seq, told: { isAnyoneOnline: fact.isAnyoneOnline } }
+        : { ...state, seq: fact.seq };
     case 'message.sent':
+      if (state.status === 'bot' || state.status === 'waiting') {
+        const said = { author: 'customer', turn: state.turn, text: fact.text } as const;
+        return { ...state, seq: fact.seq, recent: remember(state, said) };
+      }
       return state.status === 'human' && fact.by.kind === 'agent' && state.firstReplyAt === null
         ? { ...state, seq: fact.seq, firstReplyAt: fact.at }
         : { ...state, seq: fact.seq };
+    case 'transcript.shared':
+      return { ...state, seq: fact.seq, recent: recall(state, fact.lines) };
     case 'conversation.resolved':
       return { ...base, status: 'resolved', by: fact.by, at: fact.at, outcome: fact.outcome };
     case 'conversation.reopened':
@@ -79,8 +126,21 @@ export function evolve(state: Conversation, fact: Fact): Conversation {
         : { ...base, status: 'bot' };
     case 'conversation.rated':
       return { ...state, seq: fact.seq, rating: fact.rating };
-    case 'conversation.started':
     case 'feedback.given':
+      return {
+        ...state,
+        seq: fact.seq,
+        recent: state.recent.map((said) =>
+          said.author === 'bot' && said.turn === fact.turn
+            ? { ...said, isDownvoted: fact.verdict === 'down' }
+            : said,
+        ),
+      };
+    case 'followup.asked':
+      return { ...state, seq: fact.seq, followUp: { email: fact.email, through: fact.seq } };
+    case 'followup.sent':
+      return { ...state, seq: fact.seq, followUp: { email: fact.email, through: fact.through } };
+    case 'conversation.started':
     case 'note.added':
       return { ...state, seq: fact.seq };
   }

@@ -94,6 +94,13 @@ function apply(row: Summary, fact: Fact): Summary {
       return fact.text === ''
         ? row
         : { ...row, lastText: rowText(fact.text), lastAuthor: 'bot', lastAt: fact.at };
+    case 'transcript.shared': {
+      const last = fact.lines.at(-1);
+      const question = fact.lines.findLast(({ author }) => author === 'customer');
+      if (last === undefined) return row;
+      const said = { lastText: rowText(last.text), lastAuthor: last.author, lastAt: fact.at };
+      return { ...row, ...said, topic: row.topic === '' ? rowText(question?.text ?? '') : row.topic };
+    }
     // Nothing was said: and a note must not even show the customer a time at which it was written.
     case 'feedback.given':
     case 'note.added':

@@ -21,7 +21,7 @@ export default fp(
     const { store, realtime, bus, sites, log } = app;
     const gathered = new Map<string, Gathered>();
     /** The rows of a site as they were at the last look, by conversation. */
-    const looked = new Map<string, ReadonlyMap<string, number>>();
+    const looked = new Map<string, Map<string, number>>();
 
     const tellNow = (siteId: string) => {
       const site = gathered.get(siteId);
@@ -42,6 +42,9 @@ export default fp(
       const site = gathered.get(siteId) ?? { rows: new Map(), timer: null };
       gathered.set(siteId, site);
       site.rows.set(summary.id, { ...summary, site: title });
+      // Seen now: should another process take it off the desk unheard, the next look finds it gone.
+      const seen = looked.get(siteId) ?? new Map<string, number>();
+      looked.set(siteId, seen.set(summary.id, summary.seq));
       const moved = before.status !== summary.status;
       if (moved) tellNow(siteId);
       else site.timer ??= setTimeout(() => tellNow(siteId), gatherMs);

@@ -77,7 +77,7 @@ export default fp(
       const isOnlySaid = isSameStanding(before.summary, summary) && turnChange(facts, state) === null;
       const { senderId, cid, bodyHash } = order;
       const commands = cid === null ? [] : [{ senderId, cid, bodyHash, seq: state.seq, at: world.now }];
-      const leaseUntil = world.now + (world.bot === 'page' ? pageTurnLeaseMs : turnLeaseMs);
+      const leaseUntil = world.now + (world.isBotInPage ? pageTurnLeaseMs : turnLeaseMs);
       return {
         order,
         before,
@@ -88,16 +88,17 @@ export default fp(
     const decideOnKnown = (order: EngineOrder, known: StoredConversation): Step<EngineOrder> | null => {
       const { sender, input } = order;
       const { state } = known;
-      const bot = sites.kept(known.siteId)?.bot.kind ?? null;
+      const site = sites.kept(known.siteId);
       const partialText = state.pending === null ? '' : partials.textOf(known.id, state.pending.turn);
       const mayReopen = state.status === 'resolved' && state.lastAgent !== null;
-      if (bot === null || partialText === null || mayReopen || state.seq === 0) return null;
+      if (site === null || partialText === null || mayReopen || state.seq === 0) return null;
       if (needsTables.has(input.command.name) || !sender.mayTouch(known)) return null;
       const world = {
         now: Date.now(),
         partialText: storableText(partialText),
         isLastAgentOnline: false,
-        bot,
+        isBotInPage: site.bot.kind === 'page',
+        policy: site.policy,
       };
       const decision = decide(state, input, world);
       // What is known may be out of date: only the lock can say no.
@@ -144,7 +145,7 @@ export default fp(
 
     const worldOf = async (
       tx: ConversationTransaction,
-      { id, siteId, bot, state }: LockedConversation,
+      { id, siteId, bot, policy, state }: LockedConversation,
     ): Promise<World> => {
       const now = Date.now();
       const { pending, lastAgent } = state;
@@ -154,7 +155,13 @@ export default fp(
         state.status === 'resolved' &&
         lastAgent !== null &&
         (await tx.isAgentOnline(lastAgent.id, siteId, now));
-      return { now, partialText: storableText(partialText), isLastAgentOnline, bot };
+      return {
+        now,
+        partialText: storableText(partialText),
+        isLastAgentOnline,
+        isBotInPage: bot === 'page',
+        policy,
+      };
     };
 
     const submit = createGroupCommit<EngineOrder, Executed>({
@@ -180,7 +187,7 @@ export default fp(
     app.decorate('engine', {
       forCustomer: ({ customer, site }, name, { conversationId, ...body }) => {
         const own = { id: conversationId, siteId: customer.siteId, customerId: customer.id };
-        const starts = name === 'message:send' || name === 'handoff:request';
+        const starts = starting.has(name);
         const sender: Sender = {
           id: customer.id,
           cid: body.cid,
@@ -218,9 +225,18 @@ export default fp(
   { name: 'engine', dependencies: ['store', 'partials', 'bus', 'sites', 'metrics'] },
 );
 
+/** A customer's commands that may be the first of a conversation. */
+const starting = new Set<keyof CustomerCommands>([
+  'message:send',
+  'handoff:request',
+  'transcript:share',
+  'feedback:share',
+]);
+
 /** Commands that read or write more than the conversation, its facts and its turn. */
 const needsTables = new Set<Command['command']['name']>([
   'feedback:give',
+  'feedback:share',
   'conversation:rate',
   'handoff:transfer',
 ]);
@@ -262,7 +278,7 @@ function inOneOrder(value: unknown): string {
 async function project(tx: ConversationTransaction, id: string, facts: readonly Fact[]): Promise<number> {
   let downvotes = 0;
   for (const fact of facts) {
-    if (fact.type === 'feedback.given') downvotes += await tx.saveFeedback(id, fact);
+    if (fact.type === 'feedback.given') downvotes += await tx.saveFeedback(id, fact, facts);
     if (fact.type === 'conversation.rated') await tx.saveRating(id, fact);
   }
   return downvotes;

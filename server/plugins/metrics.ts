@@ -13,7 +13,9 @@ export interface Metrics {
   readonly stuckReaders: Counter<string>;
   readonly botFirstByte: Histogram<string>;
   readonly answers: Counter<'outcome'>;
+  readonly botCircuit: Gauge<'site'>;
   readonly handoffWait: Histogram<string>;
+  readonly notifications: Counter<'channel' | 'result'>;
 }
 
 declare module 'fastify' {
@@ -76,10 +78,22 @@ export default fp<{ token: string | null }>(
         labelNames: ['outcome'],
         registers,
       }),
+      botCircuit: new Gauge({
+        name: 'handrail_bot_circuit',
+        help: "Whether a site's bot is asked: 0 yes, 1 one turn tries, 2 no, it is down",
+        labelNames: ['site'],
+        registers,
+      }),
       handoffWait: new Histogram({
         name: 'handrail_handoff_wait_seconds',
         help: 'Time from asking for a person to a person joining',
         buckets: [5, 15, 30, 60, 120, 300, 600, 1800, 3600],
+        registers,
+      }),
+      notifications: new Counter({
+        name: 'handrail_notifications_total',
+        help: 'Notices of waiting customers by channel and result (sent, nobody, off, retried, failed)',
+        labelNames: ['channel', 'result'],
         registers,
       }),
     };

@@ -1,4 +1,7 @@
 import fp from 'fastify-plugin';
+import type { QueuePlace, WaitRange } from '../../protocol/handoff.ts';
+import { waitRangeOf } from '../domain/wait-range.ts';
+import { isOurFault } from './errors.ts';
 import { rooms } from './realtime.ts';
 
 declare module 'fastify' {
@@ -21,6 +24,10 @@ const toldPerMs = 2;
  * agents whose process died without a word.
  */
 const lookAgainMs = 5_000;
+/** Facts that one look writes for a site at most; the others with the next looks. */
+const writtenAtOnce = 200;
+/** How long a site's usual wait holds before it is worked out anew. */
+const waitsKeptMs = 30_000;
 /** Facts after which places are others. */
 const moves = new Set([
   'handoff.requested',
@@ -33,25 +40,53 @@ const moves = new Set([
 /** Keeps waiting customers informed of their place, and of whether anyone is there at all. */
 export default fp(
   async (app) => {
-    const { store, realtime, bus, log } = app;
+    const { store, realtime, bus, engine, log } = app;
     const pending = new Map<string, NodeJS.Timeout>();
     /** What was told last to the sockets of this process, by site and conversation. */
     const told = new Map<string, Map<string, string>>();
 
     const tellNow = async (siteId: string) => {
-      const [waiting, isAnyoneOnline] = await Promise.all([
+      const [waiting, isAnyoneOnline, wait] = await Promise.all([
         store.conversations.queue(siteId),
         store.agents.isAnyoneOnline(siteId, Date.now()),
+        usualWait(siteId),
       ]);
       const before = told.get(siteId);
-      const now = new Map(waiting.map((id, ahead) => [id, `${ahead + 1} ${isAnyoneOnline}`]));
+      const now = new Map(waiting.map(({ id }, ahead) => [id, `${ahead + 1} ${isAnyoneOnline}`]));
       if (now.size > 0) told.set(siteId, now);
       else told.delete(siteId);
-      for (const [ahead, conversationId] of waiting.entries()) {
+      const untold: QueuePlace[] = [];
+      for (const [ahead, { id: conversationId, toldOnline }] of waiting.entries()) {
+        const place = { conversationId, place: ahead + 1, isAnyoneOnline, wait };
+        if (toldOnline !== isAnyoneOnline && untold.length < writtenAtOnce) untold.push(place);
         if (before?.get(conversationId) === now.get(conversationId)) continue;
-        const place = { conversationId, place: ahead + 1, isAnyoneOnline };
         realtime.customers.local.to(rooms.conversation(conversationId)).emit('queue:place', place);
       }
+      await Promise.all(untold.map(write));
+    };
+
+    /**
+     * Never silent: whoever has asked finds in the conversation itself where they stand, and whether anybody is there,
+     * however they come back to it. Written when it is first known and when it changes; places alone come live.
+     */
+    const write = async ({ conversationId, ...place }: QueuePlace) => {
+      try {
+        await engine.forServer(conversationId, { name: 'queue:tell', ...place });
+      } catch (error) {
+        // Taken, cancelled, or told by another process meanwhile: all as it should be.
+        if (isOurFault(error))
+          log.warn({ err: error, conversationId }, 'not told yet; told at the next look');
+      }
+    };
+
+    const waits = new Map<string, { readonly until: number; readonly range: Promise<WaitRange | null> }>();
+    const usualWait = (siteId: string): Promise<WaitRange | null> => {
+      const kept = waits.get(siteId);
+      if (kept !== undefined && kept.until > Date.now()) return kept.range;
+      const range = store.queueHistory.recentWaits(siteId).then(waitRangeOf);
+      waits.set(siteId, { until: Date.now() + waitsKeptMs, range });
+      range.catch(() => waits.delete(siteId));
+      return range;
     };
 
     const tell = (siteId: string) => {
@@ -88,5 +123,5 @@ export default fp(
       for (const timer of pending.values()) clearTimeout(timer);
     });
   },
-  { name: 'queue', dependencies: ['store', 'realtime', 'bus'] },
+  { name: 'queue', dependencies: ['store', 'realtime', 'bus', 'engine'] },
 );

@@ -2,8 +2,8 @@ import type { FactsAfter } from '../../protocol/commands.ts';
 import type { FactsPage } from '../../protocol/events.ts';
 import { visibleTo } from '../domain/audience.ts';
 import { RefusalError } from '../plugins/errors.ts';
+import type { Head } from '../store/conversation-head.ts';
 import type { Ownership } from '../store/conversation-row.ts';
-import type { Head } from '../store/conversations.ts';
 import type { Store } from '../store/store.ts';
 
 /** Who reads: a customer their own conversations, an agent those of their sites. */

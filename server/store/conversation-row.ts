@@ -1,6 +1,7 @@
 import type { ConversationSummary } from '../../protocol/agent.ts';
 import type { TranscriptLine } from '../../protocol/message.ts';
 import type { Conversation } from '../domain/conversation.ts';
+import type { SitePolicy } from '../domain/site-policy.ts';
 import type { Summary } from '../domain/summary.ts';
 import type { ConversationsTable, SiteBot } from './schema.ts';
 
@@ -19,6 +20,7 @@ export interface StoredConversation extends Ownership {
 export interface LockedConversation extends StoredConversation {
   /** Where the bot of its site runs. */
   readonly bot: SiteBot['kind'];
+  readonly policy: SitePolicy;
 }
 
 /** The row's columns; those of type jsonb as values. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Fact } from '../../protocol/conversation.ts';
 import { unstarted } from '../domain/conversation.ts';
+import { defaultPolicy } from '../domain/site-policy.ts';
 import { emptySummary } from '../domain/summary.ts';
 import { createAgents } from './agents.ts';
 import { type Commit, turnChange } from './commits.ts';
@@ -29,10 +30,13 @@ export function conversationTransaction(tx: Tx) {
         .innerJoin('sites', 'sites.id', 'conversations.site_id')
         .selectAll('conversations')
         .select(sql<SiteBot['kind']>`sites.bot->>'kind'`.as('bot'))
+        .select('sites.policy as policy')
         .where('conversations.id', '=', id)
         .forUpdate('conversations')
         .executeTakeFirst();
-      return row === undefined ? null : { ...toStored(row), bot: row.bot };
+      return row === undefined
+        ? null
+        : { ...toStored(row), bot: row.bot, policy: { ...defaultPolicy, ...row.policy } };
     },
 
     /** Makes the row of a new conversation. Two that race for one id: the second finds the first's row. */
@@ -104,7 +108,11 @@ export function conversationTransaction(tx: Tx) {
      * Keeps the latest verdict on an answer beside its question and answer.
      * @returns how the number of bad answers of the conversation changes: -1, 0 or 1
      */
-    async saveFeedback(id: string, fact: Extract<Fact, { type: 'feedback.given' }>): Promise<number> {
+    async saveFeedback(
+      id: string,
+      fact: Extract<Fact, { type: 'feedback.given' }>,
+      sameCommit: readonly Fact[],
+    ): Promise<number> {
       const before = await tx
         .deleteFrom('answer_feedback')
         .where('conversation_id', '=', id)
@@ -113,9 +121,10 @@ export function conversationTransaction(tx: Tx) {
         .executeTakeFirst();
       const change = Number(fact.verdict === 'down') - Number(before?.verdict === 'down');
       if (fact.verdict === 'none') return change;
-      const answer = await factOfTurn(tx, id, 'answer.ended', fact.turn);
-      const started = await factOfTurn(tx, id, 'answer.started', fact.turn);
-      const question = started?.type === 'answer.started' ? await messageAt(tx, id, started.question) : '';
+      const answer = await factOfTurn(tx, id, sameCommit, 'answer.ended', fact.turn);
+      const started = await factOfTurn(tx, id, sameCommit, 'answer.started', fact.turn);
+      const question =
+        started?.type === 'answer.started' ? await messageAt(tx, id, sameCommit, started.question) : '';
       await tx
         .insertInto('answer_feedback')
         .values({
@@ -145,7 +154,16 @@ export function conversationTransaction(tx: Tx) {
   };
 }
 
-async function factOfTurn(tx: Tx, id: string, type: 'answer.started' | 'answer.ended', turn: number) {
+/** What this commit makes has not been saved yet: looked for there first. */
+async function factOfTurn(
+  tx: Tx,
+  id: string,
+  sameCommit: readonly Fact[],
+  type: 'answer.started' | 'answer.ended',
+  turn: number,
+): Promise<Fact | null> {
+  const made = sameCommit.find((fact) => fact.type === type && fact.turn === turn);
+  if (made !== undefined) return made;
   const row = await tx
     .selectFrom('facts')
     .select('body')
@@ -156,7 +174,9 @@ async function factOfTurn(tx: Tx, id: string, type: 'answer.started' | 'answer.e
   return row?.body ?? null;
 }
 
-async function messageAt(tx: Tx, id: string, seq: number): Promise<string> {
+async function messageAt(tx: Tx, id: string, sameCommit: readonly Fact[], seq: number): Promise<string> {
+  const made = sameCommit.find((fact) => fact.seq === seq);
+  if (made?.type === 'message.sent') return made.text;
   const row = await tx
     .selectFrom('facts')
     .select('body')

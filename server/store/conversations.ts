@@ -2,17 +2,13 @@ import { type SelectQueryBuilder, sql } from 'kysely';
 import type { ConversationSummary } from '../../protocol/agent.ts';
 import type { Fact } from '../../protocol/conversation.ts';
 import type { TranscriptLine } from '../../protocol/message.ts';
-import {
-  type Ownership,
-  type StoredConversation,
-  type SummaryColumns,
-  summaryOf,
-  toStored,
-} from './conversation-row.ts';
+import { toHead } from './conversation-head.ts';
+import { type StoredConversation, type SummaryColumns, summaryOf, toStored } from './conversation-row.ts';
 import { type ConversationTransaction, conversationTransaction } from './conversation-transaction.ts';
 import type { Database } from './database.ts';
 import { gather } from './gather.ts';
 import type { Tables } from './schema.ts';
+import { saidTypes, transcriptLine } from './transcript-line.ts';
 
 const pageSize = 200;
 
@@ -64,12 +60,15 @@ export function createConversations(db: Database) {
         .selectFrom('facts')
         .select('body')
         .where('conversation_id', '=', id)
-        .where('type', 'in', ['message.sent', 'answer.ended'])
+        .where('type', 'in', saidTypes)
         .$if(options.beforeSeq !== undefined, (query) => query.where('seq', '<', options.beforeSeq ?? 0))
         .orderBy('seq', 'desc')
         .limit(options.limit)
         .execute();
-      return rows.reverse().flatMap((row) => transcriptLine(row.body));
+      return rows
+        .reverse()
+        .flatMap((row) => transcriptLine(row.body))
+        .slice(-options.limit);
     },
 
     async fact(id: string, seq: number): Promise<Fact | null> {
@@ -80,6 +79,21 @@ export function createConversations(db: Database) {
         .where('seq', '=', seq)
         .executeTakeFirst();
       return row?.body ?? null;
+    },
+
+    /** What the last person who handed back decided; null if nobody has. */
+    async lastHandback(id: string): Promise<{ agent: string; decision: string; at: number } | null> {
+      const row = await db
+        .selectFrom('facts')
+        .select('body')
+        .where('conversation_id', '=', id)
+        .where('type', '=', 'handoff.returned')
+        .orderBy('seq', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      const fact = row?.body;
+      if (fact?.type !== 'handoff.returned') return null;
+      return { agent: fact.agent.name, decision: fact.decision, at: fact.at };
     },
 
     /** How far these conversations have come; those that are not there are left out. */
@@ -154,14 +168,18 @@ export function createConversations(db: Database) {
       return groups.flat().map(toSummary);
     },
 
-    /** Waiting conversations of a site in the order in which they are to be taken. */
-    async queue(siteId: string): Promise<string[]> {
+    /**
+     * Waiting conversations of a site in the order in which they are to be taken, and whether each customer was told
+     * that somebody is there (null: nothing has been said yet).
+     */
+    async queue(siteId: string): Promise<{ id: string; toldOnline: boolean | null }[]> {
       const waiting = db
         .selectFrom('conversations')
         .select('conversations.id')
+        .select(sql<boolean | null>`(state->'told'->>'isAnyoneOnline')::boolean`.as('toldOnline'))
         .where('site_id', '=', siteId)
         .where('status', '=', 'waiting');
-      return (await inQueueOrder(waiting).execute()).map((row) => row.id);
+      return inQueueOrder(waiting).execute();
     },
 
     /** Sites in which somebody waits for a person. */
@@ -222,43 +240,7 @@ export function createConversations(db: Database) {
   };
 }
 
-/** How far a conversation has come, and whose it is. */
-export interface Head extends Ownership {
-  readonly seq: number;
-  readonly status: ConversationSummary['status'];
-  /** A turn of the bot is under way. */
-  readonly isAnswering: boolean;
-}
-
-interface HeadRow {
-  id: string;
-  site_id: string;
-  customer_id: string;
-  seq: number;
-  status: ConversationSummary['status'];
-  is_answering: boolean;
-}
-
-const toHead = (row: HeadRow): Head => ({
-  id: row.id,
-  siteId: row.site_id,
-  customerId: row.customer_id,
-  seq: row.seq,
-  status: row.status,
-  isAnswering: row.is_answering,
-});
-
 export type Conversations = ReturnType<typeof createConversations>;
-
-/** What a fact says in a transcript for bots and exports, if anything. */
-export function transcriptLine(fact: Fact): TranscriptLine[] {
-  if (fact.type === 'message.sent' && (fact.by.kind === 'customer' || fact.by.kind === 'agent')) {
-    return [{ author: fact.by.kind, text: fact.text, at: fact.at }];
-  }
-  if (fact.type === 'answer.ended' && fact.text !== '')
-    return [{ author: 'bot', text: fact.text, at: fact.at }];
-  return [];
-}
 
 /** Urgent first, then who has waited longest: the one order of desk and queue. */
 const inQueueOrder = <T>(query: SelectQueryBuilder<Tables, 'conversations', T>) =>

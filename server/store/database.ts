@@ -4,13 +4,21 @@ import pg from 'pg';
 import * as start from './migrations/001-start.ts';
 import * as delivery from './migrations/002-delivery.ts';
 import * as oneWriter from './migrations/003-one-writer.ts';
+import * as anyBot from './migrations/004-any-bot.ts';
+import * as notifications from './migrations/005-notifications.ts';
 import type { Tables } from './schema.ts';
 
 export type Database = Kysely<Tables>;
 export type Tx = Transaction<Tables>;
 
 /** Forward-only, in order. A name that has been released never changes. */
-export const migrations = { '001-start': start, '002-delivery': delivery, '003-one-writer': oneWriter };
+export const migrations = {
+  '001-start': start,
+  '002-delivery': delivery,
+  '003-one-writer': oneWriter,
+  '004-any-bot': anyBot,
+  '005-notifications': notifications,
+};
 
 /** bigint columns hold epoch ms and counts, all far below 2^53: read them as numbers. */
 const types = {
@@ -20,6 +28,8 @@ const types = {
 
 export interface Connections {
   readonly db: Database;
+  /** What `db` works on, for the SQL of others (pg-boss). */
+  readonly pool: pg.Pool;
   /** For the statement that commits a batch; see `commits.ts`. */
   readonly commits: pg.Pool;
 }
@@ -50,8 +60,10 @@ export function openDatabase(
     pool.on('connect', (client) => client.on('error', onError));
     return pool;
   };
+  const pool = open({ max: 20 });
   return {
-    db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool: open({ max: 20 }) }) }),
+    db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
+    pool,
     // Planned once, perhaps while the tables are still empty: it must not settle on reading them from end to end.
     commits: open({
       max: 2,

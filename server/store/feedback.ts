@@ -7,9 +7,9 @@ import type {
 } from '../../protocol/feedback.ts';
 import { uuidPattern } from '../../protocol/ids.ts';
 import type { TranscriptLine } from '../../protocol/message.ts';
-import { transcriptLine } from './conversations.ts';
 import type { Database } from './database.ts';
 import { storableText } from './storable.ts';
+import { saidTypes, transcriptLine } from './transcript-line.ts';
 
 /** Where a page ends: time and id of its last row. */
 interface Cursor {
@@ -123,7 +123,7 @@ export function createFeedback(db: Database) {
       .selectFrom('facts')
       .select(['conversation_id', 'body'])
       .where('conversation_id', 'in', [...byId.keys()])
-      .where('type', 'in', ['message.sent', 'answer.ended'])
+      .where('type', 'in', saidTypes)
       .orderBy('conversation_id')
       .orderBy('seq')
       .execute();

@@ -5,6 +5,8 @@ import type { FeedbackReason } from '../../protocol/feedback.ts';
 import type { HandoffReason, Priority } from '../../protocol/handoff.ts';
 import type { CustomerContext, Source, TranscriptLine } from '../../protocol/message.ts';
 import type { Conversation } from '../domain/conversation.ts';
+import type { NotifyPlan } from '../domain/notify-plan.ts';
+import type { SitePolicy } from '../domain/site-policy.ts';
 
 /** Tables as kysely sees them. Times are epoch ms (bigint, parsed to numbers), as everywhere in Handrail. */
 export interface Tables {
@@ -19,6 +21,10 @@ export interface Tables {
   conversation_ratings: ConversationRatingsTable;
   agents: AgentsTable;
   agent_sites: AgentSitesTable;
+  bot_sessions: BotSessionsTable;
+  conversation_numbers: ConversationNumbersTable;
+  handoff_notices: HandoffNoticesTable;
+  push_subscriptions: PushSubscriptionsTable;
   auth_user: AuthUserTable;
   auth_account: AuthAccountTable;
 }
@@ -32,8 +38,33 @@ export interface SettingsTable {
 /** jsonb that is written as text and read as an object. */
 type Json<T extends object> = JSONColumnType<T, string, string>;
 
-/** How a site's bot is reached. The secret signs requests; it never leaves the server. */
-export type SiteBot = { kind: 'http'; url: string; secret: string } | { kind: 'page' };
+/** The same where the table has a value of its own. */
+type JsonWithDefault<T extends object> = ColumnType<T, string | undefined, string>;
+
+/** How a site's bot is reached (docs/bots.md). Secrets, keys and tokens never leave the server but to the bot. */
+export type SiteBot =
+  /** Ours: JSON or server-sent events; `secret` signs what we ask. */
+  | { kind: 'http'; url: string; secret: string }
+  /** `url` up to and without `/chat/completions`; `instructions` is the system prompt. */
+  | { kind: 'openai'; url: string; key: string; model: string; instructions: string }
+  /** `url` of the REST channel's webhook; `token` as in Rasa's `?token=`, null for none. */
+  | { kind: 'rasa'; url: string; token: string | null }
+  /** `url` up to and without `/conversations` (Direct Line 3.0); `secret` is the bearer token. */
+  | { kind: 'botframework'; url: string; secret: string }
+  /** `url` is the AgentBot's outgoing webhook; `token` is what it calls us with as `api_access_token`. */
+  | { kind: 'chatwoot'; url: string; token: string; secret: string }
+  /** `url` that takes detectIntent-shaped requests; `token` is sent as a bearer token, null for none. */
+  | { kind: 'dialogflow'; url: string; token: string | null }
+  /** An async generator in the customer's page. */
+  | { kind: 'page' };
+
+/** Limits of a site's bot; what is left out is the installation's. */
+export interface BotLimits {
+  readonly firstByteMs?: number;
+  readonly totalMs?: number;
+  /** Largest reply, bytes. */
+  readonly maxBytes?: number;
+}
 
 export interface SitesTable {
   id: string;
@@ -42,6 +73,9 @@ export interface SitesTable {
   answered_by: string;
   allowed_origins: string[];
   bot: Json<SiteBot>;
+  limits: JsonWithDefault<BotLimits>;
+  policy: JsonWithDefault<Partial<SitePolicy>>;
+  notify: JsonWithDefault<Partial<NotifyPlan>>;
   suggestions: string[];
   created_at: number;
 }
@@ -101,6 +135,35 @@ export interface RunningTurnsTable {
   turn: number;
   text: string;
   lease_until: number;
+}
+
+/** What an adapter must remember of a conversation between its turns, such as the bot's own id for it. */
+export interface BotSessionsTable {
+  conversation_id: string;
+  data: Json<Record<string, unknown>>;
+}
+
+/** Numbers of conversations, for bots that know them by number only. */
+export interface ConversationNumbersTable {
+  number: Generated<number>;
+  conversation_id: string;
+}
+
+/** How far agents have been told of a wait: the step that comes next, and when (null: none comes). */
+export interface HandoffNoticesTable {
+  conversation_id: string;
+  since: number;
+  step: number;
+  due_at: number | null;
+}
+
+/** A device that is told by Web Push. `id` is the SHA-256 of the endpoint, hex. */
+export interface PushSubscriptionsTable {
+  id: string;
+  agent_id: string;
+  endpoint: string;
+  keys: Json<{ p256dh: string; auth: string }>;
+  created_at: number;
 }
 
 export interface AnswerFeedbackTable {

@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { defaultNotifyPlan, type NotifyPlan } from '../domain/notify-plan.ts';
+import { defaultPolicy, type SitePolicy } from '../domain/site-policy.ts';
 import type { Database } from './database.ts';
-import type { SiteBot } from './schema.ts';
+import type { BotLimits, SiteBot } from './schema.ts';
 
 export interface Site {
   readonly id: string;
@@ -9,14 +11,34 @@ export interface Site {
   readonly answeredBy: string;
   readonly allowedOrigins: readonly string[];
   readonly bot: SiteBot;
+  readonly limits: BotLimits;
+  readonly policy: SitePolicy;
+  readonly notify: NotifyPlan;
   readonly suggestions: readonly string[];
 }
 
-export type NewSite = Omit<Site, 'id' | 'key'> & { readonly key?: string };
+export type NewSite = Omit<Site, 'id' | 'key' | 'limits' | 'policy' | 'notify'> & {
+  readonly key?: string;
+  /** What is left out stays as it is, or is the default for a new site. */
+  readonly limits?: BotLimits;
+  readonly policy?: Partial<SitePolicy>;
+  readonly notify?: Partial<NotifyPlan>;
+};
 
 /** Sites: one embed key each, with the bot behind it and the origins it may be used from. */
 export function createSites(db: Database) {
-  const columns = ['id', 'key', 'title', 'answered_by', 'allowed_origins', 'bot', 'suggestions'] as const;
+  const columns = [
+    'id',
+    'key',
+    'title',
+    'answered_by',
+    'allowed_origins',
+    'bot',
+    'limits',
+    'policy',
+    'notify',
+    'suggestions',
+  ] as const;
   const rows = () => db.selectFrom('sites').select(columns);
 
   return {
@@ -42,6 +64,9 @@ export function createSites(db: Database) {
         answered_by: site.answeredBy,
         allowed_origins: [...site.allowedOrigins],
         bot: JSON.stringify(site.bot),
+        ...(site.limits === undefined ? {} : { limits: JSON.stringify(site.limits) }),
+        ...(site.policy === undefined ? {} : { policy: JSON.stringify(site.policy) }),
+        ...(site.notify === undefined ? {} : { notify: JSON.stringify(site.notify) }),
         suggestions: [...site.suggestions],
       };
       const row = await db
@@ -51,6 +76,14 @@ export function createSites(db: Database) {
         .returning(columns)
         .executeTakeFirstOrThrow();
       return toSite(row);
+    },
+
+    async setNotify(id: string, notify: NotifyPlan): Promise<void> {
+      await db
+        .updateTable('sites')
+        .set({ notify: JSON.stringify(notify) })
+        .where('id', '=', id)
+        .execute();
     },
   };
 }
@@ -64,6 +97,9 @@ interface SiteRow {
   answered_by: string;
   allowed_origins: string[];
   bot: SiteBot;
+  limits: BotLimits;
+  policy: Partial<SitePolicy>;
+  notify: Partial<NotifyPlan>;
   suggestions: string[];
 }
 
@@ -74,5 +110,8 @@ const toSite = (row: SiteRow): Site => ({
   answeredBy: row.answered_by,
   allowedOrigins: row.allowed_origins,
   bot: row.bot,
+  limits: row.limits,
+  policy: { ...defaultPolicy, ...row.policy },
+  notify: { ...defaultNotifyPlan, ...row.notify },
   suggestions: row.suggestions,
 });

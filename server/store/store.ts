@@ -1,17 +1,20 @@
 import { sql } from 'kysely';
 import { createAgents } from './agents.ts';
+import { createBotSessions } from './bot-sessions.ts';
 import { createCommits } from './commits.ts';
 import { createConversations } from './conversations.ts';
 import { createCustomers } from './customers.ts';
 import type { Connections } from './database.ts';
 import { createFeedback } from './feedback.ts';
+import { createNotifications } from './notifications.ts';
+import { createQueueHistory } from './queue-history.ts';
 import { createSites } from './sites.ts';
 
 /** A database that is frozen keeps its connections: only the clock tells. */
 const pingMs = 2_000;
 
 /** Everything that is kept, in the words of the domain. SQL lives behind it and nowhere else. */
-export function createStore({ db, commits }: Connections) {
+export function createStore({ db, pool, commits }: Connections) {
   return {
     db,
     commits: createCommits(commits),
@@ -19,7 +22,26 @@ export function createStore({ db, commits }: Connections) {
     customers: createCustomers(db),
     agents: createAgents(db),
     conversations: createConversations(db),
+    botSessions: createBotSessions(db),
     feedback: createFeedback(db),
+    queueHistory: createQueueHistory(db),
+    notifications: createNotifications(db),
+    /**
+     * For pg-boss, which brings its own SQL; on our connections, so that it needs none besides. Some of it opens a
+     * transaction and closes it in one text: where that breaks in the middle the connection is thrown away, as the next
+     * one to use it would find itself in an aborted transaction.
+     */
+    async executeSql(text: string, values?: unknown[]) {
+      const client = await pool.connect();
+      try {
+        const result = await client.query(text, values);
+        client.release();
+        return result;
+      } catch (error) {
+        client.release(true);
+        throw error;
+      }
+    },
     /** Throws when the database does not answer, or not in time. */
     async ping(): Promise<void> {
       const late = Promise.withResolvers<never>();

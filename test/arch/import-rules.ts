@@ -18,6 +18,7 @@ const store = /^server\/store\//;
 const plugins = /^server\/plugins\//;
 const reads = /^server\/reads\//;
 const bots = /^server\/bots\//;
+const notify = /^server\/notify\//;
 const browserPackages = ['preact', '@preact/signals', 'socket.io-client', 'streaming-markdown', 'uuidv7'];
 
 /** The direction in which data flows (design: one direction only). */
@@ -25,10 +26,14 @@ const zones: readonly Zone[] = [
   { files: protocol, mayImport: [protocol], packages: ['typebox'] },
   { files: domain, mayImport: [domain, protocol], packages: [] },
   { files: store, mayImport: [store, domain, protocol] },
-  { files: bots, mayImport: [bots, /^server\/plugins\/validation\.ts$/, domain, protocol] },
+  {
+    files: bots,
+    mayImport: [bots, /^server\/plugins\/validation\.ts$/, /^server\/store\/schema\.ts$/, domain, protocol],
+  },
+  { files: notify, mayImport: [notify, bots, store, domain, protocol] },
   { files: plugins, mayImport: [plugins, store, domain, protocol] },
   { files: reads, mayImport: [reads, plugins, store, domain, protocol] },
-  { files: /^server\/features\//, mayImport: [reads, plugins, bots, store, domain, protocol] },
+  { files: /^server\/features\//, mayImport: [reads, plugins, bots, notify, store, domain, protocol] },
   { files: /^server\//, mayImport: [/^server\//, protocol] },
   { files: /^browser\//, mayImport: [/^browser\//, protocol], packages: browserPackages, isBrowser: true },
   {

@@ -7,6 +7,7 @@ import type { Command, World } from '../../server/domain/command.ts';
 import { type Conversation, unstarted } from '../../server/domain/conversation.ts';
 import { decide } from '../../server/domain/decide.ts';
 import { evolve } from '../../server/domain/evolve.ts';
+import { defaultPolicy } from '../../server/domain/site-policy.ts';
 
 export const conversationId = uuidv7();
 
@@ -18,7 +19,17 @@ const agents = [
   { id: 'a2', name: 'Ben' },
 ] as const;
 const agent = fc.constantFrom(...agents);
-const text = fc.string({ minLength: 1, maxLength: 12 });
+const text = fc.oneof(
+  { weight: 3, arbitrary: fc.string({ minLength: 1, maxLength: 12 }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      'I want to talk to a real person',
+      'are you a bot?',
+      'One of our agents will call you back within the hour.',
+    ),
+  },
+);
 const cid = fc.constant(null).map(() => uuidv7());
 
 const customer = fc
@@ -27,6 +38,24 @@ const customer = fc
     fc.record({ name: fc.constant('message:send' as const), cid, text }),
     fc.record({ name: fc.constant('handoff:request' as const), cid }),
     fc.record({ name: fc.constant('handoff:cancel' as const), cid }),
+    fc.record({
+      name: fc.constant('transcript:share' as const),
+      cid,
+      lines: fc.array(fc.record({ author: fc.constantFrom('customer' as const, 'bot' as const), text }), {
+        minLength: 1,
+        maxLength: 3,
+      }),
+    }),
+    fc.record({
+      name: fc.constant('feedback:share' as const),
+      cid,
+      question: text,
+      answer: text,
+      verdict: fc.constantFrom('up' as const, 'down' as const),
+      reasons: fc.constant<'wrong'[]>([]),
+      comment: text,
+    }),
+    fc.record({ name: fc.constant('followup:ask' as const), cid, email: fc.constant('kim@example.com') }),
     fc.record({
       name: fc.constant('conversation:rate' as const),
       cid,
@@ -104,6 +133,24 @@ const serverDoes = fc.oneof(
     (to) => (): Command => ({ from: 'server', command: { name: 'handoff:offer', agent: to, expiresAt: 0 } }),
   ),
   fc.constant((): Command => ({ from: 'server', command: { name: 'handoff:expire_offer' } })),
+  text.map(
+    (said) => (): Command => ({
+      from: 'server',
+      command: { name: 'bot:say', text: said, sources: [], replies: ['Yes'] },
+    }),
+  ),
+  fc.constant(
+    ({ seq }: Conversation): Command => ({
+      from: 'server',
+      command: { name: 'followup:sent', through: seq },
+    }),
+  ),
+  fc.boolean().map(
+    (isAnyoneOnline) => (): Command => ({
+      from: 'server',
+      command: { name: 'queue:tell', place: 2, isAnyoneOnline, wait: null },
+    }),
+  ),
 );
 
 const step: fc.Arbitrary<Step> = fc.tuple(
@@ -111,7 +158,8 @@ const step: fc.Arbitrary<Step> = fc.tuple(
   fc.record({
     partialText: text,
     isLastAgentOnline: fc.boolean(),
-    bot: fc.constantFrom('http' as const, 'page' as const),
+    isBotInPage: fc.boolean(),
+    policy: fc.constantFrom(defaultPolicy, { ...defaultPolicy, promises: 'correct' as const }),
     waitedMs: fc.nat(600_000),
   }),
 );
@@ -124,7 +172,7 @@ export interface Walk {
 
 /** Conversations as the real domain lets them happen. */
 export const walk: fc.Arbitrary<Walk> = fc
-  .array(step, { minLength: 3, maxLength: 60, size: 'max' })
+  .array(step, { minLength: 3, maxLength: 80, size: 'max' })
   .map((steps) => {
     const facts: Fact[] = [];
     const states = [unstarted];

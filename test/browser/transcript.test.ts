@@ -7,8 +7,10 @@ import {
   emptyTranscript,
   type Transcript,
 } from '../../browser/transcript.ts';
+import { Fact } from '../../protocol/conversation.ts';
 import type { FactsEvent } from '../../protocol/events.ts';
 import { decide } from '../../server/domain/decide.ts';
+import { defaultPolicy } from '../../server/domain/site-policy.ts';
 import { conversationId, delivery, type Walk, walk } from './random-walk.ts';
 
 const empty = () => emptyTranscript(conversationId);
@@ -34,7 +36,7 @@ const reader = fc.constantFrom('customer' as const, 'agent' as const);
 /** Runs the property on many walks; they must have been worth it. */
 function onWalks(
   check: (walk: Walk, reader: 'customer' | 'agent', data: fc.GeneratorValue) => void,
-  runs = 200,
+  runs = 300,
 ) {
   const types = new Set<string>();
   void fc.assert(
@@ -44,7 +46,7 @@ function onWalks(
     }),
     { numRuns: runs },
   );
-  expect(types.size).toBe(16);
+  expect(types.size).toBe(Fact.anyOf.length);
 }
 
 describe('the transcript', () => {
@@ -76,7 +78,8 @@ describe('the transcript', () => {
       for (const [seq, state] of states.entries()) {
         if (seq > 0) transcript = applied(transcript, delivery(who, facts, seq - 1, seq));
         const command = { name: 'conversation:rate', cid: 'any', rating: 5, comment: '' } as const;
-        const world = { now: 0, partialText: '', isLastAgentOnline: false, bot: 'http' } as const;
+        const site = { isBotInPage: false, policy: defaultPolicy };
+        const world = { now: 0, partialText: '', isLastAgentOnline: false, ...site };
         const mayRate = decide(state, { from: 'customer', command }, world).ok;
         expect(transcript).toMatchObject({
           seq,
@@ -85,13 +88,15 @@ describe('the transcript', () => {
           joinedAt: state.status === 'human' ? state.since : null,
           waitingSince: state.status === 'waiting' ? state.since : null,
           reason: state.status === 'waiting' ? state.reason : null,
+          told:
+            state.status === 'waiting' && state.told !== null ? expect.objectContaining(state.told) : null,
           lastAgent: state.lastAgent,
           pendingTurn: state.pending?.turn ?? null,
           canRate: mayRate && state.status !== 'human',
         });
         expect(transcript.rating?.rating ?? null).toBe(state.rating);
       }
-    }, 150);
+    }, 300);
   });
 
   test('shows every message and answer once, with the last word on each', () => {
@@ -109,6 +114,7 @@ describe('the transcript', () => {
           const word = one.facts.findLast((fact) => fact.type === 'feedback.given' && fact.turn === turn);
           const { outcome, text, sources, failure } =
             end?.type === 'answer.ended' ? end : { outcome: 'pending', text: '', sources: [], failure: null };
+          const replies = end?.type === 'answer.ended' ? (end.replies ?? []) : [];
           const isGiven = word?.type === 'feedback.given' && word.verdict !== 'none';
           const feedback = isGiven
             ? { verdict: word.verdict, reasons: word.reasons, comment: word.comment }
@@ -123,11 +129,12 @@ describe('the transcript', () => {
             text,
             sources,
             failure,
+            replies,
             feedback,
           };
         }),
       );
-    }, 150);
+    }, 300);
   });
 
   test('covers a note for the customer without a trace, and shows it to agents', () => {
@@ -141,7 +148,7 @@ describe('the transcript', () => {
         ...forAgent,
         items: forAgent.items.filter((item) => !notes.includes(item)),
       });
-    }, 150);
+    }, 300);
   });
 
   test('keeps untouched items the same objects', () => {

@@ -56,8 +56,8 @@ export interface Scene {
   readonly questions: readonly string[];
   readonly down?: { turn: number; reasons: FeedbackReason[]; comment: string };
   readonly up?: { turn: number };
-  /** How the customer comes to a person; `bot`: the bot asks for one itself. */
-  readonly asks?: 'customer' | 'bot';
+  /** How the customer comes to a person: by the button, in the words of the last question, or the bot asks itself. */
+  readonly asks?: 'customer' | 'words' | 'bot';
 }
 
 /** Plays a customer up to the point where they wait. */
@@ -66,6 +66,8 @@ export async function play(server: TestServer, siteKey: string, scene: Scene): P
   const { context } = scene;
   for (const [index, text] of scene.questions.entries()) {
     await customer.send('message:send', { text, ...(context === undefined ? {} : { context }) });
+    const isLast = index === scene.questions.length - 1;
+    if (scene.asks === 'words' && isLast) continue;
     await customer.until('answer.ended', (fact) => fact.turn === index + 1);
   }
   if (scene.down !== undefined) await customer.send('feedback:give', { ...scene.down, verdict: 'down' });
@@ -73,7 +75,11 @@ export async function play(server: TestServer, siteKey: string, scene: Scene): P
     await customer.send('feedback:give', { ...scene.up, verdict: 'up', reasons: [], comment: '' });
   }
   if (scene.asks === 'customer') await customer.send('handoff:request', {});
-  if (scene.asks !== undefined) await customer.until('handoff.requested');
+  if (scene.asks !== undefined) {
+    await customer.until('handoff.requested');
+    // What the queue says a moment later belongs to the same moment.
+    await customer.until('queue.told');
+  }
   return customer;
 }
 
@@ -96,7 +102,7 @@ export const declined: Scene = {
 export const deleted: Scene = {
   context: { page: appPage('/login', 'Anmelden'), language: 'de-AT' },
   questions: ['Mein Konto wurde gelöscht, ich möchte mit einem Menschen sprechen'],
-  asks: 'customer',
+  asks: 'words',
 };
 export const fee: Scene = {
   context: { page: appPage('/transfers/9921', 'Transfer to Kraków'), language: 'en-GB' },

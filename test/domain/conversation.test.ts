@@ -9,7 +9,7 @@ import { decide } from '../../server/domain/decide.ts';
 import { evolve } from '../../server/domain/evolve.ts';
 import { emptySummary, summarise } from '../../server/domain/summary.ts';
 import { expectSoundFacts, expectSoundState, expectSummaryAgrees } from './invariants.ts';
-import { type Step, story } from './moves.ts';
+import { type Site, type Step, story } from './moves.ts';
 
 const isFact = Compile(Fact);
 const startedAt = 1_800_000_000_000;
@@ -38,7 +38,7 @@ function downvotesBy(facts: readonly Fact[], before: readonly Fact[]): number {
 /** Plays a story; `onStep` sees every state that it passes through. */
 function play(
   steps: readonly Step[],
-  bot: 'http' | 'page',
+  site: Site,
   onStep: (seen: { state: Conversation; facts: readonly Fact[]; code: RefusalCode | null }) => void,
 ) {
   let state: Conversation = unstarted;
@@ -49,7 +49,7 @@ function play(
     now += afterMs;
     // Frozen: whoever changes what it was given, instead of making something new, throws.
     const command = deepFreeze(move(state, now));
-    const world = deepFreeze({ now, partialText, isLastAgentOnline, bot });
+    const world = deepFreeze({ now, partialText, isLastAgentOnline, ...site });
     const decision = decide(deepFreeze(state), command, world);
     expect(decide(state, command, world), 'the same question has the same answer').toEqual(decision);
     if (decision.ok) {
@@ -80,8 +80,8 @@ describe('a conversation, whatever happens in it', () => {
     const count = <K>(counts: Map<K, number>, key: K) => counts.set(key, (counts.get(key) ?? 0) + 1);
 
     fc.assert(
-      fc.property(story, ({ steps, bot }) => {
-        const { state, facts } = play(steps, bot, (seen) => {
+      fc.property(story, ({ steps, site }) => {
+        const { state, facts } = play(steps, site, (seen) => {
           count(statuses, seen.state.status);
           if (seen.code !== null) count(codes, seen.code);
         });
@@ -106,9 +106,11 @@ describe('a conversation, whatever happens in it', () => {
     expect(Object.keys(often(codes)).sort()).toEqual([
       'already_human',
       'already_resolved',
+      'already_told',
       'already_waiting',
       'no_such_turn',
       'not_assigned',
+      'not_bots_turn',
       'not_found',
       'not_retryable',
       'not_waiting',

@@ -4,10 +4,21 @@ import type { Conversation } from '../../server/domain/conversation.ts';
 import { evolve } from '../../server/domain/evolve.ts';
 import type { Summary } from '../../server/domain/summary.ts';
 
-const common = ['status', 'seq', 'turn', 'pending', 'lastAnswer', 'lastAgent', 'rating'];
+const common = [
+  'status',
+  'seq',
+  'turn',
+  'pending',
+  'lastAnswer',
+  'lastAgent',
+  'rating',
+  'recent',
+  'suggested',
+  'followUp',
+];
 const fieldsOf: Record<Conversation['status'], string[]> = {
   bot: [],
-  waiting: ['since', 'reason', 'priority', 'team', 'offer'],
+  waiting: ['since', 'reason', 'priority', 'team', 'offer', 'told'],
   human: ['agent', 'since', 'firstReplyAt'],
   resolved: ['by', 'at', 'outcome'],
 };
@@ -81,6 +92,18 @@ function expectFits(fact: Fact, before: Conversation): void {
         true,
       );
       return;
+    case 'handoff.suggested':
+    case 'answer.corrected':
+      expect(before.status, 'a person is suggested only to those who have none').toBe('bot');
+      return;
+    case 'transcript.shared':
+      expect(fact.by.kind, 'what a page says is never said in the name of others').toBe('customer');
+      expect(before.status, 'nobody writes into what is resolved').not.toBe('resolved');
+      return;
+    case 'queue.told':
+    case 'followup.asked':
+      expect(before.status).toBe('waiting');
+      return;
     case 'handoff.offered':
       expect(before.status === 'waiting' && before.offer === null, 'one offer at a time').toBe(true);
       return;
@@ -102,11 +125,15 @@ export function expectSummaryAgrees(row: Summary, state: Conversation, facts: re
   expect(row.agent).toEqual(state.status === 'human' ? state.agent : null);
   if (state.status === 'waiting') expect([row.reason, row.priority]).toEqual([state.reason, state.priority]);
   const said = facts.filter(
-    (fact) => fact.type === 'message.sent' || (fact.type === 'answer.ended' && fact.text !== ''),
+    (fact) =>
+      fact.type === 'message.sent' ||
+      fact.type === 'transcript.shared' ||
+      (fact.type === 'answer.ended' && fact.text !== ''),
   );
   const last = said.at(-1);
   if (last === undefined) expect(row.lastText).toBe('');
-  else expect(row.lastAuthor).toBe(last.by.kind);
+  else
+    expect(row.lastAuthor).toBe(last.type === 'transcript.shared' ? last.lines.at(-1)?.author : last.by.kind);
   const verdicts = new Map(
     facts.flatMap((fact) => (fact.type === 'feedback.given' ? [[fact.turn, fact.verdict] as const] : [])),
   );

@@ -7,6 +7,7 @@ import type {
   World,
 } from '../../server/domain/command.ts';
 import type { Conversation } from '../../server/domain/conversation.ts';
+import { defaultPolicy } from '../../server/domain/site-policy.ts';
 
 export const agents = [
   { id: 'agent-ana', name: 'Ana' },
@@ -14,6 +15,8 @@ export const agents = [
 ] as const;
 
 const cid = '0198c0de-0000-7000-8000-000000000001';
+
+const promise = 'One of our agents will call you back within the hour.';
 
 /** A command before the state is known in which it will be given. */
 type Move = (state: Conversation, now: number) => Command;
@@ -27,7 +30,17 @@ export interface Step {
 }
 
 const text = fc.oneof(
-  fc.constantFrom('hello', 'where is my card?', ' x\ny ', 'é😀'),
+  fc.constantFrom(
+    'hello',
+    'where is my card?',
+    ' x\ny ',
+    'é😀',
+    'I want to talk to a real person',
+    'are you a bot?',
+    'this is useless, you stupid machine!',
+    promise,
+    "Sorry, I didn't understand that.",
+  ),
   fc.string({ minLength: 1 }).filter((said) => said.trim() !== ''),
 );
 const comment = fc.oneof(fc.constant(''), fc.string({ maxLength: 20 }));
@@ -61,7 +74,7 @@ const answerEnd = fc
   .record({
     beside: turnBeside,
     outcome: fc.constantFrom('answered', 'unknown', 'failed'),
-    text: fc.oneof(fc.constant(''), fc.constant('  '), text),
+    text: fc.oneof(fc.constant(''), fc.constant('  '), text, text, fc.constant(promise)),
     sources: fc.array(source, { maxLength: 2 }),
     failure: fc.constantFrom(null, 'timeout', 'malformed'),
     handoff: fc.option(comment, { freq: 4 }),
@@ -75,10 +88,24 @@ const answerEnd = fc
       },
   );
 
+const sharedLine = fc.record({ author: fc.constantFrom('customer', 'bot'), text });
+const shared: fc.Arbitrary<Move> = fc
+  .array(sharedLine, { minLength: 1, maxLength: 12 })
+  .map((lines) => () => customer({ name: 'transcript:share', cid, lines }));
+const judged: fc.Arbitrary<Move> = fc
+  .record({ question: text, answer: text, verdict: fc.constantFrom('up', 'down'), comment })
+  .map((given) => () => customer({ name: 'feedback:share', cid, reasons: [], ...given }));
+
 const customerMoves: fc.WeightedArbitrary<Move>[] = [
   { weight: 6, arbitrary: text.map((text) => () => customer({ name: 'message:send', cid, text })) },
   { weight: 5, arbitrary: fc.constant(() => customer({ name: 'handoff:request', cid })) },
+  { weight: 1, arbitrary: shared },
+  { weight: 1, arbitrary: judged },
   { weight: 1, arbitrary: fc.constant(() => customer({ name: 'handoff:cancel', cid })) },
+  {
+    weight: 1,
+    arbitrary: fc.constant(() => customer({ name: 'followup:ask', cid, email: 'kim@example.com' })),
+  },
   {
     weight: 2,
     arbitrary: turnBeside.map(
@@ -129,6 +156,20 @@ const serverMoves: fc.WeightedArbitrary<Move>[] = [
     ),
   },
   { weight: 1, arbitrary: fc.constant(() => server({ name: 'handoff:expire_offer' })) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .oneof(text, fc.constant(promise))
+      .map((text) => () => server({ name: 'bot:say', text, sources: [], replies: [] })),
+  },
+  { weight: 1, arbitrary: comment.map((reason) => () => server({ name: 'bot:handoff', reason })) },
+  { weight: 2, arbitrary: fc.constant(({ seq }) => server({ name: 'followup:sent', through: seq })) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({ place: fc.integer({ min: 1, max: 9 }), isAnyoneOnline: fc.boolean() })
+      .map((told) => () => server({ name: 'queue:tell', wait: null, ...told })),
+  },
 ];
 
 const step: fc.Arbitrary<Step> = fc.record({
@@ -139,8 +180,18 @@ const step: fc.Arbitrary<Step> = fc.record({
   isLastAgentOnline: fc.boolean(),
 });
 
+/** What a site decides: the same for the whole story. */
+export type Site = Pick<World, 'isBotInPage' | 'policy'>;
+
 /** A whole story of one conversation. */
-export const story: fc.Arbitrary<{ steps: Step[]; bot: World['bot'] }> = fc.record({
+export const story: fc.Arbitrary<{ steps: Step[]; site: Site }> = fc.record({
   steps: fc.array(step, { minLength: 1, maxLength: 60, size: 'max' }),
-  bot: fc.constantFrom('http', 'page'),
+  site: fc.record({
+    isBotInPage: fc.boolean(),
+    policy: fc.record({
+      thresholds: fc.constant(defaultPolicy.thresholds),
+      isBotAskedWhileWaiting: fc.boolean(),
+      promises: fc.constantFrom('keep', 'correct'),
+    }),
+  }),
 });

@@ -1,101 +1,33 @@
 import { describe, expect, test } from 'vitest';
 import type { RefusalCode } from '../../protocol/errors.ts';
-import type { AgentCommand, Command, CustomerCommand, SystemCommand } from '../../server/domain/command.ts';
-import { type Conversation, stickyWindowMs, unstarted } from '../../server/domain/conversation.ts';
-import { decide } from '../../server/domain/decide.ts';
-
-const ana = { id: 'a', name: 'Ana' };
-const ben = { id: 'b', name: 'Ben' };
-const cid = '0198c0de-0000-7000-8000-000000000001';
-
-const customer = (
-  command: {
-    [N in CustomerCommand['name']]: Omit<Extract<CustomerCommand, { name: N }>, 'cid'>;
-  }[CustomerCommand['name']],
-): Command => ({
-  from: 'customer',
-  command: { cid, ...command } as CustomerCommand,
-});
-const agent = (
-  by: typeof ana,
-  command: {
-    [N in AgentCommand['name']]: Omit<Extract<AgentCommand, { name: N }>, 'cid'>;
-  }[AgentCommand['name']],
-): Command => ({
-  from: 'agent',
-  agent: by,
-  command: { cid, ...command } as AgentCommand,
-});
-const server = (command: SystemCommand): Command => ({ from: 'server', command });
-
-const say = customer({ name: 'message:send', text: 'Where is my card?' });
-const ask = customer({ name: 'handoff:request' });
-const cancel = customer({ name: 'handoff:cancel' });
-const endByCustomer = customer({ name: 'conversation:resolve', outcome: 'solved' });
-const retry = (turn: number) => customer({ name: 'answer:retry', turn });
-const feedback = (turn: number) =>
-  customer({ name: 'feedback:give', turn, verdict: 'down', reasons: ['wrong'], comment: '' });
-const rate = customer({ name: 'conversation:rate', rating: 5, comment: '' });
-const accept = (by = ana) => agent(by, { name: 'handoff:accept' });
-const reply = (by = ana) => agent(by, { name: 'message:send', text: 'I look.' });
-const note = (by = ana) => agent(by, { name: 'note:add', text: 'check the post' });
-const handBack = (by = ana) => agent(by, { name: 'handoff:return', decision: '' });
-const resolve = (by = ana) => agent(by, { name: 'conversation:resolve', outcome: 'solved' });
-const toAgent = agent(ana, { name: 'handoff:transfer', to: { kind: 'agent', agent: ben } });
-const toQueue = agent(ana, { name: 'handoff:transfer', to: { kind: 'queue', team: 'cards' } });
-const offer = (to: typeof ana, expiresAt: number) => server({ name: 'handoff:offer', agent: to, expiresAt });
-const expire = server({ name: 'handoff:expire_offer' });
-const end = (turn: number, more: Partial<Extract<SystemCommand, { name: 'answer:end' }>> = {}) =>
-  server({
-    name: 'answer:end',
-    turn,
-    outcome: 'answered',
-    text: 'It is on its way.',
-    sources: [],
-    failure: null,
-    handoff: null,
-    ...more,
-  });
-const failed = (turn: number) => end(turn, { outcome: 'failed', text: '', failure: 'timeout' });
-const endByPage = customer({
-  name: 'answer:end',
-  turn: 1,
-  outcome: 'answered',
-  text: 'mine',
-  sources: [],
-  failure: null,
-  handoff: null,
-});
-
-type At = Command | { wait: number };
-
-/** Plays commands, each of which must be accepted except the last; returns how that one was decided. */
-function decisionOn(
-  steps: readonly At[],
-  options: { isLastAgentOnline?: boolean; bot?: 'http' | 'page' } = {},
-) {
-  let state: Conversation = unstarted;
-  let now = 0;
-  let last: ReturnType<typeof decide> = { ok: true, facts: [], state };
-  for (const step of steps) {
-    if ('wait' in step) {
-      now += step.wait;
-      continue;
-    }
-    if (!last.ok) throw new Error(`refused on the way: ${last.code}`);
-    const { isLastAgentOnline = false, bot = 'http' } = options;
-    last = decide(state, step, { now, partialText: 'so far', isLastAgentOnline, bot });
-    if (last.ok) state = last.state;
-  }
-  return last;
-}
-
-const factsOf = (...args: Parameters<typeof decisionOn>) => {
-  const decision = decisionOn(...args);
-  return decision.ok ? decision.facts.map((fact) => fact.type) : decision.code;
-};
-
-const withAna = [say, end(1), ask, accept()] as const;
+import { stickyWindowMs } from '../../server/domain/conversation.ts';
+import {
+  type At,
+  accept,
+  ana,
+  ask,
+  ben,
+  cancel,
+  decisionOn,
+  end,
+  endByCustomer,
+  endByPage,
+  expire,
+  factsOf,
+  failed,
+  feedback,
+  handBack,
+  note,
+  offer,
+  rate,
+  reply,
+  resolve,
+  retry,
+  say,
+  toAgent,
+  toQueue,
+  withAna,
+} from './commands.ts';
 
 describe('what is refused, and why', () => {
   const refused: [string, At[], RefusalCode][] = [
@@ -238,7 +170,10 @@ describe('what is done', () => {
   test('an empty answer is a failed one, unless the bot only wants a person', () => {
     const empty = { outcome: 'answered', text: ' \n' } as const;
     expect(decisionOn([say, end(1, empty)])).toMatchObject({
-      facts: [{ outcome: 'failed', failure: 'malformed' }],
+      facts: [
+        { outcome: 'failed', failure: 'malformed' },
+        { type: 'handoff.suggested', reason: 'bot_failed' },
+      ],
     });
     expect(decisionOn([say, end(1, { ...empty, handoff: '' })])).toMatchObject({
       facts: [{ outcome: 'answered' }, { reason: 'bot_asked' }],
@@ -247,7 +182,7 @@ describe('what is done', () => {
 
   test('a failure always has a reason, and only a failure', () => {
     expect(decisionOn([say, end(1, { outcome: 'failed', failure: null })])).toMatchObject({
-      facts: [{ failure: 'malformed' }],
+      facts: [{ failure: 'malformed' }, { type: 'handoff.suggested' }],
     });
     expect(decisionOn([say, end(1, { failure: 'timeout' })])).toMatchObject({
       facts: [{ outcome: 'answered', failure: null }],

@@ -60,7 +60,7 @@ test('a customer asks, is answered, reloads, and reaches a person who answers', 
   await view.getByText('Thank you. A person reads this.').waitFor();
 
   await view.getByRole('dialog').getByRole('button', { name: 'Talk to a human' }).click();
-  await view.getByText('Nobody is here right now.').waitFor();
+  await view.getByText('Nobody is here right now').waitFor();
 
   const agent = await connectAgent(server.url, cookie);
   await view.getByText("You're next in line").waitFor();

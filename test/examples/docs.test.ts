@@ -8,8 +8,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { faults } from '../../examples/existing-bot/faults.ts';
 import { BotTurn } from '../../protocol/bot.ts';
 import { AnswerFailure } from '../../protocol/conversation.ts';
+import { loopbackRanges } from '../../server/bots/addresses.ts';
 import { collectReply } from '../../server/bots/collect.ts';
 import { createHttpBot } from '../../server/bots/http.ts';
+import { createOutbound } from '../../server/bots/outbound.ts';
 import { settingsHelp } from '../../server/config.ts';
 import { checkOf } from '../../server/plugins/validation.ts';
 import { startTestBot } from '../support/bot.ts';
@@ -28,10 +30,12 @@ const block = (fence: string) => {
   return found;
 };
 const turnInDocs = () => checkOf(BotTurn)(JSON.parse(block('json turn')));
+const call = createOutbound({ allowPrivate: loopbackRanges });
+afterAll(call.close);
 const deadlines = { firstByteMs: 20_000, totalMs: 20_000 };
 const ask = (url: string, secret: string) =>
   collectReply(
-    createHttpBot({ url, secret }),
+    createHttpBot({ url, secret }, { call }),
     turnInDocs(),
     deadlines,
     new AbortController().signal,
@@ -56,6 +60,7 @@ describe('docs/bots.md', () => {
         failure: null,
         text: 'It comes **about four weeks** before the old one expires.',
         sources: [{ title: 'When your card expires', url: 'https://help.acme.example/card-expiry' }],
+        replies: ['Order a new card', 'Something else'],
       };
       expect(await ask(whole.url, 's')).toMatchObject({
         ...answer,
@@ -74,7 +79,7 @@ describe('docs/bots.md', () => {
     for (const { const: failure } of AnswerFailure.anyOf) expect(bots).toContain(`\`${failure}\``);
     for (const field of Object.keys(BotTurn.properties)) expect(bots).toContain(`\`${field}\``);
     for (const fault of faults) expect(bots).toContain(`\`#${fault}\``);
-    for (const setting of bots.match(/\bBOT_(?:FIRST|TOTAL)\w+/g) ?? [])
+    for (const setting of bots.match(/\b(?:BOT_(?:FIRST|TOTAL|MAX|CIRCUIT)|OUTBOUND)_\w+/g) ?? [])
       expect(settingsHelp()).toContain(setting);
   });
 

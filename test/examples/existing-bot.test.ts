@@ -2,11 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BotTurn } from '../../protocol/bot.ts';
+import { loopbackRanges } from '../../server/bots/addresses.ts';
 import { collectReply } from '../../server/bots/collect.ts';
 import { createHttpBot, sign } from '../../server/bots/http.ts';
+import { createOutbound } from '../../server/bots/outbound.ts';
 import { type DemoBot, startDemoBot } from '../../server/demo.ts';
 
 const secret = 'a secret of the test';
+const call = createOutbound({ allowPrivate: loopbackRanges });
 const deadlines = { firstByteMs: 20_000, totalMs: 40_000 };
 let bot: DemoBot;
 let quiet: DemoBot;
@@ -15,7 +18,7 @@ beforeAll(async () => {
   bot = await startDemoBot(secret, { BOT_FAULTS: '1', BOT_PACE_MS: '1' });
   quiet = await startDemoBot(secret, { BOT_FAULTS: '0', BOT_PACE_MS: '0' });
 });
-afterAll(() => Promise.all([bot.stop(), quiet.stop()]));
+afterAll(() => Promise.all([bot.stop(), quiet.stop(), call.close()]));
 
 const turn = (text: string, history: BotTurn['history'] = []): BotTurn => ({
   version: 1,
@@ -29,7 +32,7 @@ const turn = (text: string, history: BotTurn['history'] = []): BotTurn => ({
 
 const ask = (text: string, limits = deadlines, at = bot) =>
   collectReply(
-    createHttpBot({ url: at.url, secret }),
+    createHttpBot({ url: at.url, secret }, { call }),
     turn(text),
     limits,
     new AbortController().signal,
@@ -53,7 +56,7 @@ describe('the example bot behind the http adapter', () => {
   test('streams an answer with its source', async () => {
     const pieces: string[] = [];
     const end = await collectReply(
-      createHttpBot({ url: bot.url, secret }),
+      createHttpBot({ url: bot.url, secret }, { call }),
       turn('How do I activate my card?'),
       deadlines,
       new AbortController().signal,
@@ -111,7 +114,7 @@ describe('the example bot behind the http adapter', () => {
   test('stops when the customer moves on', async () => {
     const moved = new AbortController();
     const end = await collectReply(
-      createHttpBot({ url: bot.url, secret }),
+      createHttpBot({ url: bot.url, secret }, { call }),
       turn('#slow How do I activate my card?'),
       deadlines,
       moved.signal,
@@ -127,7 +130,7 @@ describe('the example bot behind the http adapter', () => {
     const own = await startDemoBot(secret, { BOT_FAULTS: '1' });
     const left = new AbortController();
     const hanging = collectReply(
-      createHttpBot({ url: own.url, secret }),
+      createHttpBot({ url: own.url, secret }, { call }),
       turn('#hang'),
       deadlines,
       left.signal,

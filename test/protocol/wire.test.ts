@@ -25,6 +25,7 @@ import {
 import { FeedbackExportRow, FeedbackFilter, FeedbackItem, FeedbackPage } from '../../protocol/feedback.ts';
 import { exact } from '../../protocol/ids.ts';
 import { NewSession, OwnConversations, SiteInfo } from '../../protocol/session.ts';
+import { cid, commands, conversationId } from './command-bodies.ts';
 import { inexact, type Schema, schemasIn, unbounded } from './schema-tree.ts';
 
 const named = (prefix: string, schemas: Record<string, TSchema>) =>
@@ -80,117 +81,6 @@ describe('the wire', () => {
     expect(unbounded(loose, 'x')).toEqual(['x.b', 'x.c', 'x.d', 'x.e', 'x.f|1']);
   });
 });
-
-const cid = '0198c0de-0000-7000-8000-000000000001';
-const conversationId = '0198c0de-0000-7000-8000-000000000002';
-const ids = { cid, conversationId };
-const context = { page: { url: 'https://a.example/b', title: 'B' }, language: 'en-GB' };
-const end = {
-  turn: 1,
-  outcome: 'answered',
-  text: 'Yes.',
-  sources: [{ title: 'Help', url: 'https://h.example' }],
-  failure: null,
-  handoff: null,
-};
-
-/** One good body of every command, and what makes it bad. */
-const commands: [string, TSchema, object, object[]][] = [
-  [
-    'message:send',
-    customerCommands['message:send'],
-    { ...ids, text: 'Hi', context },
-    [
-      { text: ' \n' },
-      { text: '' },
-      { text: 'x'.repeat(8_001) },
-      { text: 1 },
-      { text: null },
-      { cid: 'x' },
-      { conversationId: [] },
-      { context: { language: 'english!' } },
-    ],
-  ],
-  [
-    'handoff:request',
-    customerCommands['handoff:request'],
-    { ...ids },
-    [
-      { cid: undefined },
-      { context: { page: { url: 'x'.repeat(2_001), title: '' } } },
-      { context: { page: { url: '' } } },
-    ],
-  ],
-  [
-    'handoff:cancel',
-    customerCommands['handoff:cancel'],
-    { ...ids },
-    [{ conversationId: conversationId.toUpperCase() }],
-  ],
-  [
-    'answer:retry',
-    customerCommands['answer:retry'],
-    { ...ids, turn: 1 },
-    [{ turn: 0 }, { turn: 1.5 }, { turn: '1' }, { turn: 2 ** 31 }],
-  ],
-  [
-    'answer:end',
-    customerCommands['answer:end'],
-    { ...ids, ...end },
-    [
-      { outcome: 'stopped' },
-      { text: 'x'.repeat(20_001) },
-      { failure: 'no' },
-      { handoff: 'x'.repeat(501) },
-      { sources: [{ title: '', url: 'https://h.example' }] },
-      { sources: Array(11).fill(end.sources[0]) },
-    ],
-  ],
-  [
-    'feedback:give',
-    customerCommands['feedback:give'],
-    { ...ids, turn: 1, verdict: 'down', reasons: ['wrong', 'other'], comment: '' },
-    [
-      { verdict: 'bad' },
-      { reasons: ['wrong', 'wrong'] },
-      { reasons: ['rude'] },
-      { comment: 'x'.repeat(2_001) },
-    ],
-  ],
-  [
-    'conversation:rate',
-    customerCommands['conversation:rate'],
-    { ...ids, rating: 5, comment: '' },
-    [{ rating: 0 }, { rating: 6 }, { rating: 2.5 }, { rating: true }],
-  ],
-  [
-    'conversation:resolve',
-    customerCommands['conversation:resolve'],
-    { ...ids, outcome: 'solved' },
-    [{ outcome: '' }],
-  ],
-  ['handoff:accept', agentCommands['handoff:accept'], { ...ids }, [{ agent: 'me' }]],
-  ['message:send', agentCommands['message:send'], { ...ids, text: 'Hi' }, [{ text: '\t' }, { context: {} }]],
-  ['note:add', agentCommands['note:add'], { ...ids, text: 'Hm' }, [{ text: 'x'.repeat(8_001) }]],
-  [
-    'handoff:transfer',
-    agentCommands['handoff:transfer'],
-    { ...ids, to: { kind: 'queue', team: null } },
-    [
-      { to: { kind: 'queue' } },
-      { to: { kind: 'agent', agent: { id: '', name: 'A' } } },
-      { to: { kind: 'agent', agent: { id: 'a', name: 'x'.repeat(81) } } },
-      { to: null },
-    ],
-  ],
-  ['handoff:return', agentCommands['handoff:return'], { ...ids, decision: '' }, [{ decision: null }]],
-  [
-    'conversation:resolve',
-    agentCommands['conversation:resolve'],
-    { ...ids, outcome: 'unsolved' },
-    [{ outcome: 'closed' }],
-  ],
-];
 
 describe('commands', () => {
   test.each(commands)(
@@ -251,7 +141,9 @@ test('every fact is declared once, with seq, time and actor', () => {
   const types = Fact.anyOf.map((fact) => fact.properties.type.const);
   expect(new Set(types).size).toBe(types.length);
   for (const type of types)
-    expect(type).toMatch(/^(conversation|message|answer|handoff|note|feedback)\.[a-z_]+$/);
+    expect(type).toMatch(
+      /^(conversation|message|transcript|answer|handoff|queue|followup|note|feedback)\.[a-z_]+$/,
+    );
   for (const fact of Fact.anyOf)
     expect(Object.keys(fact.properties)).toEqual(expect.arrayContaining(['seq', 'at', 'by']));
 });

@@ -141,7 +141,10 @@ describe("the company's bot, called by the server", () => {
     await firstChunk(customer.socket as Socket);
     const chunk = firstChunk(desk.socket as Socket);
     await desk.watch(conversationId);
-    expect(desk.facts.at(-1)?.type, 'the turn is told before its text').toBe('answer.started');
+    expect(
+      desk.facts.map(({ type }) => type),
+      'the turn is told before its text',
+    ).toContain('answer.started');
     expect(await chunk).toEqual({ conversationId, turn: 1, offset: 0, text: 'Let me see' });
     finish();
     expect(await desk.until('answer.ended')).toMatchObject({ text: 'Let me see', outcome: 'answered' });

@@ -142,7 +142,8 @@ describe('what is copied', () => {
     await inDatabase(source, 'create table parted (id integer) partition by range (id)');
     await inDatabase(source, 'create table parted_1 partition of parted for values from (0) to (100)');
     await inDatabase(source, 'insert into parted values (1), (2), (3)');
-    await inDatabase(source, 'create schema pgboss create table pgboss.job (id integer)');
+    // The queue of jobs, which the server made in a schema of its own, is not part of a backup.
+    expect(await inDatabase(source, `select 1 from pg_namespace where nspname = 'pgboss'`)).toHaveLength(1);
     const contents = { ...silent };
     const file = join(await emptyFolder(), 'handrail.gz');
     await writeBackup(source, file, contents, never);
@@ -159,7 +160,8 @@ describe('what is copied', () => {
       rows: 2,
     });
     expect(contents.contents?.tables.find(({ name }) => name === 'parted')?.rows).toBe(3);
-    expect(contents.contents?.sequences).toEqual([{ name: 'Later on_id_seq', value: '2', isCalled: true }]);
+    const sequences = contents.contents?.sequences.filter(({ name }) => name.startsWith('Later'));
+    expect(sequences).toEqual([{ name: 'Later on_id_seq', value: '2', isCalled: true }]);
   });
 
   test('is left out when it is none of ours, and that is said', async () => {

@@ -22,6 +22,8 @@ async function begun(): Promise<StoredConversation> {
   const id = uuidv7();
   const caller = { customer: { id: customerId, siteId: site.id }, site };
   await server.app.engine.forCustomer(caller, 'handoff:request', { cid: uuidv7(), conversationId: id });
+  // What the queue would say a moment later, and change the conversation with it.
+  await server.app.engine.forServer(id, { name: 'queue:tell', place: 1, isAnyoneOnline: false, wait: null });
   const [stored] = await server.store.conversations.byIds([id]);
   if (stored === undefined) throw new Error('not stored');
   return stored;
@@ -73,8 +75,8 @@ describe('commits that are saved together', () => {
     expect(await wordsOf(old.id)).toEqual([]);
     expect(await wordsOf(twice.id)).toEqual(['once']);
     const { facts } = await server.store.conversations.factsAfter(good.id, 0);
-    expect(facts.map((fact) => fact.seq)).toEqual([1, 2, 3, 4]);
-    expect((await server.store.conversations.head(good.id))?.seq).toBe(4);
+    expect(facts.map((fact) => fact.seq)).toEqual([1, 2, 3, 4, 5]);
+    expect((await server.store.conversations.head(good.id))?.seq).toBe(5);
   });
 
   test('[D2] of two processes with the same two conversations, in another order, neither waits for the other', async () => {

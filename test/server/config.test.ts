@@ -32,10 +32,20 @@ describe('settings', () => {
     LIMIT_COMMANDS: ['0'],
     BOT_FIRST_BYTE_MS: ['5', '9999999999'],
     BOT_TOTAL_MS: ['0'],
+    BOT_MAX_BYTES: ['10', 'many'],
+    BOT_CIRCUIT_FAILURES: ['0'],
+    BOT_CIRCUIT_WAIT_MS: ['1', '9999999'],
+    OUTBOUND_ALLOW: ['10.0.0.0/33', 'localhost', '10.0.0.0/8 127.0.0.1', '10.0.0.1,x'],
   };
   test.each(Object.entries(wrong))('%s that is wrong is named, with what it must be', (name, values) => {
     for (const value of values)
       expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`^${name} must `));
+  });
+
+  test('addresses that may be called are a list', () => {
+    const { outboundAllow } = readConfig({ OUTBOUND_ALLOW: ' 10.1.0.0/16, ::1,,127.0.0.1 ' });
+    expect(outboundAllow).toEqual(['10.1.0.0/16', '::1', '127.0.0.1']);
+    expect(readConfig({}).outboundAllow, 'nothing private without being told so').toEqual([]);
   });
 
   test('several that are wrong are named together', () => {

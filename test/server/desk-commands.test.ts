@@ -46,7 +46,9 @@ describe('what an agent does over plain HTTP', () => {
     await act('handoff:accept');
     await act('conversation:resolve', { outcome: 'solved' });
     await customer.until('conversation.resolved');
-    expect(customer.facts.map(({ type }) => type)).toEqual([
+    const types = customer.facts.map(({ type }) => type);
+    // What the queue says in between comes in its own time.
+    expect(types.filter((type) => type !== 'queue.told')).toEqual([
       'conversation.started',
       'handoff.requested',
       'handoff.accepted',

@@ -25,7 +25,11 @@ beforeAll(async () => {
       done();
     },
   });
-  const config = { ...readConfig({ PORT: '0' }), ...noLimits, databaseUrl: database.url };
+  const config = {
+    ...readConfig({ PORT: '0', OUTBOUND_ALLOW: '127.0.0.1' }),
+    ...noLimits,
+    databaseUrl: database.url,
+  };
   server = await startServer(config, pino({ level: 'trace' }, sink));
   bot = await startTestBot((_turn, response) => {
     response.writeHead(200, { 'content-type': 'application/json' });

@@ -1,10 +1,12 @@
 import { createHmac } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import fc from 'fast-check';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { BotTurn } from '../../protocol/bot.ts';
+import { loopbackRanges } from '../../server/bots/addresses.ts';
 import { collectReply } from '../../server/bots/collect.ts';
 import { createHttpBot } from '../../server/bots/http.ts';
+import { createOutbound } from '../../server/bots/outbound.ts';
 import { type BotBehaviour, sse, startTestBot, type TestBot } from '../support/bot.ts';
 
 const turn: BotTurn = {
@@ -18,6 +20,9 @@ const turn: BotTurn = {
 };
 const deadlines = { firstByteMs: 5_000, totalMs: 10_000 };
 
+const call = createOutbound({ allowPrivate: loopbackRanges, retryAfterMs: 1 });
+afterAll(call.close);
+
 const open = new Set<TestBot>();
 afterEach(async () => {
   for (const bot of open) await bot.close();
@@ -29,7 +34,7 @@ async function ask(behave: BotBehaviour, limits = deadlines, signal = new AbortC
   open.add(bot);
   const pieces: string[] = [];
   const end = await collectReply(
-    createHttpBot({ url: bot.url, secret: 's' }),
+    createHttpBot({ url: bot.url, secret: 's' }, { call }),
     turn,
     limits,
     signal,
@@ -166,7 +171,7 @@ describe('a bot that does not do its part', () => {
     [
       'a redirect',
       (_turn, response) => response.writeHead(307, { location: 'https://evil.example/' }).end(),
-      'unreachable',
+      'rejected',
     ],
     ['another type', asJson('<p>hi</p>', 'text/html'), 'malformed'],
     ['JSON that is none', asJson('{"text":'), 'malformed'],
@@ -221,7 +226,7 @@ describe('a bot that does not do its part', () => {
     const bot = await startTestBot(() => undefined);
     await bot.close();
     const reply = collectReply(
-      createHttpBot({ url: bot.url, secret: 's' }),
+      createHttpBot({ url: bot.url, secret: 's' }, { call }),
       turn,
       deadlines,
       new AbortController().signal,

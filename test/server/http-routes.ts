@@ -4,6 +4,11 @@ export const unknownId = '0198c0de-0000-7000-8000-00000000ffff';
 export const ids = { cid, conversationId };
 const end = { turn: 1, outcome: 'answered', text: 'x', sources: [], failure: null, handoff: null };
 
+const pushDevice = {
+  endpoint: 'https://fcm.googleapis.com/fcm/send/abc',
+  keys: { p256dh: 'B'.repeat(87), auth: 'A'.repeat(22) },
+};
+
 export interface Route {
   readonly caller: 'nobody' | 'customer' | 'agent';
   /** A body that is right in itself; what is made of it is wrong. */
@@ -22,6 +27,15 @@ export const routes: Record<string, Route> = {
   'POST /v1/commands/message:send': { caller: 'customer', body: { ...ids, text: 'Hi' } },
   'POST /v1/commands/handoff:request': { caller: 'customer', body: ids },
   'POST /v1/commands/handoff:cancel': { caller: 'customer', body: ids },
+  'POST /v1/commands/transcript:share': {
+    caller: 'customer',
+    body: { ...ids, lines: [{ author: 'customer', text: 'Hi' }] },
+  },
+  'POST /v1/commands/feedback:share': {
+    caller: 'customer',
+    body: { ...ids, question: 'Why?', answer: 'So.', verdict: 'down', reasons: [], comment: '' },
+  },
+  'POST /v1/commands/followup:ask': { caller: 'customer', body: { ...ids, email: 'kim@example.com' } },
   'POST /v1/commands/answer:retry': { caller: 'customer', body: { ...ids, turn: 1 } },
   'POST /v1/commands/answer:end': { caller: 'customer', body: { ...ids, ...end } },
   'POST /v1/commands/feedback:give': {
@@ -32,6 +46,13 @@ export const routes: Record<string, Route> = {
   'POST /v1/commands/conversation:resolve': { caller: 'customer', body: { ...ids, outcome: 'solved' } },
   'GET /v1/desk/me': { caller: 'agent' },
   'POST /v1/desk/password': { caller: 'agent', body: { password: 'long enough for us' } },
+  'GET /v1/desk/notifications': { caller: 'agent' },
+  'POST /v1/desk/notifications/device': { caller: 'agent', body: pushDevice },
+  'POST /v1/desk/notifications/device/remove': {
+    caller: 'agent',
+    body: { endpoint: pushDevice.endpoint },
+  },
+  'POST /v1/desk/notifications/test': { caller: 'agent', body: { endpoint: pushDevice.endpoint } },
   'GET /v1/desk/conversations': { caller: 'agent' },
   'GET /v1/desk/conversations/{id}': { caller: 'agent' },
   'GET /v1/desk/conversations/{id}/facts': { caller: 'agent', query: 'after=0' },

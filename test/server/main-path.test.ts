@@ -49,7 +49,7 @@ describe('the main path over the protocol', () => {
       downvotes: 1,
       topic: 'Where is my card?',
     });
-    expect(await place).toEqual({ conversationId, place: 1, isAnyoneOnline: true });
+    expect(await place).toEqual({ conversationId, place: 1, isAnyoneOnline: true, wait: null });
 
     await desk.watch(conversationId);
     expect(await desk.send('handoff:accept', conversationId, {})).toMatchObject({ ok: true });

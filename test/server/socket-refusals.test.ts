@@ -16,7 +16,10 @@ const end = { turn: 1, outcome: 'answered', text: 'x', sources: [], failure: nul
 const customerBodies: Record<string, object> = {
   'message:send': { text: 'Hi' },
   'handoff:request': {},
+  'transcript:share': { lines: [{ author: 'bot', text: 'Hi' }] },
   'handoff:cancel': {},
+  'followup:ask': { email: 'kim@example.com' },
+  'feedback:share': { question: 'Why?', answer: 'So.', verdict: 'down', reasons: [], comment: '' },
   'answer:retry': { turn: 1 },
   'answer:end': end,
   'feedback:give': { turn: 1, verdict: 'up', reasons: [], comment: '' },
@@ -52,6 +55,8 @@ beforeAll(async () => {
   stranger = await connectCustomer(server.url, site.key);
   ({ conversationId } = owner);
   await owner.send('handoff:request', {});
+  // What the queue says a moment later must not look like something that a refused command did.
+  await owner.until('queue.told');
   const options = { auth: { version: 1 }, extraHeaders: { cookie: otherAgent.cookie } };
   desk = await connected(openSocket(server.url, '/desk', options));
 });

@@ -41,7 +41,14 @@ const harness = {
       (await found('.foot .link')).click();
       await found('.about');
     }
-    if (state.press !== undefined) (await found(`[aria-label="${state.press}"]`)).click();
+    const { press } = state;
+    if (press !== undefined) {
+      const named = () =>
+        [...root.querySelectorAll('button')].find(
+          (button) => (button.ariaLabel ?? button.textContent) === press,
+        ) ?? null;
+      (await until(named)).click();
+    }
     await Promise.all(
       root
         .getAnimations()

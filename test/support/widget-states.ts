@@ -1,6 +1,7 @@
 import { uuidv7 } from '../../browser/ids.ts';
 import { applyFacts, emptyTranscript, type Transcript } from '../../browser/transcript.ts';
 import type { Fact } from '../../protocol/conversation.ts';
+import type { SuggestionReason } from '../../protocol/handoff.ts';
 import { type FakeState, outboxItem } from './fake-chat.ts';
 
 type Said = Fact extends infer F
@@ -69,6 +70,20 @@ const returned: Said = {
   by: byAna,
 };
 
+const told: Said = {
+  type: 'queue.told',
+  place: 2,
+  isAnyoneOnline: true,
+  wait: { fromMs: 4 * 60_000, toMs: 8 * 60_000 },
+  by: { kind: 'system' },
+};
+const suggested = (reason: SuggestionReason): Said => ({
+  type: 'handoff.suggested',
+  reason,
+  evidence: '',
+  by: { kind: 'system' },
+});
+
 const fees = [
   says('Why was I charged a fee for a transfer to Poland?'),
   starts(1),
@@ -109,6 +124,7 @@ const place = (isAnyoneOnline: boolean, position = 3) => ({
   conversationId: 'fake',
   place: position,
   isAnyoneOnline,
+  wait: isAnyoneOnline ? { fromMs: 4 * 60_000, toMs: 8 * 60_000 } : null,
 });
 const streamed = (text: string): Transcript => {
   const transcript = transcriptOf([...fees, says('How do I change my PIN?'), starts(2)]);
@@ -166,6 +182,68 @@ export const widgetStates = {
   },
   waiting: { human: '3rd in line', transcript: transcriptOf(waiting), place: place(true) },
   'nobody-here': { human: 'In line', transcript: transcriptOf(waiting.slice(0, -1)), place: place(false) },
+  'waiting-told': {
+    human: '2nd in line',
+    transcript: transcriptOf([
+      ...waiting.slice(0, -1),
+      told,
+      { type: 'followup.asked', email: 'kim@example.com', by: { kind: 'customer' } },
+    ]),
+  },
+  'waiting-longer': {
+    human: "You're next",
+    transcript: { ...transcriptOf(waiting.slice(0, -1)), waitingSince: 1 },
+    place: place(true, 1),
+  },
+  'email-form': {
+    human: '3rd in line',
+    transcript: transcriptOf(waiting.slice(0, -1)),
+    place: place(true),
+    press: 'Or get the answer by e-mail',
+  },
+  'asked-in-words': {
+    human: 'In line',
+    transcript: transcriptOf([
+      ...fees,
+      says('I want to talk to a real person'),
+      { ...requested, reason: 'customer_said', detail: 'talk to a real person' },
+    ]),
+  },
+  'promise-kept': {
+    human: 'In line',
+    transcript: transcriptOf([
+      ...fees,
+      doubt,
+      starts(2),
+      answers(2, 'One of our agents will look at your account and call you back.'),
+      { ...requested, reason: 'bot_promised', detail: 'One of our agents will', by: { kind: 'system' } },
+    ]),
+  },
+  'promise-corrected': {
+    transcript: transcriptOf([
+      ...fees,
+      doubt,
+      starts(2),
+      answers(2, 'One of our agents will look at your account and call you back.'),
+      { type: 'answer.corrected', turn: 2, quote: 'One of our agents will', by: { kind: 'system' } },
+    ]),
+  },
+  'suggested-rephrased': { transcript: transcriptOf([...fees, doubt, suggested('customer_rephrased')]) },
+  'suggested-anger': {
+    transcript: transcriptOf([...fees, says('This is useless!!'), suggested('anger'), starts(2), sorry]),
+  },
+  'asked-if-bot': {
+    transcript: transcriptOf([...fees, says('Are you a bot?'), suggested('asked_if_bot')]),
+  },
+  'quick-replies': {
+    transcript: transcriptOf([
+      says('My card'),
+      starts(1),
+      answers(1, 'What about your card?', {
+        replies: ['It is lost', 'It does not work', 'I want a new one'],
+      }),
+    ]),
+  },
   human: { human: 'Ana · Support', transcript: transcriptOf(withAna) },
   'human-typing': {
     human: 'Ana · Support',

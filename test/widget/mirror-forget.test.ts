@@ -41,9 +41,9 @@ describe('forgetting', () => {
     await expect.poll(() => browser.databases.databases(), { timeout: 10_000 }).toEqual([]);
 
     const next = chats.open({ browser, surroundings: { store: blocked } });
-    next.chat.send('Somebody else');
+    next.chat.send('Another one');
     await until('the answer', () => answers(next.chat)[0]?.state === 'answered');
-    expect(messages(next.chat)).toEqual(['Somebody else']);
+    expect(messages(next.chat)).toEqual(['Another one']);
   });
 
   test('a page that clears its local storage when somebody signs out means the chat as well', async () => {
@@ -56,9 +56,9 @@ describe('forgetting', () => {
     first.chat.close();
     browser.stored.clear();
     const { chat } = chats.open({ browser });
-    chat.send('Somebody else');
+    chat.send('Another one');
     await until('the answer', () => answers(chat)[0]?.state === 'answered');
-    expect(messages(chat)).toEqual(['Somebody else']);
+    expect(messages(chat)).toEqual(['Another one']);
     await kept(browser.databases, (copies) => !JSON.stringify([...copies]).includes('One'));
   });
 

@@ -67,7 +67,7 @@ test('what the bot says of itself counts: it does not know, it wants a person, i
       yield 'I do not know.';
       yield { type: 'end', outcome: 'unknown' };
     },
-    person: async function* () {
+    'give up': async function* () {
       yield { type: 'handoff', reason: 'too hard for me' };
     },
     broken: async function* () {
@@ -93,7 +93,7 @@ test('what the bot says of itself counts: it does not know, it wants a person, i
   await until('it fails again', () => answers(chat)[2]?.state === 'failed');
   chat.send('silent');
   await until('it says nothing', () => answers(chat)[3]?.failure === 'malformed');
-  chat.send('person');
+  chat.send('give up');
   await until('a person is asked for', () => chat.transcript.value.status === 'waiting');
   expect(chat.transcript.value.reason).toBe('bot_asked');
 });

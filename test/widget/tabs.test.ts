@@ -239,9 +239,9 @@ test('forgetting wipes what is kept and makes every tab as new', async () => {
   await until('b is new', () => b.chat.connection.value === 'idle');
   expect(b.chat.transcript.value.items).toEqual([]);
   expect(b.chat.unread.value).toBe(0);
-  a.chat.send('Somebody else');
+  a.chat.send('Another one');
   await until('the answer', () => answers(a.chat)[0]?.state === 'answered');
-  expect(messages(a.chat)).toEqual(['Somebody else']);
+  expect(messages(a.chat)).toEqual(['Another one']);
 });
 
 test('[D6] blocked storage is no obstacle', async () => {

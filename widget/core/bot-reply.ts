@@ -16,6 +16,7 @@ export type AnswerEnd = OutboxItem<'answer:end'>['body'];
 /** As the protocol has them. */
 const maxAnswer = 20_000;
 const maxSources = 10;
+const maxReplies = 6;
 
 class BotFailure extends Error {
   readonly failure: AnswerFailure;
@@ -44,12 +45,13 @@ export async function askPageBot(
   const timers = [pace.botFirst, pace.botTotal].map((ms) => setTimeout(() => overdue.abort(), ms));
   const signal = AbortSignal.any([stopped, overdue.signal]);
   const sources: Source[] = [];
+  let replies: string[] = [];
   let text = '';
   let handoff: string | null = null;
   let reply: AsyncIterator<BotChunk | string> | null = null;
 
   const ended = (outcome: AnswerEnd['outcome'], failure: AnswerFailure | null = null): AnswerEnd => {
-    return { turn: turn.turn, outcome, text, sources, failure, handoff };
+    return { turn: turn.turn, outcome, text, sources, failure, handoff, replies };
   };
   const take = (chunk: BotChunk) => {
     if (chunk.type === 'text') {
@@ -61,6 +63,10 @@ export async function askPageBot(
       const { title, url } = chunk.source;
       if (sources.length < maxSources && title && url)
         sources.push({ title: title.slice(0, 200), url: url.slice(0, 2_000) });
+    } else if (chunk.type === 'quick_replies') {
+      replies = chunk.replies
+        .filter((reply) => reply.trim() !== '' && reply.length <= 80)
+        .slice(0, maxReplies);
     } else if (chunk.type === 'handoff') {
       handoff = chunk.reason.slice(0, 500);
     } else {

@@ -155,6 +155,7 @@ export function createChat(options: ChatOptions, surroundings: Surroundings = br
     draft: draft.text,
 
     start,
+    share: (name, body) => put(name, { ...body, context: context() }),
     setVisible(isVisible) {
       isShown.value = isVisible;
       markRead();
@@ -187,6 +188,7 @@ export function createChat(options: ChatOptions, surroundings: Surroundings = br
       if (wished?.tries === 0) outbox.change(wished.cid, () => null);
       else put('handoff:cancel', {});
     },
+    askFollowUp: (email) => put('followup:ask', { email }),
     retryAnswer: (turn) => put('answer:retry', { turn }),
     giveFeedback: (turn, verdict, reasons, comment) =>
       put('feedback:give', { turn, verdict, reasons: [...reasons], comment }),

@@ -54,12 +54,16 @@ export interface Chat {
 
   /** Starts: site, session, live connection. Idempotent; also called by every action below. */
   start(): void;
+  /** Passes on what was said or judged in a chat of the page's own. */
+  share<N extends 'transcript:share' | 'feedback:share'>(name: N, body: OutboxItem<N>['body']): void;
   /** The panel is shown (or not): what is in it counts as read. */
   setVisible(isVisible: boolean): void;
   send(text: string): void;
   /** Asks for a person. Nothing is sent when one has been asked for or is in already. */
   requestHuman(): void;
   cancelRequest(): void;
+  /** The answer shall come by e-mail, too. */
+  askFollowUp(email: string): void;
   retryAnswer(turn: number): void;
   giveFeedback(turn: number, verdict: Verdict, reasons: readonly FeedbackReason[], comment: string): void;
   rate(rating: Rating, comment: string): void;

@@ -156,6 +156,7 @@ function turnOf(
     if (item.kind !== 'message' || item.seq >= question) return [];
     return [{ author: item.by.kind === 'agent' ? 'agent' : 'customer', text: item.text, at: item.at }];
   });
+  const left = items.findLast((item) => item.kind === 'event' && item.fact.type === 'handoff.returned');
   const asked = items.find((item) => item.seq === question);
   return {
     version: 1,
@@ -165,5 +166,8 @@ function turnOf(
     text: asked?.kind === 'message' ? asked.text : '',
     history: lines.slice(-historyLines),
     customer: { id: state.session.peek()?.customerId ?? '', ...context() },
+    ...(left?.kind === 'event' && left.fact.type === 'handoff.returned'
+      ? { handback: { agent: left.fact.agent.name, decision: left.fact.decision, at: left.at } }
+      : {}),
   };
 }

@@ -20,14 +20,16 @@ export const finalRefusals: readonly RefusalCode[] = [
 const precious: readonly CustomerCommandName[] = [
   'message:send',
   'handoff:request',
+  'followup:ask',
   'feedback:give',
+  'feedback:share',
   'conversation:rate',
 ];
 /** Refusals that say that the person who was asked for is there or on the way. */
 const fulfilled: readonly RefusalCode[] = ['already_waiting', 'already_human'];
 
 /** Commands that go over plain HTTP at once when there is no socket, with all that was said before them (D8). */
-export const isUrgent = ({ name }: OutboxItem) => name === 'handoff:request' || name === 'feedback:give';
+export const isUrgent = ({ name }: OutboxItem) => name === 'handoff:request' || name.startsWith('feedback:');
 
 /** What cannot be sent stays for the customer to see, if it would be a loss. */
 const fail = (entry: Entry, code: Entry['code']): Entry | null =>
@@ -64,8 +66,9 @@ export const isEnding = (entries: readonly Entry[], conversationId: string, turn
       entry.conversationId === conversationId && isCommand(entry, 'answer:end') && entry.body.turn === turn,
   );
 
-/** What was said and the wish for a person make sense in any conversation; the rest is about one. */
-export const isMovable = ({ name }: Entry) => name === 'message:send' || name === 'handoff:request';
+/** What was said or shared and the wish for a person make sense in any conversation; the rest is about one. */
+export const isMovable = ({ name }: Entry) =>
+  name === 'message:send' || name === 'handoff:request' || name.endsWith(':share');
 
 /**
  * The entry in a new conversation, because the old one is out of reach: what was said and the wish for a person

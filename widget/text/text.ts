@@ -7,5 +7,8 @@ export type LauncherText = typeof launcherText;
 export type PanelText = typeof panelText;
 export type ConversationText = PanelText & typeof conversationText;
 
+/** What is said beside a page's own chat before anything is loaded; the thumbs' names are those of the conversation. */
+export type SidecarText = LauncherText & Partial<Text>;
+
 /** Every line that the widget says. Replace any of them with the option `text`; a translation has them all. */
 export type Text = LauncherText & ConversationText;

@@ -2,11 +2,12 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { type MarkdownStream, markdownInto } from '../../browser/markdown.ts';
 import type { AnswerItem } from '../../browser/transcript.ts';
 import type { Source } from '../../protocol/message.ts';
-import { personIcon } from '../icons.ts';
 import { AnswerFeedback } from './AnswerFeedback.tsx';
 import { linkIcon } from './conversation-icons.ts';
+import { failureLine } from './failure-line.ts';
 import { AiMark, Icon } from './Icon.tsx';
 import { Dots } from './Message.tsx';
+import { Offer } from './Offer.tsx';
 import { pendingOf } from './standing.ts';
 import { timeOf, useText, useUi } from './ui.ts';
 import { WebLink, webUrl } from './WebLink.tsx';
@@ -37,6 +38,7 @@ export function Answer(props: { item: AnswerItem; isContinued: boolean; isLast: 
           <Sources sources={item.sources} />
         </AnswerFeedback>
       )}
+      {isLast && item.replies.length > 0 && <QuickReplies replies={item.replies} />}
     </div>
   );
 }
@@ -97,7 +99,7 @@ function Failed({ item, isLast }: { item: AnswerItem; isLast: boolean }) {
   if (!isLast || isTried || kind === 'human' || kind === 'resolved')
     return <p class="soft">{text.failedLater}</p>;
   return (
-    <Offer words={item.failure === 'interrupted' ? text.interrupted : text.failed} isFailure>
+    <Offer words={failureLine(item.failure, text)} isFailure>
       <button type="button" class="button" onClick={() => chat.retryAnswer(item.turn)}>
         {text.tryAgain}
       </button>
@@ -105,23 +107,22 @@ function Failed({ item, isLast }: { item: AnswerItem; isLast: boolean }) {
   );
 }
 
-/** Words with the way to a person beside them; once one has been asked for, the words alone. */
-function Offer(props: { words: string; isFailure?: boolean; children?: preact.ComponentChildren }) {
+/** What the bot proposes to answer; gone once the customer has said anything. */
+function QuickReplies({ replies }: { replies: readonly string[] }) {
   const text = useText();
-  const { standing, talkToHuman } = useUi();
+  const { chat, standing, send } = useUi();
+  const { kind } = standing.value;
+  const isSaid = chat.outbox.value.some(({ name }) => name === 'message:send');
+  const last = chat.transcript.value.items.findLast((item) => item.kind !== 'event');
+  if (isSaid || last?.kind !== 'answer' || (kind !== 'bot' && kind !== 'waiting')) return null;
   return (
-    <div class={props.isFailure ? 'offer fail' : 'offer'}>
-      <p>{props.words}</p>
-      <div class="buttons">
-        {props.children}
-        {standing.value.kind === 'bot' && (
-          <button type="button" class="button quiet" onClick={talkToHuman}>
-            <Icon shape={personIcon} />
-            {text.talkToHuman}
-          </button>
-        )}
-      </div>
-    </div>
+    <fieldset class="chips" aria-label={text.quickReplies}>
+      {replies.map((reply) => (
+        <button key={reply} type="button" class="chip" dir="auto" onClick={() => send(reply)}>
+          {reply}
+        </button>
+      ))}
+    </fieldset>
   );
 }
 

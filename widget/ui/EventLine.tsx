@@ -1,5 +1,6 @@
 import type { EventFact, EventItem } from '../../browser/transcript.ts';
 import type { ConversationText } from '../text/text.ts';
+import { Offer } from './Offer.tsx';
 import { timeOf, useText, useUi } from './ui.ts';
 
 /** Something that happened: a line of its own, never mistaken for speech. */
@@ -8,6 +9,9 @@ export function EventLine({ item }: { item: EventItem }) {
   const { chat } = useUi();
   const words = eventWords(item.fact, text, chat.transcript.value.lastAgent?.name);
   if (words === null) return null;
+  if (item.fact.type === 'handoff.suggested' || item.fact.type === 'answer.corrected') {
+    return <Offer words={words} />;
+  }
   const isPerson = item.fact.type === 'handoff.accepted';
   return (
     <p class={isPerson ? 'event here' : 'event'} dir="auto" title={timeOf(item.at)}>
@@ -24,7 +28,17 @@ export function eventWords(
 ): string | null {
   switch (fact.type) {
     case 'handoff.requested':
-      return fact.reason === 'bot_asked' ? text.askedByBot : text.asked;
+      return text.askedBecause[fact.reason];
+    case 'handoff.suggested':
+      return text.suggested[fact.reason];
+    case 'answer.corrected':
+      return text.corrected;
+    case 'transcript.shared':
+      return text.shared;
+    case 'followup.asked':
+      return text.followUpAsked(fact.email);
+    case 'followup.sent':
+      return text.followUpSent(fact.email);
     case 'handoff.cancelled':
       return text.cancelled;
     case 'handoff.accepted':
@@ -44,6 +58,7 @@ export function eventWords(
       return fact.to === 'agent' && lastAgent !== undefined ? text.reopenedToAgent(lastAgent) : text.reopened;
     case 'conversation.rated':
       return text.rated(fact.rating as Parameters<ConversationText['rated']>[0]);
+    case 'queue.told':
     case 'handoff.offered':
     case 'handoff.offer_expired':
       return null;

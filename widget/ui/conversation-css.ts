@@ -62,7 +62,7 @@ export const conversationCss = `
 .round[aria-pressed=true] path{fill:color-mix(in srgb,var(--accent) 22%,transparent)}
 .card{display:block;margin-top:8px;padding:14px;border-radius:14px;box-shadow:inset 0 0 0 1px var(--line);animation:rise .2s ease-out}
 .card h3{font-weight:600}
-.chips{display:flex;flex-wrap:wrap;gap:8px;margin-top:10px}
+.chips{display:flex;flex-wrap:wrap;gap:8px;margin:10px 0 0;padding:0;border:0}
 .chip{padding:6px 13px;min-height:34px;border-radius:17px;font-size:.9em;box-shadow:inset 0 0 0 1px var(--line);transition:background-color .15s}
 .chip:hover{box-shadow:inset 0 0 0 1px var(--edge)}
 .chip[aria-pressed=true]{background:color-mix(in srgb,var(--accent) 9%,var(--surface));color:color-mix(in srgb,var(--accent) 80%,var(--text));box-shadow:inset 0 0 0 1.5px var(--accent)}
@@ -87,6 +87,12 @@ export const conversationCss = `
 .waiting p{margin-top:6px;color:var(--soft);font-size:.9em}
 .waiting .button{margin:8px 0 -6px -12px;padding-inline:12px}
 .waiting .button:dir(rtl){margin:8px -12px -6px 0}
+.follow-up{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:6px 8px;margin-top:12px}
+.follow-up label{grid-column:1/-1;color:var(--soft);font-size:.9em}
+.follow-up input{min-height:40px;padding:8px 12px;border:0;border-radius:10px;background:var(--surface);box-shadow:inset 0 0 0 1px var(--edge)}
+.follow-up input:focus{box-shadow:inset 0 0 0 2px var(--accent)}
+.waiting .follow-up .button{margin:0;padding-inline:14px}
+.waiting .told{color:var(--text)}
 .line{display:flex;align-items:center;gap:6px;margin:11px 0 10px}
 .line i{width:10px;height:10px;border-radius:50%;background:color-mix(in srgb,var(--soft) 32%,transparent)}
 .line i:last-child{width:28px;border-radius:5px;background:var(--person)}

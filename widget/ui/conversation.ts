@@ -2,5 +2,6 @@
 export { conversationText } from '../text/en/conversation.ts';
 export { About } from './About.tsx';
 export { Announcer } from './Announcer.tsx';
+export { AnswerFeedback } from './AnswerFeedback.tsx';
 export { Conversation } from './Conversation.tsx';
 export { conversationCss } from './conversation-css.ts';

@@ -21,8 +21,12 @@ export type Row = {
 
 type Bare = Row extends infer R ? (R extends Row ? Pick<R, 'kind' | 'item'> : never) : never;
 
-/** Offers are the server's own affair: the customer is told who came, not who was asked. */
-const untold = new Set(['handoff.offered', 'handoff.offer_expired']);
+/** Offers are the server's own affair: the customer is told who came, not who was asked. Places stand in the card. */
+const untold = new Set(['handoff.offered', 'handoff.offer_expired', 'queue.told', 'followup.asked']);
+
+/** A person stands beside such an answer already: a suggestion right behind it would say so twice. */
+const isOffered = (before: Row | undefined) =>
+  before?.kind === 'answer' && (before.item.state === 'failed' || before.item.state === 'unknown');
 
 /** What the customer sees of the conversation, and of what is on its way. */
 export function rowsOf(transcript: Transcript, outbox: readonly OutboxItem[]): Row[] {
@@ -42,6 +46,7 @@ export function rowsOf(transcript: Transcript, outbox: readonly OutboxItem[]): R
       add({ kind: 'message', item }, item.cid, item.at, item.by.kind === 'agent' ? item.by.id : item.by.kind);
     } else if (item.kind === 'answer') add({ kind: 'answer', item }, String(item.seq), item.at, 'bot');
     else if (item.kind === 'event' && !untold.has(item.fact.type)) {
+      if (item.fact.type === 'handoff.suggested' && isOffered(rows.at(-1))) continue;
       add({ kind: 'event', item }, String(item.seq), item.at, 'event');
     }
   }

@@ -22,11 +22,12 @@ export function standingOf({
   outbox,
   place,
 }: Pick<Chat, 'transcript' | 'outbox' | 'place'>): Standing {
-  const { status, agent, joinedAt } = transcript.value;
+  const { status, agent, joinedAt, told } = transcript.value;
   const isPending = (name: CustomerCommandName) => pendingOf(outbox.value, name).length > 0;
   if (status === 'human' && agent !== null) return { kind: 'human', agent, joinedAt };
   if (status === 'waiting') {
-    const known = place.value;
+    // Places come live; without the socket, and after a reload, what was told last holds.
+    const known = place.value ?? told;
     return {
       kind: 'waiting',
       place: known?.place ?? null,

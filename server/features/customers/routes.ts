@@ -17,7 +17,7 @@ import { factsPage } from '../../reads/facts.ts';
 
 const problem = { default: Problem };
 
-export const routes: FastifyPluginAsync = async (app) => {
+export const routes: FastifyPluginAsync<{ hasEmail: boolean }> = async (app, { hasEmail }) => {
   const { store, identity, limits, engine, metrics } = app;
 
   app.get<{ Params: { key: string } }>(
@@ -35,7 +35,8 @@ export const routes: FastifyPluginAsync = async (app) => {
       if (site === null) throw new RefusalError('site_not_found');
       identity.assertOrigin(site, request.headers);
       const { key, title, answeredBy, bot, suggestions } = site;
-      return { version: protocolVersion, key, title, answeredBy, bot: bot.kind, suggestions };
+      const where = bot.kind === 'page' ? 'page' : 'http';
+      return { version: protocolVersion, key, title, answeredBy, hasEmail, bot: where, suggestions };
     },
   );
 

@@ -18,7 +18,8 @@ const consolePolicy = [
   "base-uri 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
+  // The one script that the page names itself: its service worker.
+  'trusted-types handrail-service-worker',
 ].join('; ');
 
 /** The demo pages show that the widget needs nothing more than this. */
@@ -54,7 +55,7 @@ export const web: FastifyPluginAsync = async (app) => {
       },
     });
 
-  if (!existsSync(`${root}dist/widget/handrail.js`) || !existsSync(`${root}dist/console/index.html`)) {
+  if (!existsSync(`${root}dist/widget/handrail.js`) || !existsSync(`${root}dist/console/service-worker.js`)) {
     app.log.warn('the browser bundles are not built; run "npm run build"');
     return;
   }
@@ -75,6 +76,14 @@ export const web: FastifyPluginAsync = async (app) => {
       .header('content-security-policy', consolePolicy)
       .header('cache-control', 'no-cache')
       .send(page);
+  const worker = readFileSync(`${root}dist/console/service-worker.js`);
+  app.get('/console/service-worker.js', { schema: { hide: true } }, async (_request, reply) =>
+    reply
+      .type('text/javascript; charset=utf-8')
+      .header('content-security-policy', "default-src 'none'; connect-src 'self'")
+      .header('cache-control', 'no-cache')
+      .send(worker),
+  );
   app.get('/console', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/console/'));
   app.get<{ Params: { '*': string } }>('/console/*', { schema: { hide: true } }, async (request, reply) => {
     // A missing file is missing; only addresses within the app get the page.
@@ -86,6 +95,7 @@ export const web: FastifyPluginAsync = async (app) => {
   for (const [folder, prefix] of [
     ['examples/plain-html', '/demo/'],
     ['examples/page-bot', '/demo/page-bot/'],
+    ['examples/sidecar', '/demo/sidecar/'],
   ] as const) {
     const index = readFileSync(`${root}${folder}/index.html`);
     app.get(prefix, { schema: { hide: true } }, async (_request, reply) =>

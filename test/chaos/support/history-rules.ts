@@ -33,11 +33,23 @@ const factOf: Readonly<Record<string, FactType>> = {
   'conversation:resolve': 'conversation.resolved',
 };
 
+/** What a message of the customer may lead to in its own commit. */
+const isConsequence = (type: FactType) =>
+  type === 'answer.ended' ||
+  type === 'answer.started' ||
+  type === 'handoff.suggested' ||
+  type === 'handoff.requested';
+const isAdded = (type: FactType) =>
+  type === 'handoff.suggested' || type === 'answer.corrected' || type === 'handoff.requested';
 const isMessage = ({ name }: Command) => name === 'message:send';
 const isAcknowledged = ({ outcome }: Command) => outcome === 'acknowledged';
 const told = ({ name, cid, side, seq }: Command) => `${side}'s ${name} ${cid} (acknowledged as ${seq})`;
 const messagesOf = (facts: readonly Fact[], cid: string) =>
   facts.filter((fact) => fact.type === 'message.sent' && fact.cid === cid);
+
+/** The fact of an acknowledged command: what the policy adds to it stands behind it, in the same commit. */
+const ownFact = (facts: readonly Fact[], seq: number) =>
+  facts.slice(0, seq).findLast(({ type, by }) => by.kind !== 'system' || !isAdded(type));
 
 const isBy = (fact: Fact, { side, sender }: Pick<Command, 'side' | 'sender'>) =>
   fact.by.kind === 'agent' ? side === 'agent' && fact.by.id === sender : fact.by.kind === side;
@@ -58,15 +70,16 @@ const acknowledgedOnce: Rule = ({ commands, facts }) => {
       if (fact === undefined) return [`${told(command)} is lost`];
       if (found.length > 1) return [`${told(command)} is there ${found.length} times`];
       const isAsSaid = fact.type === 'message.sent' && fact.text === text && isBy(fact, command);
-      // In the same commit the answer before is stopped, and the one to this message is begun.
+      // In the same commit the answer before is stopped, a person may be suggested, and the next answer is begun; or one
+      // is asked for, in these very words.
       const behind = facts.slice(fact.seq, seq ?? fact.seq);
       const isInPlace =
         seq === null ||
-        (seq >= fact.seq && behind.length <= 2 && behind.every((one) => one.by.kind === 'bot'));
+        (seq >= fact.seq && behind.length <= 3 && behind.every(({ type }) => isConsequence(type)));
       return isAsSaid && isInPlace ? [] : [`${told(command)} is there as another one, seq ${fact.seq}`];
     }
     if (seq === null) return [];
-    const fact = facts[seq - 1];
+    const fact = ownFact(facts, seq);
     if (fact === undefined) return [`${told(command)} is lost`];
     const isIt = fact.type === factOf[command.name] && isBy(fact, command);
     return isIt ? [] : [`${told(command)}, but there is ${fact.type} by ${fact.by.kind}`];
@@ -88,7 +101,9 @@ const nothingDoubled: Rule = ({ commands, facts }) => {
       wrong.push(`refused message ${fact.cid} is there (seq ${fact.seq})`);
     else if (count > 1) wrong.push(`message ${fact.cid} is there again (seq ${fact.seq})`);
   }
-  const acknowledged = new Set(commands.filter(isAcknowledged).map(({ seq }) => seq));
+  const acknowledged = new Set(
+    commands.filter(isAcknowledged).map(({ seq }) => (seq === null ? null : ownFact(facts, seq)?.seq)),
+  );
   for (const [name, type] of Object.entries(factOf)) {
     for (const side of ['customer', 'agent'] as const) {
       const open = commands.filter(

@@ -1,6 +1,7 @@
 import type { FeedbackReason, Rating } from '../../../protocol/feedback.ts';
-import type { Outcome } from '../../../protocol/handoff.ts';
+import type { HandoffReason, Outcome, SuggestionReason } from '../../../protocol/handoff.ts';
 import { ordinal, plural } from './numbers.ts';
+import { bad, good } from './thumbs.ts';
 
 const ratings = ['Very bad', 'Bad', 'Okay', 'Good', 'Very good'];
 
@@ -23,18 +24,45 @@ export const conversationText = {
   failedLater: "That didn't work on our side, not yours.",
   unknown: "I don't know that. A person will.",
   sources: 'Sources',
+  quickReplies: 'Ready answers',
   typing: (name: string) => `${name} is writing`,
   newMessages: 'New messages',
 
   // What happens with people.
-  asked: 'Asked for a person',
+  askedBecause: {
+    customer_asked: 'Asked for a person',
+    customer_said: 'You asked for a person, so we are asking our team',
+    bot_asked: 'The assistant asked for a person',
+    bot_promised: 'The assistant promised you a person, so we are asking our team',
+  } satisfies Record<HandoffReason, string>,
+  suggested: {
+    bot_failed: 'That did not work. A person can take over; they see it all.',
+    bot_unsure: 'The assistant seems unsure. A person can take over; they see it all.',
+    bot_repeated: 'The assistant is going in circles. A person can take over; they see it all.',
+    bot_promised: 'The assistant spoke of a person, but nobody has been asked yet.',
+    customer_rephrased: 'Not what you meant? A person can take over; they see it all.',
+    downvotes: 'Those answers were not good enough. A person can take over; they see it all.',
+    anger: 'Sorry that this is hard. A person can take over; they see it all.',
+    asked_if_bot: "Yes, you're talking to an AI assistant, not to a person. A person is one tap away.",
+  } satisfies Record<SuggestionReason, string>,
+  corrected:
+    'The assistant said that someone would take care of this. That was wrong: nobody has been asked yet. You decide.',
+  shared: 'What you wrote before was shared.',
   placeLong: (place: number) => (place === 1 ? "You're next in line" : `You're ${ordinal(place)} in line`),
   placeUnknown: "You're in line",
-  askedByBot: 'The assistant asked for a person',
   askedNote: 'Nothing you wrote is lost: they will see it all.',
   waitingNote: "We can't tell yet how long it takes. You can keep asking here: nothing you write is lost.",
-  nobodyHere:
-    "Nobody is here right now. You're in line; stay or come back here: the answer will wait in this chat.",
+  waitRange: (from: number, to: number) =>
+    `Usually ${from === to ? plural(to, 'minute', 'minutes') : `${from}-${to} minutes`}. You can keep asking here: nothing you write is lost.`,
+  longerThanSaid: 'This takes longer than we told you. Sorry. You keep your place.',
+  nobodyHere: 'Nobody is here right now',
+  nobodyHereNote: "You're in line. Stay, or come back later: the answer will wait in this chat.",
+  followUpOffer: 'Or get the answer by e-mail',
+  followUpLabel: 'Get the answer by e-mail, too',
+  followUpSend: 'Send it there',
+  followUpKept: (email: string) => `The answer goes to ${email}, too.`,
+  followUpSent: (email: string) => `Also sent to ${email}`,
+  followUpAsked: (email: string) => `The answer goes to ${email}, too`,
   leaveLine: 'Leave the line',
   cancelled: "You left the line. You're talking to the AI assistant.",
   joined: (name: string) => `${name} joined. They can see the conversation so far.`,
@@ -54,8 +82,8 @@ export const conversationText = {
   startOverNote: 'Or just write on: this conversation opens again.',
 
   // What the customer thinks of an answer.
-  good: 'Good answer',
-  bad: 'Bad answer',
+  good,
+  bad,
   whatWasWrong: 'What was wrong with it?',
   reasons: {
     wrong: 'Wrong',

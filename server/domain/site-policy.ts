@@ -1,0 +1,17 @@
+import { defaultThresholds, type Thresholds } from './policy/thresholds.ts';
+
+/** What a site decides about its handoffs. */
+export interface SitePolicy {
+  /** When a person is suggested without having been asked for. */
+  readonly thresholds: Thresholds;
+  /** Whether the bot goes on answering while the customer waits for a person. */
+  readonly isBotAskedWhileWaiting: boolean;
+  /** A bot's promise of a person: `keep` asks for one at once, `correct` tells the customer that it was wrong. */
+  readonly promises: 'keep' | 'correct';
+}
+
+export const defaultPolicy: SitePolicy = {
+  thresholds: defaultThresholds,
+  isBotAskedWhileWaiting: true,
+  promises: 'keep',
+};

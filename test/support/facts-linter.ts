@@ -1,0 +1,65 @@
+import type { Fact } from '../../protocol/conversation.ts';
+import { findPromise } from '../../server/domain/policy/promises.ts';
+
+/** Longest silence after a person was asked for, ms. */
+const silentMs = 5_000;
+
+/** Facts that tell the customer where the wish for a person stands. */
+const statuses = new Set<Fact['type']>([
+  'queue.told',
+  'handoff.accepted',
+  'handoff.cancelled',
+  'handoff.transferred',
+  'conversation.resolved',
+]);
+
+/**
+ * What no conversation may ever hold, whatever happened in it: silence after somebody asked for a person, a bot that
+ * speaks over one, a promise that nobody made true or took back. Every test server's facts go through it as it closes.
+ * @param facts of one conversation, in order
+ * @param now when they were read, epoch ms: what was asked a moment ago may still be answered
+ * @returns what is wrong, in words; empty if all is well
+ */
+export function lintFacts(facts: readonly Fact[], now: number): string[] {
+  return [...silences(facts, now), ...secondVoices(facts), ...falsePromises(facts)];
+}
+
+/** Never silent: within five seconds of asking there is a status, until somebody comes or the wish is gone. */
+function silences(facts: readonly Fact[], now: number): string[] {
+  return facts.flatMap((fact, index) => {
+    const isAsked =
+      fact.type === 'handoff.requested' || (fact.type === 'handoff.transferred' && fact.to.kind === 'queue');
+    if (!isAsked) return [];
+    const told = facts.slice(index + 1).find(({ type }) => statuses.has(type));
+    const silence = (told?.at ?? now) - fact.at;
+    return silence <= silentMs ? [] : [`seq ${fact.seq}: ${fact.type}, then silence for ${silence} ms`];
+  });
+}
+
+/** One voice: between a person's coming and going, and after the end, the bot says nothing. */
+function secondVoices(facts: readonly Fact[]): string[] {
+  let isOthersTurn = false;
+  return facts.flatMap((fact) => {
+    if (fact.type === 'handoff.accepted' || fact.type === 'conversation.resolved') isOthersTurn = true;
+    if (fact.type === 'handoff.returned') isOthersTurn = false;
+    if (fact.type === 'handoff.transferred') isOthersTurn = fact.to.kind === 'agent';
+    if (fact.type === 'conversation.reopened') isOthersTurn = fact.to === 'agent';
+    return isOthersTurn && fact.by.kind === 'bot' ? [`seq ${fact.seq}: ${fact.type} by the bot`] : [];
+  });
+}
+
+/** Never a false promise: an answer that promises somebody is followed at once by the asking, or by the correction. */
+function falsePromises(facts: readonly Fact[]): string[] {
+  let isWithPeople = false;
+  return facts.flatMap((fact, index) => {
+    if (fact.type === 'handoff.requested') isWithPeople = true;
+    if (fact.type === 'handoff.cancelled' || fact.type === 'handoff.returned') isWithPeople = false;
+    if (fact.type === 'conversation.resolved') isWithPeople = false;
+    if (fact.type !== 'answer.ended' || isWithPeople || fact.outcome === 'stopped') return [];
+    const promise = findPromise(fact.text);
+    if (promise === null) return [];
+    const next = facts[index + 1]?.type;
+    const isHandled = next === 'handoff.requested' || next === 'answer.corrected';
+    return isHandled ? [] : [`seq ${fact.seq}: "${promise.quote}" is promised to nobody's knowledge`];
+  });
+}
