@@ -9,6 +9,7 @@ import { type Alone, type Command, type Surroundings, UsageError } from './comma
 import { migrateTo } from './migrate-to.ts';
 import { notifyTest, siteNotify } from './notify.ts';
 import { restore } from './restore.ts';
+import { sitePolicy } from './site-policy.ts';
 import { addSite, listSites } from './sites.ts';
 
 /** Work beside the running server, on the store that it uses. */
@@ -16,6 +17,7 @@ const besideServer: Readonly<Record<string, Command>> = {
   'site add': addSite,
   'site list': listSites,
   'site notify': siteNotify,
+  'site policy': sitePolicy,
   'notify test': notifyTest,
   'agent add': addAgent,
   'agent link': agentLink,

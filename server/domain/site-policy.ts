@@ -10,6 +10,17 @@ export interface SitePolicy {
   readonly promises: 'keep' | 'correct';
 }
 
+/** What a site has decided; what it has not stays the default. */
+export interface PolicyChoices extends Partial<Omit<SitePolicy, 'thresholds'>> {
+  readonly thresholds?: Partial<Thresholds>;
+}
+
+export const policyOf = ({ thresholds, ...choices }: PolicyChoices): SitePolicy => ({
+  ...defaultPolicy,
+  ...choices,
+  thresholds: { ...defaultThresholds, ...thresholds },
+});
+
 export const defaultPolicy: SitePolicy = {
   thresholds: defaultThresholds,
   isBotAskedWhileWaiting: true,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Fact } from '../../protocol/conversation.ts';
 import { unstarted } from '../domain/conversation.ts';
-import { defaultPolicy } from '../domain/site-policy.ts';
+import { policyOf } from '../domain/site-policy.ts';
 import { emptySummary } from '../domain/summary.ts';
 import { createAgents } from './agents.ts';
 import { type Commit, turnChange } from './commits.ts';
@@ -34,9 +34,7 @@ export function conversationTransaction(tx: Tx) {
         .where('conversations.id', '=', id)
         .forUpdate('conversations')
         .executeTakeFirst();
-      return row === undefined
-        ? null
-        : { ...toStored(row), bot: row.bot, policy: { ...defaultPolicy, ...row.policy } };
+      return row === undefined ? null : { ...toStored(row), bot: row.bot, policy: policyOf(row.policy) };
     },
 
     /** Makes the row of a new conversation. Two that race for one id: the second finds the first's row. */

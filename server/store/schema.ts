@@ -6,7 +6,7 @@ import type { HandoffReason, Priority } from '../../protocol/handoff.ts';
 import type { CustomerContext, Source, TranscriptLine } from '../../protocol/message.ts';
 import type { Conversation } from '../domain/conversation.ts';
 import type { NotifyPlan } from '../domain/notify-plan.ts';
-import type { SitePolicy } from '../domain/site-policy.ts';
+import type { PolicyChoices } from '../domain/site-policy.ts';
 
 /** Tables as kysely sees them. Times are epoch ms (bigint, parsed to numbers), as everywhere in Handrail. */
 export interface Tables {
@@ -74,7 +74,7 @@ export interface SitesTable {
   allowed_origins: string[];
   bot: Json<SiteBot>;
   limits: JsonWithDefault<BotLimits>;
-  policy: JsonWithDefault<Partial<SitePolicy>>;
+  policy: JsonWithDefault<PolicyChoices>;
   notify: JsonWithDefault<Partial<NotifyPlan>>;
   suggestions: string[];
   created_at: number;

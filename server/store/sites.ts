@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { defaultNotifyPlan, type NotifyPlan } from '../domain/notify-plan.ts';
-import { defaultPolicy, type SitePolicy } from '../domain/site-policy.ts';
+import { type PolicyChoices, policyOf, type SitePolicy } from '../domain/site-policy.ts';
 import type { Database } from './database.ts';
 import type { BotLimits, SiteBot } from './schema.ts';
 
@@ -21,7 +21,7 @@ export type NewSite = Omit<Site, 'id' | 'key' | 'limits' | 'policy' | 'notify'> 
   readonly key?: string;
   /** What is left out stays as it is, or is the default for a new site. */
   readonly limits?: BotLimits;
-  readonly policy?: Partial<SitePolicy>;
+  readonly policy?: PolicyChoices;
   readonly notify?: Partial<NotifyPlan>;
 };
 
@@ -98,7 +98,7 @@ interface SiteRow {
   allowed_origins: string[];
   bot: SiteBot;
   limits: BotLimits;
-  policy: Partial<SitePolicy>;
+  policy: PolicyChoices;
   notify: Partial<NotifyPlan>;
   suggestions: string[];
 }
@@ -111,7 +111,7 @@ const toSite = (row: SiteRow): Site => ({
   allowedOrigins: row.allowed_origins,
   bot: row.bot,
   limits: row.limits,
-  policy: { ...defaultPolicy, ...row.policy },
+  policy: policyOf(row.policy),
   notify: { ...defaultNotifyPlan, ...row.notify },
   suggestions: row.suggestions,
 });

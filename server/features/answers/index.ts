@@ -86,9 +86,11 @@ export const answers: FastifyPluginAsync<AnswersSettings> = async (app, { call, 
   const start = (conversation: Ownership, fact: FactOf<'answer.started'>, hadAgent: boolean) => {
     const abort = new AbortController();
     const done = answer(conversation, fact, hadAgent, abort.signal).catch((error) => {
-      log.error({ err: error, conversationId: conversation.id }, 'turn not ended; its lease will end it');
+      log.error({ err: error, conversationId: conversation.id }, 'turn broke on our side');
       // Without this the lease would be renewed for ever: an endless dot.
       stop(conversation.id, fact.turn, 'stopped');
+      // What broke may have been one connection. If this fails as well, the lease ends the turn.
+      return interrupt(conversation.id, fact.turn);
     });
     running.set(conversation.id, { turn: fact.turn, abort, done });
   };

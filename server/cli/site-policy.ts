@@ -1,0 +1,74 @@
+import { defaultThresholds, type Thresholds } from '../domain/policy/thresholds.ts';
+import type { SitePolicy } from '../domain/site-policy.ts';
+import { type Command, needed, optionsOf, UsageError } from './command.ts';
+
+const names = Object.keys(defaultThresholds) as (keyof Thresholds)[];
+/** Shares of words; the others are counts. */
+const shares: readonly (keyof Thresholds)[] = ['sameAnswer', 'sameQuestion'];
+
+/** `downvotes=3`, `sameAnswer=0.8`. @throws UsageError that names what may be set, and to what */
+function thresholdOf(text: string): Partial<Thresholds> {
+  const [name = '', value = ''] = text.split('=', 2);
+  const known = names.find((one) => one === name);
+  if (known === undefined) {
+    throw new UsageError(`--threshold ${text} must be one of ${names.join(', ')}, then = and a number.`);
+  }
+  const number = value === '' ? Number.NaN : Number(value);
+  const isShare = shares.includes(known);
+  const fits = isShare ? number >= 0 && number <= 1 : Number.isInteger(number) && number >= 0 && number <= 8;
+  if (!fits) {
+    const must = isShare ? 'a share from 0 to 1' : 'a whole number from 0 (never) to 8';
+    throw new UsageError(`--threshold ${text} must be ${must}.`);
+  }
+  return { [known]: number };
+}
+
+function oneOf<T extends string>(
+  value: string | undefined,
+  name: string,
+  choices: readonly T[],
+): T | undefined {
+  if (value === undefined) return undefined;
+  const found = choices.find((choice) => choice === value);
+  if (found === undefined) throw new UsageError(`--${name} must be ${choices.join(' or ')}, not ${value}.`);
+  return found;
+}
+
+const aboutPromises: Readonly<Record<SitePolicy['promises'], string>> = {
+  keep: 'is kept: a person is asked for at once',
+  correct: 'is taken back: the customer is told that nobody has been asked',
+};
+
+export const sitePolicy: Command = {
+  options: `--site pk_… [--promises keep|correct] [--bot-while-waiting yes|no]
+      [--threshold NAME=NUMBER …]`,
+  about: 'Says or changes when a person is brought in at a site. What is not given stays (docs/policy.md).',
+  async run({ store, print }, args) {
+    const given = optionsOf(args, {
+      site: { type: 'string' },
+      promises: { type: 'string' },
+      'bot-while-waiting': { type: 'string' },
+      threshold: { type: 'string', multiple: true },
+    });
+    const key = needed(given.site, 'site', 63);
+    const site = await store.sites.byKey(key);
+    if (site === null) throw new UsageError(`No site has the key ${key}; "handrail site list" shows them.`);
+    const asked = oneOf(given['bot-while-waiting'], 'bot-while-waiting', ['yes', 'no']);
+    const policy: SitePolicy = {
+      promises: oneOf(given.promises, 'promises', ['keep', 'correct']) ?? site.policy.promises,
+      isBotAskedWhileWaiting: asked === undefined ? site.policy.isBotAskedWhileWaiting : asked === 'yes',
+      thresholds: Object.assign({}, site.policy.thresholds, ...(given.threshold ?? []).map(thresholdOf)),
+    };
+    const { site: _key, ...changes } = given;
+    if (Object.values(changes).some((value) => value !== undefined))
+      await store.sites.save({ ...site, policy });
+    print(`At ${site.key} "${site.title}"`);
+    print('  a customer who asks for a person gets one, by the button and in words: always.');
+    print(`  A bot's promise of a person ${aboutPromises[policy.promises]}.`);
+    print(
+      `  While the customer waits the bot ${policy.isBotAskedWhileWaiting ? 'goes on answering' : 'is silent'}.`,
+    );
+    print('  A person is suggested by');
+    for (const name of names) print(`    ${name.padEnd(16)} ${policy.thresholds[name]}`);
+  },
+};
