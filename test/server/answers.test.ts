@@ -173,13 +173,28 @@ describe("the company's bot, called by the server", () => {
     late.close();
   });
 
-  test('whose turn breaks on our side ends as interrupted: its lease is not renewed for ever', async () => {
+  test('whose turn breaks on our side ends as interrupted, at once', async () => {
     const broken = vi
       .spyOn(server.store.conversations, 'transcript')
       .mockRejectedValueOnce(new Error('away'));
     const customer = await connectCustomer(server.url, site.key);
     await customer.send('message:send', { text: 'first' });
-    await vi.waitFor(() => expect(broken).toHaveBeenCalled());
+    expect(await customer.until('answer.ended')).toMatchObject({ outcome: 'failed', failure: 'interrupted' });
+    expect(broken).toHaveBeenCalled();
+    broken.mockRestore();
+    customer.close();
+  });
+
+  test('whose turn cannot even be ended is ended by its lease, which is not renewed for ever', async () => {
+    const broken = vi
+      .spyOn(server.store.conversations, 'transcript')
+      .mockRejectedValueOnce(new Error('away'));
+    const ends = vi.spyOn(server.app.engine, 'forServer').mockRejectedValueOnce(new Error('away, too'));
+    const customer = await connectCustomer(server.url, site.key);
+    await customer.send('message:send', { text: 'first' });
+    await vi.waitFor(() => expect(ends).toHaveBeenCalled());
+    broken.mockRestore();
+    ends.mockRestore();
     // As if the lease had run out: only what is renewed would go on.
     await vi.waitFor(async () => {
       const rows = await inDatabase(
@@ -190,7 +205,6 @@ describe("the company's bot, called by the server", () => {
       expect(rows).toHaveLength(1);
     });
     expect(await customer.until('answer.ended')).toMatchObject({ outcome: 'failed', failure: 'interrupted' });
-    broken.mockRestore();
     customer.close();
   });
 });
