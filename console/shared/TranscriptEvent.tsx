@@ -25,7 +25,7 @@ export function eventWords(item: EventItem, before: TranscriptItem | undefined, 
     case 'handoff.requested':
       return withDetail(requestWords[fact.reason], fact.detail);
     case 'handoff.suggested':
-      return withDetail(`A person was suggested, as ${suggestionReasons[fact.reason]}`, fact.evidence);
+      return withDetail(`A person was suggested, as ${suggestionReasons[fact.reason]}`, evidenceOf(fact));
     case 'answer.corrected':
       return `The bot promised what nobody does; the customer was told so: “${fact.quote}”`;
     case 'transcript.shared':
@@ -73,6 +73,10 @@ const requestWords: Readonly<Record<HandoffReason, string>> = {
   bot_asked: 'The bot asked for a person',
   bot_promised: 'The bot promised a person, so one was asked for',
 };
+
+/** The words that led to it; none where they are the whole text that stands right above. */
+const evidenceOf = ({ reason, evidence }: FactOf<'handoff.suggested'>) =>
+  reason === 'bot_repeated' || reason === 'customer_rephrased' ? '' : evidence;
 
 const withDetail = (words: string, detail: string) => (detail === '' ? words : `${words}: ${detail}`);
 
