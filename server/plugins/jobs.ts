@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fp from 'fastify-plugin';
 import { PgBoss } from 'pg-boss';
 
@@ -41,6 +42,13 @@ declare module 'fastify' {
   interface FastifyInstance {
     jobs: Jobs;
   }
+}
+
+/** The id of what these say, the same on every node: a UUID of version 8, made of a hash. */
+export function jobIdOf(...parts: readonly (string | number)[]): string {
+  const hex = createHash('sha256').update(parts.join(' ')).digest('hex');
+  const head = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`];
+  return [...head, hex.slice(20, 32)].join('-');
 }
 
 /** A job that takes longer is taken for dead, and done again. */

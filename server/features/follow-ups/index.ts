@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Fact } from '../../../protocol/conversation.ts';
 import { createMailer, type Mailer } from '../../notify/email.ts';
 import { isOurFault } from '../../plugins/errors.ts';
+import { jobIdOf } from '../../plugins/jobs.ts';
 import type { StoredConversation } from '../../store/conversation-row.ts';
 
 interface FollowUpSettings {
@@ -44,7 +44,7 @@ export const followUps: FastifyPluginAsync<FollowUpSettings> = async (app, { smt
     const title = (await sites.byId(conversation.siteId))?.title ?? '';
     await mailer.write({
       to: email,
-      id: idOf(conversationId, last.seq),
+      id: jobIdOf(conversationId, last.seq),
       subject: `Your answer from ${title}`,
       text: letterOf(conversation, title, said),
     });
@@ -58,7 +58,7 @@ export const followUps: FastifyPluginAsync<FollowUpSettings> = async (app, { smt
 
   /** One letter for all that is written until it goes: the job's id comes from what has gone before. */
   const plan = (conversationId: string, through: number, dueAt: number) =>
-    jobs.plan(kind, [{ id: idOf(conversationId, through), data: { conversationId }, dueAt }]);
+    jobs.plan(kind, [{ id: jobIdOf(conversationId, through), data: { conversationId }, dueAt }]);
 
   bus.on('committed', ({ conversation: { id }, facts, state: { followUp } }) => {
     if (followUp === null || !facts.some(isByPerson)) return;
@@ -80,13 +80,6 @@ export const followUps: FastifyPluginAsync<FollowUpSettings> = async (app, { smt
 
 type ByPerson = Extract<Fact, { type: 'message.sent' }>;
 const isByPerson = (fact: Fact): fact is ByPerson => fact.type === 'message.sent' && fact.by.kind === 'agent';
-
-/** The same job and the same letter on every node (a UUID of version 8, made of a hash). */
-function idOf(conversationId: string, seq: number): string {
-  const hex = createHash('sha256').update(`${conversationId} ${seq}`).digest('hex');
-  const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`];
-  return [...parts, hex.slice(20, 32)].join('-');
-}
 
 /** What was written, in plain words, and the way back to the conversation. */
 function letterOf({ summary }: StoredConversation, title: string, said: readonly ByPerson[]): string {

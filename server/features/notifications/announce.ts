@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { nextStep, stepAt } from '../../domain/notify-plan.ts';
 import { type Channels, deliver } from '../../notify/deliver.ts';
 import type { WaitingNotice } from '../../notify/message.ts';
-import type { PlannedJob } from '../../plugins/jobs.ts';
+import { jobIdOf, type PlannedJob } from '../../plugins/jobs.ts';
 import type { Site } from '../../store/sites.ts';
 
 /** One step for one wait. Another wait of the same conversation begins at another time. */
@@ -119,12 +118,8 @@ export async function announceWaiting(
 
 const jobOf = (step: Step, dueAt: number): PlannedJob<Step> => ({ id: idOf(step), data: step, dueAt });
 
-/** The same step has the same id on every node (a UUID of version 8, made of a hash). */
-function idOf({ conversationId, since, number }: Step): string {
-  const hex = createHash('sha256').update(`${conversationId} ${since} ${number}`).digest('hex');
-  const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`];
-  return [...parts, hex.slice(20, 32)].join('-');
-}
+/** The same step has the same id on every node. */
+const idOf = ({ conversationId, since, number }: Step) => jobIdOf(conversationId, since, number);
 
 /** Where agents on this machine reach the console, as long as no PUBLIC_URL says otherwise. */
 function ownUrl(app: FastifyInstance): string {
