@@ -12,6 +12,7 @@ import { type Benchmark, type BenchmarkContext, UsageError } from './options.ts'
 import { dropDatabases } from './postgres.ts';
 import { queue } from './queue.ts';
 import { relay } from './relay.ts';
+import { routing } from './routing.ts';
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   relay,
@@ -21,6 +22,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   nodes,
   'handoff-policy': handoffPolicy,
   'dead-bot': deadBot,
+  routing,
 };
 
 const everywhere = ({ runs, seconds }: Benchmark['defaults']) =>

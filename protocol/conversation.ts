@@ -39,6 +39,16 @@ export const AnswerOutcome = Type.Union([
 ]);
 export type AnswerOutcome = Static<typeof AnswerOutcome>;
 
+/**
+ * Whether a person was to be offered at this point, and why. An offer that was made is a `handoff.suggested` behind it;
+ * without one it was left out, as the same had been offered a moment ago or a person had been asked for.
+ */
+export const Judged = exact({
+  decision: Type.Union([Type.Literal('offer'), Type.Literal('not')]),
+  reason: Type.Union([SuggestionReason, Type.Null()]),
+});
+export type Judged = Static<typeof Judged>;
+
 export const TransferTarget = Type.Union([
   exact({ kind: Type.Literal('agent'), agent: AgentRef }),
   exact({ kind: Type.Literal('queue'), team: Team }),
@@ -57,7 +67,8 @@ export const Fact = Type.Union([
   fact('message.sent', { cid: CommandId, text: MessageText }),
   /** What was said before in the page's own chat, as the customer's page told it. */
   fact('transcript.shared', { lines: SharedLines }),
-  fact('answer.started', { turn: Turn, question: Seq }),
+  /** `judged`: the message that it answers; none for a turn without one of its own (tried again, unasked). */
+  fact('answer.started', { turn: Turn, question: Seq, judged: Type.Optional(Judged) }),
   fact('answer.ended', {
     turn: Turn,
     outcome: AnswerOutcome,
@@ -65,6 +76,8 @@ export const Fact = Type.Union([
     sources: Type.Array(Source, { maxItems: 10 }),
     failure: Type.Union([AnswerFailure, Type.Null()]),
     replies: Type.Optional(Type.Array(QuickReply, { maxItems: maxQuickReplies })),
+    /** None where nothing was to be decided: stopped, promised, or a person asked for. */
+    judged: Type.Optional(Judged),
   }),
   /** The bot said what nobody will do; the customer is told so. `quote` is what it said. */
   fact('answer.corrected', { turn: Turn, quote: Comment }),
@@ -76,6 +89,8 @@ export const Fact = Type.Union([
     place: Type.Integer({ minimum: 1 }),
     isAnyoneOnline: Type.Boolean(),
     wait: Type.Union([WaitRange, Type.Null()]),
+    /** What arithmetic expected; kept beside the range, so that both are measured against what came. */
+    expectedMs: Type.Optional(Type.Integer({ minimum: 0 })),
   }),
   /** The customer need not stay: the answer comes by e-mail. */
   fact('followup.asked', { email: Email }),
@@ -85,10 +100,22 @@ export const Fact = Type.Union([
   fact('handoff.offered', { agent: AgentRef, expiresAt: Time }),
   fact('handoff.offer_expired', { agent: AgentRef }),
   fact('handoff.accepted', { agent: AgentRef }),
-  fact('handoff.transferred', { from: AgentRef, to: TransferTarget }),
+  fact('handoff.transferred', {
+    from: AgentRef,
+    to: TransferTarget,
+    /** Given where the agent vanished before a word: the customer's old place in the queue. */
+    place: Type.Optional(exact({ since: Time, priority: Priority })),
+  }),
   fact('handoff.returned', { agent: AgentRef, decision: Comment }),
   fact('note.added', { text: MessageText }),
-  fact('feedback.given', { turn: Turn, verdict: Verdict, reasons: FeedbackReasons, comment: Comment }),
+  fact('feedback.given', {
+    turn: Turn,
+    verdict: Verdict,
+    reasons: FeedbackReasons,
+    comment: Comment,
+    /** Of a thumb down, while the bot has the conversation. */
+    judged: Type.Optional(Judged),
+  }),
   fact('conversation.rated', { rating: Rating, comment: Comment }),
   fact('conversation.resolved', { outcome: Outcome }),
   fact('conversation.reopened', { to: Type.Union([Type.Literal('bot'), Type.Literal('agent')]) }),

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { ConversationId, exact } from './ids.ts';
+import { ConversationId, exact, Time } from './ids.ts';
 
 /** Why a person was asked for: by the button, in words, by the bot, or because the bot had promised one. */
 export const HandoffReason = Type.Union([
@@ -41,6 +41,25 @@ export const QueuePlace = exact({
   wait: Type.Union([WaitRange, Type.Null()], { description: 'null while too little is known to say' }),
 });
 export type QueuePlace = Static<typeof QueuePlace>;
+
+/** Whether a person can be reached at a site now, so that a customer knows before they ask for one. */
+export const Reachability = exact({
+  isOpen: Type.Boolean({
+    description: 'whether people are there by the hours that are set; true without any',
+  }),
+  isAnyoneOnline: Type.Boolean({ description: 'whether an agent of the site is online and available now' }),
+  opensAt: Type.Union([Time, Type.Null()], {
+    description: 'when people are there next; null while it is open, or when that is more than 60 days away',
+  }),
+  wait: Type.Union([WaitRange, Type.Null()], {
+    description: 'null while it is closed, nobody is online, or too little is known to say',
+  }),
+});
+export type Reachability = Static<typeof Reachability>;
+
+/** For whom it is asked: a team may have hours of its own. */
+export const ReachabilityQuery = exact({ team: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })) });
+export type ReachabilityQuery = Static<typeof ReachabilityQuery>;
 
 /** How a conversation ended, in the resolver's words. */
 export const Outcome = Type.Union([Type.Literal('solved'), Type.Literal('unsolved')]);

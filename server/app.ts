@@ -15,6 +15,7 @@ import { feedback } from './features/feedback/index.ts';
 import { followUps } from './features/follow-ups/index.ts';
 import { health } from './features/health/index.ts';
 import { notifications } from './features/notifications/index.ts';
+import { routing } from './features/routing/index.ts';
 import { web } from './features/web/index.ts';
 import { withoutWords } from './log.ts';
 import bus from './plugins/bus.ts';
@@ -113,6 +114,7 @@ export async function createApp(
   const { smtpUrl, mailFrom, pushServices, publicUrl } = config;
   await app.register(notifications, { smtpUrl, mailFrom, pushServices, publicUrl, call: outbound });
   await app.register(followUps, { smtpUrl, mailFrom });
+  await app.register(routing);
   await app.register(web);
   await app.register(closing);
   return app;

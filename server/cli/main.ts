@@ -9,6 +9,8 @@ import { type Alone, type Command, type Surroundings, UsageError } from './comma
 import { migrateTo } from './migrate-to.ts';
 import { notifyTest, siteNotify } from './notify.ts';
 import { restore } from './restore.ts';
+import { agentSeat, siteRouting } from './routing.ts';
+import { siteHours } from './site-hours.ts';
 import { sitePolicy } from './site-policy.ts';
 import { addSite, listSites } from './sites.ts';
 
@@ -16,12 +18,15 @@ import { addSite, listSites } from './sites.ts';
 const besideServer: Readonly<Record<string, Command>> = {
   'site add': addSite,
   'site list': listSites,
+  'site hours': siteHours,
   'site notify': siteNotify,
   'site policy': sitePolicy,
+  'site routing': siteRouting,
   'notify test': notifyTest,
   'agent add': addAgent,
   'agent link': agentLink,
   'agent list': listAgents,
+  'agent seat': agentSeat,
 };
 
 /** Copy a whole database, as it is: they open what they need themselves, and bring no schema up to date before. */

@@ -1,7 +1,8 @@
+import type { FactOf } from '../../protocol/conversation.ts';
 import type { HandoffReason } from '../../protocol/handoff.ts';
-import type { AnswerEnd, World } from './command.ts';
+import type { AnswerEnd, CustomerCommandOf, World } from './command.ts';
 import { type Decision, type Draft, refuse } from './draft.ts';
-import { type Judgement, judge } from './policy/judge.ts';
+import { type Judgement, judge, judgedOf } from './policy/judge.ts';
 import { findPromise } from './policy/promises.ts';
 import { asksIfBot } from './policy/requests.ts';
 
@@ -23,16 +24,27 @@ export function answerMessage(d: Draft, text: string, world: World) {
     return;
   }
   if (status === 'bot') suggest(d, judgement);
-  if (judgement.reason === 'asked_if_bot' && asksIfBot(text)?.isWholeMessage) return stopAnswer(d, world);
-  if (status === 'bot' || isBotAskedWhileWaiting) askBot(d, question, world);
+  const isOurs = judgement.reason === 'asked_if_bot' && asksIfBot(text)?.isWholeMessage === true;
+  if (!isOurs && status === 'waiting' && !isBotAskedWhileWaiting) return;
+  leaveAnswer(d, world);
+  // A promise in what the bot had said so far may have made this a waiting customer.
+  if (!isOurs && (d.state.status === 'bot' || isBotAskedWhileWaiting)) startAnswer(d, question, judgement);
 }
 
 /** Turns that must pass before a person is suggested again for the same reason. */
 const quietTurns = 3;
 
-export function suggestIfNeeded(d: Draft, world: World) {
-  if (d.state.status === 'bot') suggest(d, judge(d.state.recent, world.policy.thresholds));
+/** Feedback on an answer; a thumb down is judged with what was before. */
+export function giveFeedback(d: Draft, given: Given, { policy }: World) {
+  const { turn, verdict, reasons, comment } = given;
+  const fact = { type: 'feedback.given', turn, verdict, reasons, comment } as const;
+  const isJudged = verdict === 'down' && d.state.status === 'bot';
+  if (!isJudged) return d.add(fact);
+  const judgement = judge(d.stateWith(fact).recent, policy.thresholds);
+  d.add({ ...fact, judged: judgedOf(judgement) });
+  suggest(d, judgement);
 }
+type Given = Pick<CustomerCommandOf<'feedback:give'>, 'turn' | 'verdict' | 'reasons' | 'comment'>;
 
 function suggest(d: Draft, { decision, reason, evidence }: Judgement) {
   if (decision !== 'offer' || reason === null || reason === 'customer_said') return;
@@ -41,12 +53,31 @@ function suggest(d: Draft, { decision, reason, evidence }: Judgement) {
   if (isQuiet || reason === 'asked_if_bot') d.add({ type: 'handoff.suggested', reason, evidence }, system);
 }
 
+/** Asks the bot without a judgement: the customer tries again, or the bot speaks unasked. */
 export function askBot(d: Draft, question: number, world: World) {
-  stopAnswer(d, world);
-  d.add({ type: 'answer.started', turn: d.state.turn + 1, question }, bot);
+  leaveAnswer(d, world);
+  startAnswer(d, question, null);
 }
 
-/** Ends a running turn because the customer moved on or a person took over; its words so far are kept. */
+function startAnswer(d: Draft, question: number, judgement: Judgement | null) {
+  const judged = judgement === null ? {} : { judged: judgedOf(judgement) };
+  d.add({ type: 'answer.started', turn: d.state.turn + 1, question, ...judged }, bot);
+}
+
+/** Stops a running turn where no person takes over. The customer has read its words so far: a promise in them counts. */
+function leaveAnswer(d: Draft, world: World) {
+  const { pending, status } = d.state;
+  if (pending === null) return;
+  const promise =
+    status === 'bot' && pending.hasCaughtPromise !== true ? findPromise(world.partialText) : null;
+  stopAnswer(d, world);
+  if (promise !== null) catchPromise(d, pending.turn, promise.quote, world);
+}
+
+/**
+ * Ends a running turn because a person takes over or has been asked for, or all is over; its words so far are kept.
+ * A promise in them needs nothing then.
+ */
 export function stopAnswer(d: Draft, world: World) {
   const { pending } = d.state;
   if (pending === null) return;
@@ -62,7 +93,8 @@ export function stopAnswer(d: Draft, world: World) {
  *        customer writes or a person joins --> turn 3 stopped
  */
 export function endAnswer(d: Draft, command: AnswerEnd, world: World): Decision {
-  if (d.state.pending?.turn !== command.turn) return refuse('stale_turn');
+  const { pending } = d.state;
+  if (pending?.turn !== command.turn) return refuse('stale_turn');
   const { turn, sources } = command;
   // An answer without a word is no answer, unless the bot only wanted to bring in a person.
   const isEmpty = command.outcome === 'answered' && command.text.trim() === '' && command.handoff === null;
@@ -72,25 +104,50 @@ export function endAnswer(d: Draft, command: AnswerEnd, world: World): Decision 
   const text = command.text === '' && outcome === 'failed' ? world.partialText : command.text;
   const replies =
     command.replies === undefined || command.replies.length === 0 ? {} : { replies: [...command.replies] };
-  d.add({ type: 'answer.ended', turn, outcome, text, sources: [...sources], failure, ...replies }, bot);
+  const ended: Omit<FactOf<'answer.ended'>, 'seq' | 'at' | 'by'> = {
+    type: 'answer.ended',
+    turn,
+    outcome,
+    text,
+    sources: [...sources],
+    failure,
+    ...replies,
+  };
   const wantsPerson = command.handoff !== null && d.state.status === 'bot';
+  const isOpen = d.state.status === 'bot' && !wantsPerson && pending.hasCaughtPromise !== true;
+  const promise = isOpen ? promiseIn(text, world.partialText) : null;
+  const isJudged = isOpen && promise === null;
+  const judgement = isJudged ? judge(d.stateWith(ended, bot).recent, world.policy.thresholds) : null;
+  d.add(judgement === null ? ended : { ...ended, judged: judgedOf(judgement) }, bot);
   if (wantsPerson) d.add(handoffRequest('bot_asked', command.handoff ?? ''), bot);
-  else if (d.state.status === 'bot' && !keepPromise(d, turn, text, world)) suggestIfNeeded(d, world);
+  else if (promise !== null) catchPromise(d, turn, promise.quote, world);
+  else if (judgement !== null) suggest(d, judgement);
+  return d.done();
+}
+
+/** What was streamed counts as well: an end with other words does not make it unread. */
+const promiseIn = (text: string, partialText: string) =>
+  findPromise(text) ?? (text.startsWith(partialText) ? null : findPromise(partialText));
+
+/** A promise that was seen while the answer still runs. The turn goes on: only its promise is not left alone. */
+export function catchRunningPromise(d: Draft, turn: number, quote: string, world: World): Decision {
+  const { pending, status } = d.state;
+  if (pending?.turn !== turn) return refuse('stale_turn');
+  if (status === 'waiting') return refuse('already_waiting');
+  if (pending.hasCaughtPromise === true) return refuse('already_told');
+  catchPromise(d, turn, quote, world);
   return d.done();
 }
 
 /**
- * A bot that says "someone will call you" has promised what nobody knows of. It is made true, or taken back, in the
- * same breath as the answer: there is no moment in which a customer could rely on it.
- * @returns whether there was a promise
+ * A bot that says "someone will call you" has promised what nobody knows of: it is made true, or taken back. While an
+ * answer streams this happens once the sentence is complete, else in the same decision as the end or the stop of the
+ * turn; once a turn.
  */
-function keepPromise(d: Draft, turn: number, text: string, { policy }: World): boolean {
-  const promise = findPromise(text);
-  if (promise === null) return false;
-  const quote = promise.quote.slice(0, 300);
-  if (policy.promises === 'keep') d.add(handoffRequest('bot_promised', quote), system);
-  else d.add({ type: 'answer.corrected', turn, quote }, system);
-  return true;
+function catchPromise(d: Draft, turn: number, quote: string, { policy }: World) {
+  const short = quote.slice(0, 300);
+  if (policy.promises === 'keep') d.add(handoffRequest('bot_promised', short), system);
+  else d.add({ type: 'answer.corrected', turn, quote: short }, system);
 }
 
 export const handoffRequest = (reason: HandoffReason, detail: string) =>

@@ -18,17 +18,22 @@ export type SystemCommand =
     }
   /** A bot that wants a person, without an answer. */
   | { readonly name: 'bot:handoff'; readonly reason: string }
+  /** What the bot has promised in a turn that still runs. */
+  | { readonly name: 'bot:promised'; readonly turn: number; readonly quote: string }
   /** Where the waiting customer stands, as they are told it. */
   | {
       readonly name: 'queue:tell';
       readonly place: number;
       readonly isAnyoneOnline: boolean;
       readonly wait: WaitRange | null;
+      readonly expectedMs?: number;
     }
   /** What people wrote up to this seq has been sent to the address that the customer left. */
   | { readonly name: 'followup:sent'; readonly through: number }
   | { readonly name: 'handoff:offer'; readonly agent: AgentRef; readonly expiresAt: number }
-  | { readonly name: 'handoff:expire_offer' };
+  | { readonly name: 'handoff:expire_offer' }
+  /** The agent of this conversation is not there any more. */
+  | { readonly name: 'agent:gone'; readonly agentId: string };
 
 /** How a turn ended, said by the server for a bot behind an adapter, by the browser for a bot in the page. */
 export interface AnswerEnd {

@@ -7,6 +7,8 @@ import type { PolicyTurn } from './policy/judge.ts';
 export interface PendingTurn {
   readonly turn: number;
   readonly question: number;
+  /** What it has promised so far was made true or taken back while it ran. */
+  readonly hasCaughtPromise?: true;
 }
 
 interface Common {
@@ -58,6 +60,8 @@ export type Conversation = Common &
         readonly priority: Priority;
         readonly team: Team;
         readonly offer: Offer | null;
+        /** Agents who let an offer of this wait pass. */
+        readonly passedBy: readonly string[];
         /** What the customer was told last about the queue; null before the first time. */
         readonly told: Told | null;
       }
@@ -65,6 +69,8 @@ export type Conversation = Common &
         readonly status: 'human';
         readonly agent: AgentRef;
         readonly since: number;
+        /** Where the customer stood in the queue before; null for one who has come back after the end. */
+        readonly waited: { readonly since: number; readonly priority: Priority; readonly team: Team } | null;
         readonly firstReplyAt: number | null;
       }
     | { readonly status: 'resolved'; readonly by: Actor; readonly at: number; readonly outcome: Outcome }

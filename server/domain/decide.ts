@@ -2,10 +2,11 @@ import type { AgentRef, CustomerContext } from '../../protocol/message.ts';
 import {
   answerMessage,
   askBot,
+  catchRunningPromise,
   endAnswer,
+  giveFeedback,
   handoffRequest,
   stopAnswer,
-  suggestIfNeeded,
 } from './answering.ts';
 import type {
   AgentCommand,
@@ -82,9 +83,7 @@ function decideForCustomer(d: Draft, command: CustomerCommand, world: World): De
     case 'feedback:give': {
       const isEnded = command.turn <= state.turn && command.turn !== state.pending?.turn;
       if (!isEnded) return refuse('no_such_turn');
-      const { turn, verdict, reasons, comment } = command;
-      d.add({ type: 'feedback.given', turn, verdict, reasons, comment });
-      if (verdict === 'down') suggestIfNeeded(d, world);
+      giveFeedback(d, command, world);
       return d.done();
     }
     case 'feedback:share':
@@ -162,12 +161,14 @@ function decideForServer(d: Draft, command: SystemCommand, world: World): Decisi
       stopAnswer(d, world);
       d.add(handoffRequest('bot_asked', command.reason), bot);
       return d.done();
+    case 'bot:promised':
+      return catchRunningPromise(d, command.turn, command.quote, world);
     case 'queue:tell': {
       if (state.status !== 'waiting') return refuse('not_waiting');
-      const { place, isAnyoneOnline, wait } = command;
+      const { name: _name, ...told } = command;
       // Several processes look after one queue.
-      if (state.told?.isAnyoneOnline === isAnyoneOnline) return refuse('already_told');
-      d.add({ type: 'queue.told', place, isAnyoneOnline, wait });
+      if (state.told?.isAnyoneOnline === told.isAnyoneOnline) return refuse('already_told');
+      d.add({ type: 'queue.told', ...told });
       return d.done();
     }
     case 'followup:sent': {
@@ -188,6 +189,19 @@ function decideForServer(d: Draft, command: SystemCommand, world: World): Decisi
       if (state.offer.expiresAt > world.now) return refuse('offered_to_another');
       d.add({ type: 'handoff.offer_expired', agent: state.offer.agent });
       return d.done();
+    case 'agent:gone': {
+      // Only of the one who is gone: a colleague may have taken over meanwhile.
+      if (state.status !== 'human' || state.agent.id !== command.agentId) return refuse('not_assigned');
+      const { agent: from, waited, firstReplyAt } = state;
+      const to = { kind: 'queue', team: waited?.team ?? null } as const;
+      // Answered ones go to the front instead: they had a person, and lost one.
+      const place =
+        waited === null || firstReplyAt !== null
+          ? {}
+          : { place: { since: waited.since, priority: waited.priority } };
+      d.add({ type: 'handoff.transferred', from, to, ...place });
+      return d.done();
+    }
   }
 }
 
@@ -217,8 +231,8 @@ function shareFeedback(d: Draft, command: CustomerCommandOf<'feedback:share'>, w
   askBot(d, d.state.seq, world);
   const { turn } = d.state;
   const said = { outcome: 'answered', sources: [], failure: null, handoff: null } as const;
-  endAnswer(d, { name: 'answer:end', turn, text: answer, ...said }, world);
-  d.add({ type: 'feedback.given', turn, verdict, reasons, comment });
-  if (verdict === 'down') suggestIfNeeded(d, world);
+  // The partial text is that of the turn before, if one ran.
+  endAnswer(d, { name: 'answer:end', turn, text: answer, ...said }, { ...world, partialText: '' });
+  giveFeedback(d, { turn, verdict, reasons, comment }, world);
   return d.done();
 }

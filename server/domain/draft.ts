@@ -19,6 +19,9 @@ export function draft(initial: Conversation, by: Fact['by'], at: number) {
     get state() {
       return state;
     },
+    /** The state that one more fact would lead to, without adding it. */
+    stateWith: (body: Body, actor: Fact['by'] = by): Conversation =>
+      evolve(state, { ...body, seq: state.seq + 1, at, by: actor } as Fact),
     add(body: Body, actor: Fact['by'] = by) {
       const fact = { ...body, seq: state.seq + 1, at, by: actor } as Fact;
       facts.push(fact);

@@ -1,6 +1,6 @@
 import type { Fact } from '../../protocol/conversation.ts';
 import type { SharedLine } from '../../protocol/message.ts';
-import type { Conversation, RecentTurn } from './conversation.ts';
+import type { Conversation, PendingTurn, RecentTurn } from './conversation.ts';
 import { turnsLookedAt } from './policy/judge.ts';
 
 /** The fields that every state has, taken over from the state before. */
@@ -33,6 +33,15 @@ const recall = (state: Conversation, lines: readonly SharedLine[]): readonly Rec
         const outcome = author === 'bot' ? ({ outcome: 'answered' } as const) : {};
         return remember({ ...state, recent }, { author, text, turn: 0, ...outcome });
       }, state.recent);
+const caught = (pending: PendingTurn | null) => pending && ({ ...pending, hasCaughtPromise: true } as const);
+/** A wait that begins: nobody has been asked, and nothing told. */
+const unasked = { offer: null, passedBy: [], told: null } as const;
+const waitedOf = (state: Conversation) => {
+  if (state.status === 'human') return state.waited;
+  return state.status === 'waiting'
+    ? { since: state.since, priority: state.priority, team: state.team }
+    : null;
+};
 /** A person has come, or was not wanted any more: what the bot did before is no reason now. */
 const forgotten = { recent: [], suggested: null } as const;
 
@@ -59,8 +68,9 @@ export function evolve(state: Conversation, fact: Fact): Conversation {
     }
     case 'handoff.requested': {
       const { reason, priority, team } = fact;
-      const asked = { since: fact.at, reason, priority, team, offer: null, told: null, followUp: null };
-      return { ...base, ...asked, status: 'waiting' };
+      const asked = { since: fact.at, reason, priority, team, followUp: null };
+      const pending = reason === 'bot_promised' ? caught(state.pending) : state.pending;
+      return { ...base, ...asked, ...unasked, pending, status: 'waiting' };
     }
     case 'handoff.offered':
       return state.status === 'waiting'
@@ -68,7 +78,7 @@ export function evolve(state: Conversation, fact: Fact): Conversation {
         : { ...state, seq: fact.seq };
     case 'handoff.offer_expired':
       return state.status === 'waiting'
-        ? { ...state, seq: fact.seq, offer: null }
+        ? { ...state, seq: fact.seq, offer: null, passedBy: [...state.passedBy, fact.agent.id] }
         : { ...state, seq: fact.seq };
     case 'handoff.cancelled':
       return { ...base, ...forgotten, status: 'bot' };
@@ -79,29 +89,40 @@ export function evolve(state: Conversation, fact: Fact): Conversation {
         status: 'human',
         agent: fact.agent,
         since: fact.at,
+        waited: waitedOf(state),
         firstReplyAt: null,
         lastAgent: fact.agent,
       };
     case 'handoff.transferred':
       if (fact.to.kind === 'agent') {
         const agent = fact.to.agent;
-        return { ...base, status: 'human', agent, since: fact.at, firstReplyAt: null, lastAgent: agent };
+        const joined = {
+          agent,
+          since: fact.at,
+          waited: waitedOf(state),
+          firstReplyAt: null,
+          lastAgent: agent,
+        };
+        return { ...base, ...joined, status: 'human' };
       }
       return {
         ...base,
         status: 'waiting',
-        since: fact.at,
+        // Whose agent vanished without a word goes back to where they stood.
+        since: fact.place?.since ?? fact.at,
         reason: 'customer_asked',
         // Someone passed on has waited once already: before those who have not.
-        priority: 'high',
+        priority: fact.place?.priority ?? 'high',
         team: fact.to.team,
-        offer: null,
-        told: null,
+        ...unasked,
       };
     case 'handoff.returned':
       return { ...base, status: 'bot' };
-    case 'answer.corrected':
-      return { ...state, seq: fact.seq, suggested: { reason: 'bot_promised', turn: fact.turn } };
+    case 'answer.corrected': {
+      const pending = state.pending?.turn === fact.turn ? caught(state.pending) : state.pending;
+      const suggested = { reason: 'bot_promised', turn: fact.turn } as const;
+      return { ...state, seq: fact.seq, pending, suggested };
+    }
     case 'handoff.suggested':
       return { ...state, seq: fact.seq, suggested: { reason: fact.reason, turn: state.turn } };
     case 'queue.told':
@@ -122,7 +143,14 @@ export function evolve(state: Conversation, fact: Fact): Conversation {
       return { ...base, status: 'resolved', by: fact.by, at: fact.at, outcome: fact.outcome };
     case 'conversation.reopened':
       return fact.to === 'agent' && base.lastAgent !== null
-        ? { ...base, status: 'human', agent: base.lastAgent, since: fact.at, firstReplyAt: null }
+        ? {
+            ...base,
+            status: 'human',
+            agent: base.lastAgent,
+            since: fact.at,
+            waited: null,
+            firstReplyAt: null,
+          }
         : { ...base, status: 'bot' };
     case 'conversation.rated':
       return { ...state, seq: fact.seq, rating: fact.rating };

@@ -15,7 +15,11 @@ export function waitRangeOf(waitedMs: readonly number[]): WaitRange | null {
   if (waitedMs.length < leastWaits) return null;
   const sorted = [...waitedMs].sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-  const fromMs = Math.floor(at(0.2) / minuteMs) * minuteMs;
-  const toMs = Math.max(1, Math.ceil(at(0.8) / minuteMs)) * minuteMs;
-  return { fromMs, toMs };
+  return inMinutes({ fromMs: at(0.2), toMs: at(0.8) });
 }
+
+/** Rounded away from each other to whole minutes: no closer than it is true, and never less than a minute. */
+export const inMinutes = ({ fromMs, toMs }: WaitRange): WaitRange => ({
+  fromMs: Math.floor(fromMs / minuteMs) * minuteMs,
+  toMs: Math.max(1, Math.ceil(toMs / minuteMs)) * minuteMs,
+});

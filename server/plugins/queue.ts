@@ -1,6 +1,8 @@
 import fp from 'fastify-plugin';
 import type { QueuePlace, WaitRange } from '../../protocol/handoff.ts';
-import { waitRangeOf } from '../domain/wait-range.ts';
+import type { Seat } from '../domain/routing.ts';
+import { expectedWaitMs, type PastWait, waitRangeAround } from '../domain/wait-estimate.ts';
+import { inMinutes, waitRangeOf } from '../domain/wait-range.ts';
 import { isOurFault } from './errors.ts';
 import { rooms } from './realtime.ts';
 
@@ -28,6 +30,24 @@ const lookAgainMs = 5_000;
 const writtenAtOnce = 200;
 /** How long a site's usual wait holds before it is worked out anew. */
 const waitsKeptMs = 30_000;
+/** What the last waits of a site say about the next one. */
+interface Past {
+  readonly usual: WaitRange | null;
+  readonly pace: { readonly responseMs: number; readonly handlingMs: number } | null;
+  readonly waits: readonly PastWait[];
+}
+type Telling = QueuePlace & { readonly expectedMs?: number };
+
+/** The range for this place; while too few estimates have been compared with what came, what is usual at this site. */
+function estimate(place: number, { usual, pace, waits }: Past, seats: readonly Seat[]) {
+  if (pace === null) return { wait: usual, expectedMs: null };
+  const capacity = seats.reduce((sum, seat) => sum + seat.capacity, 0);
+  const free = seats.reduce((sum, seat) => sum + Math.max(0, seat.capacity - seat.load), 0);
+  const expectedMs = Math.round(expectedWaitMs({ place, free, capacity, ...pace }));
+  const range = waitRangeAround(expectedMs, waits);
+  return { wait: range === null ? usual : inMinutes(range), expectedMs };
+}
+
 /** Facts after which places are others. */
 const moves = new Set([
   'handoff.requested',
@@ -46,30 +66,37 @@ export default fp(
     const told = new Map<string, Map<string, string>>();
 
     const tellNow = async (siteId: string) => {
-      const [waiting, isAnyoneOnline, wait] = await Promise.all([
+      const [waiting, isAnyoneOnline, past, seats] = await Promise.all([
         store.conversations.queue(siteId),
         store.agents.isAnyoneOnline(siteId, Date.now()),
-        usualWait(siteId),
+        pastOf(siteId),
+        store.routing.seats(siteId, Date.now()),
       ]);
       const before = told.get(siteId);
       const now = new Map(waiting.map(({ id }, ahead) => [id, `${ahead + 1} ${isAnyoneOnline}`]));
       if (now.size > 0) told.set(siteId, now);
       else told.delete(siteId);
-      const untold: QueuePlace[] = [];
+      const untold: Telling[] = [];
       for (const [ahead, { id: conversationId, toldOnline }] of waiting.entries()) {
+        const { wait, expectedMs } = estimate(ahead + 1, past, seats);
         const place = { conversationId, place: ahead + 1, isAnyoneOnline, wait };
-        if (toldOnline !== isAnyoneOnline && untold.length < writtenAtOnce) untold.push(place);
+        if (toldOnline !== isAnyoneOnline) {
+          const telling = { ...place, ...(expectedMs === null ? {} : { expectedMs }) };
+          // Who has been told nothing yet comes before those for whom only something has changed.
+          if (toldOnline === null) untold.unshift(telling);
+          else untold.push(telling);
+        }
         if (before?.get(conversationId) === now.get(conversationId)) continue;
         realtime.customers.local.to(rooms.conversation(conversationId)).emit('queue:place', place);
       }
-      await Promise.all(untold.map(write));
+      await Promise.all(untold.slice(0, writtenAtOnce).map(write));
     };
 
     /**
      * Never silent: whoever has asked finds in the conversation itself where they stand, and whether anybody is there,
      * however they come back to it. Written when it is first known and when it changes; places alone come live.
      */
-    const write = async ({ conversationId, ...place }: QueuePlace) => {
+    const write = async ({ conversationId, ...place }: Telling) => {
       try {
         await engine.forServer(conversationId, { name: 'queue:tell', ...place });
       } catch (error) {
@@ -79,14 +106,17 @@ export default fp(
       }
     };
 
-    const waits = new Map<string, { readonly until: number; readonly range: Promise<WaitRange | null> }>();
-    const usualWait = (siteId: string): Promise<WaitRange | null> => {
-      const kept = waits.get(siteId);
-      if (kept !== undefined && kept.until > Date.now()) return kept.range;
-      const range = store.queueHistory.recentWaits(siteId).then(waitRangeOf);
-      waits.set(siteId, { until: Date.now() + waitsKeptMs, range });
-      range.catch(() => waits.delete(siteId));
-      return range;
+    const kept = new Map<string, { readonly until: number; readonly past: Promise<Past> }>();
+    const pastOf = (siteId: string): Promise<Past> => {
+      const known = kept.get(siteId);
+      if (known !== undefined && known.until > Date.now()) return known.past;
+      const { recentWaits, pace, pastWaits } = store.queueHistory;
+      const past = Promise.all([recentWaits(siteId).then(waitRangeOf), pace(siteId), pastWaits(siteId)]).then(
+        ([usual, pace, waits]) => ({ usual, pace, waits }),
+      );
+      kept.set(siteId, { until: Date.now() + waitsKeptMs, past });
+      past.catch(() => kept.delete(siteId));
+      return past;
     };
 
     const tell = (siteId: string) => {

@@ -6,6 +6,8 @@ import * as delivery from './migrations/002-delivery.ts';
 import * as oneWriter from './migrations/003-one-writer.ts';
 import * as anyBot from './migrations/004-any-bot.ts';
 import * as notifications from './migrations/005-notifications.ts';
+import * as routing from './migrations/006-routing.ts';
+import * as hours from './migrations/007-hours.ts';
 import type { Tables } from './schema.ts';
 
 export type Database = Kysely<Tables>;
@@ -18,6 +20,8 @@ export const migrations = {
   '003-one-writer': oneWriter,
   '004-any-bot': anyBot,
   '005-notifications': notifications,
+  '006-routing': routing,
+  '007-hours': hours,
 };
 
 /** bigint columns hold epoch ms and counts, all far below 2^53: read them as numbers. */

@@ -5,7 +5,9 @@ import type { FeedbackReason } from '../../protocol/feedback.ts';
 import type { HandoffReason, Priority } from '../../protocol/handoff.ts';
 import type { CustomerContext, Source, TranscriptLine } from '../../protocol/message.ts';
 import type { Conversation } from '../domain/conversation.ts';
+import type { SiteHours } from '../domain/hours.ts';
 import type { NotifyPlan } from '../domain/notify-plan.ts';
+import type { RoutingRules } from '../domain/routing.ts';
 import type { PolicyChoices } from '../domain/site-policy.ts';
 
 /** Tables as kysely sees them. Times are epoch ms (bigint, parsed to numbers), as everywhere in Handrail. */
@@ -76,6 +78,8 @@ export interface SitesTable {
   limits: JsonWithDefault<BotLimits>;
   policy: JsonWithDefault<PolicyChoices>;
   notify: JsonWithDefault<Partial<NotifyPlan>>;
+  routing: JsonWithDefault<Partial<RoutingRules>>;
+  hours: JsonWithDefault<Partial<SiteHours>>;
   suggestions: string[];
   created_at: number;
 }
@@ -192,6 +196,12 @@ export interface AgentsTable {
   availability: ColumnType<Availability, Availability | undefined, Availability>;
   /** Last sign of life of an open console; null when the last one closed. */
   seen_at: number | null;
+  /** Customers at once that are offered to this agent, at most. */
+  capacity: Generated<number>;
+  teams: Generated<string[]>;
+  languages: Generated<string[]>;
+  /** When a customer was offered to this agent last, epoch ms; 0: never. */
+  offered_at: Generated<number>;
 }
 
 export interface AgentSitesTable {

@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { noHours, type SiteHours } from '../domain/hours.ts';
 import { defaultNotifyPlan, type NotifyPlan } from '../domain/notify-plan.ts';
+import { defaultRouting, type RoutingRules } from '../domain/routing.ts';
 import { type PolicyChoices, policyOf, type SitePolicy } from '../domain/site-policy.ts';
 import type { Database } from './database.ts';
 import type { BotLimits, SiteBot } from './schema.ts';
@@ -14,15 +16,19 @@ export interface Site {
   readonly limits: BotLimits;
   readonly policy: SitePolicy;
   readonly notify: NotifyPlan;
+  readonly routing: RoutingRules;
+  readonly hours: SiteHours;
   readonly suggestions: readonly string[];
 }
 
-export type NewSite = Omit<Site, 'id' | 'key' | 'limits' | 'policy' | 'notify'> & {
+export type NewSite = Omit<Site, 'id' | 'key' | 'limits' | 'policy' | 'notify' | 'routing' | 'hours'> & {
   readonly key?: string;
   /** What is left out stays as it is, or is the default for a new site. */
   readonly limits?: BotLimits;
   readonly policy?: PolicyChoices;
   readonly notify?: Partial<NotifyPlan>;
+  readonly routing?: Partial<RoutingRules>;
+  readonly hours?: SiteHours;
 };
 
 /** Sites: one embed key each, with the bot behind it and the origins it may be used from. */
@@ -37,6 +43,8 @@ export function createSites(db: Database) {
     'limits',
     'policy',
     'notify',
+    'routing',
+    'hours',
     'suggestions',
   ] as const;
   const rows = () => db.selectFrom('sites').select(columns);
@@ -67,6 +75,8 @@ export function createSites(db: Database) {
         ...(site.limits === undefined ? {} : { limits: JSON.stringify(site.limits) }),
         ...(site.policy === undefined ? {} : { policy: JSON.stringify(site.policy) }),
         ...(site.notify === undefined ? {} : { notify: JSON.stringify(site.notify) }),
+        ...(site.routing === undefined ? {} : { routing: JSON.stringify(site.routing) }),
+        ...(site.hours === undefined ? {} : { hours: JSON.stringify(site.hours) }),
         suggestions: [...site.suggestions],
       };
       const row = await db
@@ -85,6 +95,14 @@ export function createSites(db: Database) {
         .where('id', '=', id)
         .execute();
     },
+
+    async setHours(id: string, hours: SiteHours): Promise<void> {
+      await db
+        .updateTable('sites')
+        .set({ hours: JSON.stringify(hours) })
+        .where('id', '=', id)
+        .execute();
+    },
   };
 }
 
@@ -100,6 +118,8 @@ interface SiteRow {
   limits: BotLimits;
   policy: PolicyChoices;
   notify: Partial<NotifyPlan>;
+  routing: Partial<RoutingRules>;
+  hours: Partial<SiteHours>;
   suggestions: string[];
 }
 
@@ -113,5 +133,7 @@ const toSite = (row: SiteRow): Site => ({
   limits: row.limits,
   policy: policyOf(row.policy),
   notify: { ...defaultNotifyPlan, ...row.notify },
+  routing: { ...defaultRouting, ...row.routing },
+  hours: { ...noHours, ...row.hours },
   suggestions: row.suggestions,
 });

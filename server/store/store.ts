@@ -8,6 +8,7 @@ import type { Connections } from './database.ts';
 import { createFeedback } from './feedback.ts';
 import { createNotifications } from './notifications.ts';
 import { createQueueHistory } from './queue-history.ts';
+import { createRouting } from './routing.ts';
 import { createSites } from './sites.ts';
 
 /** A database that is frozen keeps its connections: only the clock tells. */
@@ -25,6 +26,7 @@ export function createStore({ db, pool, commits }: Connections) {
     botSessions: createBotSessions(db),
     feedback: createFeedback(db),
     queueHistory: createQueueHistory(db),
+    routing: createRouting(db),
     notifications: createNotifications(db),
     /**
      * For pg-boss, which brings its own SQL; on our connections, so that it needs none besides. Some of it opens a

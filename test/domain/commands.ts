@@ -45,6 +45,7 @@ export const toAgent = agent(ana, { name: 'handoff:transfer', to: { kind: 'agent
 export const toQueue = agent(ana, { name: 'handoff:transfer', to: { kind: 'queue', team: 'cards' } });
 export const offer = (to: typeof ana, expiresAt: number) =>
   server({ name: 'handoff:offer', agent: to, expiresAt });
+export const gone = (who = ana) => server({ name: 'agent:gone', agentId: who.id });
 export const expire = server({ name: 'handoff:expire_offer' });
 export const end = (turn: number, more: Partial<Extract<SystemCommand, { name: 'answer:end' }>> = {}) =>
   server({
@@ -73,7 +74,12 @@ export type At = Command | { wait: number };
 /** Plays commands, each of which must be accepted except the last; returns how that one was decided. */
 export function decisionOn(
   steps: readonly At[],
-  options: { isLastAgentOnline?: boolean; bot?: 'http' | 'page'; policy?: Partial<SitePolicy> } = {},
+  options: {
+    isLastAgentOnline?: boolean;
+    bot?: 'http' | 'page';
+    policy?: Partial<SitePolicy>;
+    partialText?: string;
+  } = {},
 ) {
   let state: Conversation = unstarted;
   let now = 0;
@@ -84,9 +90,9 @@ export function decisionOn(
       continue;
     }
     if (!last.ok) throw new Error(`refused on the way: ${last.code}`);
-    const { isLastAgentOnline = false, bot = 'http', policy = {} } = options;
+    const { isLastAgentOnline = false, bot = 'http', policy = {}, partialText = 'so far' } = options;
     const site = { isBotInPage: bot === 'page', policy: { ...defaultPolicy, ...policy } };
-    last = decide(state, step, { now, partialText: 'so far', isLastAgentOnline, ...site });
+    last = decide(state, step, { now, partialText, isLastAgentOnline, ...site });
     if (last.ok) state = last.state;
   }
   return last;

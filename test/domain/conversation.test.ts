@@ -8,6 +8,7 @@ import { type Conversation, unstarted } from '../../server/domain/conversation.t
 import { decide } from '../../server/domain/decide.ts';
 import { evolve } from '../../server/domain/evolve.ts';
 import { emptySummary, summarise } from '../../server/domain/summary.ts';
+import { lintFacts } from '../support/facts-linter.ts';
 import { expectSoundFacts, expectSoundState, expectSummaryAgrees } from './invariants.ts';
 import { type Site, type Step, story } from './moves.ts';
 
@@ -87,6 +88,8 @@ describe('a conversation, whatever happens in it', () => {
         });
         for (const fact of facts) count(factTypes, fact.type);
         expectSoundFacts(facts, unstarted);
+        // Who is asked for a person and when is the queue's to tell; here nobody tells.
+        expect(lintFacts(facts, 0).filter((wrong) => !wrong.includes('then silence'))).toEqual([]);
         expect(facts.reduce(evolve, unstarted), 'replay gives the saved state').toEqual(state);
         expect(JSON.parse(JSON.stringify(state)), 'the state survives the store').toEqual(state);
         const seen = visibleTo('customer', facts);

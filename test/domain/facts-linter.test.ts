@@ -35,6 +35,7 @@ const ended = (turn: number, text: string): Body => ({
   sources: [],
   failure: null,
 });
+const corrected = (turn: number): Body => ({ type: 'answer.corrected', turn, quote: 'call you back' });
 const promise = 'One of our agents will call you back within the hour.';
 
 describe('the linter over the facts of all tests', () => {
@@ -62,6 +63,10 @@ describe('the linter over the facts of all tests', () => {
     test(`lets pass: ${name}`, () => expect(lintFacts(facts, now)).toEqual([]));
   }
 
+  const caughtByEnd = factsOf([started(1), bot], [corrected(1), system], [ended(1, promise), bot]);
+  test('lets pass: a promise that was taken back while it streamed', () =>
+    expect(lintFacts(caughtByEnd, 60_000)).toEqual([]));
+
   const wrong: [string, Fact[], number, RegExp][] = [
     ['a request and then nothing', factsOf([asked, customer]), 6_100, /silence for 5100 ms/],
     ['a place that comes late', factsOf([asked, customer], [told, system, 5_001]), 60_000, /silence/],
@@ -76,6 +81,22 @@ describe('the linter over the facts of all tests', () => {
       factsOf([{ type: 'conversation.resolved', outcome: 'solved' }, customer], [ended(1, 'x'), bot]),
       60_000,
       /by the bot/,
+    ],
+    [
+      'a promise in an answer that was stopped',
+      factsOf(
+        [started(1), bot],
+        [{ ...ended(1, promise), outcome: 'stopped' } as Body, bot],
+        [started(2), bot],
+      ),
+      60_000,
+      /call you back/,
+    ],
+    [
+      'a promise that is taken back twice',
+      factsOf([started(1), bot], [corrected(1), system], [ended(1, promise), bot], [corrected(1), system]),
+      60_000,
+      /turn 1 is caught again/,
     ],
     ['a promise that nobody hears of', factsOf([ended(1, promise), bot]), 60_000, /call you back/],
   ];

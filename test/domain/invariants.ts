@@ -18,8 +18,8 @@ const common = [
 ];
 const fieldsOf: Record<Conversation['status'], string[]> = {
   bot: [],
-  waiting: ['since', 'reason', 'priority', 'team', 'offer', 'told'],
-  human: ['agent', 'since', 'firstReplyAt'],
+  waiting: ['since', 'reason', 'priority', 'team', 'offer', 'passedBy', 'told'],
+  human: ['agent', 'since', 'waited', 'firstReplyAt'],
   resolved: ['by', 'at', 'outcome'],
 };
 
@@ -87,6 +87,14 @@ function expectFits(fact: Fact, before: Conversation): void {
       return;
     }
     case 'handoff.transferred':
+      expect(before.status).toBe('human');
+      // Who vanishes is passed on by the server; else only by themselves.
+      if (fact.by.kind !== 'system')
+        expect(before.status === 'human' && fact.by.kind === 'agent' && before.agent.id === fact.by.id).toBe(
+          true,
+        );
+      else expect(fact.to.kind).toBe('queue');
+      return;
     case 'handoff.returned':
       expect(before.status === 'human' && fact.by.kind === 'agent' && before.agent.id === fact.by.id).toBe(
         true,

@@ -157,12 +157,26 @@ const serverMoves: fc.WeightedArbitrary<Move>[] = [
   },
   { weight: 1, arbitrary: fc.constant(() => server({ name: 'handoff:expire_offer' })) },
   {
+    weight: 1,
+    arbitrary: agent.map(
+      ({ id }) =>
+        () =>
+          server({ name: 'agent:gone', agentId: id }),
+    ),
+  },
+  {
     weight: 2,
     arbitrary: fc
       .oneof(text, fc.constant(promise))
       .map((text) => () => server({ name: 'bot:say', text, sources: [], replies: [] })),
   },
   { weight: 1, arbitrary: comment.map((reason) => () => server({ name: 'bot:handoff', reason })) },
+  {
+    weight: 3,
+    arbitrary: turnBeside.map(
+      (beside) => (state) => server({ name: 'bot:promised', turn: turnOf(state, beside), quote: promise }),
+    ),
+  },
   { weight: 2, arbitrary: fc.constant(({ seq }) => server({ name: 'followup:sent', through: seq })) },
   {
     weight: 2,
@@ -176,7 +190,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   move: fc.oneof(...customerMoves, ...agentMoves, ...serverMoves),
   // Nodes' clocks differ a little; customers come back after a quarter of an hour and more.
   afterMs: fc.constantFrom(0, 1, 2_000, 30_000, 61_000, 16 * 60_000, -500),
-  partialText: fc.constantFrom('', 'so far'),
+  partialText: fc.constantFrom('', 'so far', `So far. ${promise} And`),
   isLastAgentOnline: fc.boolean(),
 });
 

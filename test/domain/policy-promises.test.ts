@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { findPromise } from '../../server/domain/policy/promises.ts';
+import { createPromiseReader, findPromise } from '../../server/domain/policy/promises.ts';
 
 interface Reply {
   readonly language: string;
@@ -65,5 +65,39 @@ describe("a bot's promise", () => {
     expect(findPromise('I will not connect you with an agent.')).toBeNull();
     expect(findPromise("Don't worry, I will connect you with an agent.")).not.toBeNull();
     expect(findPromise('')).toBeNull();
+  });
+});
+
+describe('a text that grows', () => {
+  /** What has been found after each piece. */
+  const read = (pieces: readonly string[]) => {
+    const reader = createPromiseReader();
+    return pieces.map((piece) => reader(piece)?.quote ?? null);
+  };
+
+  test('is told to promise once the sentence is complete, in whatever pieces it comes', () => {
+    expect(read(['Sure! I will conn', 'ect you with an', ' agent', '. And', ' more.'])).toEqual([
+      null,
+      null,
+      null,
+      'I will connect you with an agent',
+      null,
+    ]);
+    const letters = [...'Fine.\nWe will get back to you.'];
+    expect(read(letters).findIndex((found) => found !== null)).toBe(letters.length - 1);
+  });
+
+  test('is not, while a sentence may still become a question or a condition', () => {
+    expect(read(['I will connect you with an agent', ' if you like', '.'])).toEqual([null, null, null]);
+    expect(read(['I will connect you with an agent', '?'])).toEqual([null, null]);
+  });
+
+  test('finds what is found in the whole', () => {
+    const { pathname } = new URL('./policy/bot-replies.jsonl', import.meta.url);
+    for (const line of readFileSync(pathname, 'utf8').trim().split('\n')) {
+      const { text } = JSON.parse(line) as Reply;
+      const found = read([...`${text}\n`]).find((quote) => quote !== null) ?? null;
+      expect(found).toBe(findPromise(`${text}\n`)?.quote ?? null);
+    }
   });
 });

@@ -23,6 +23,7 @@ import {
   FactsPage,
 } from '../../protocol/events.ts';
 import { FeedbackExportRow, FeedbackFilter, FeedbackItem, FeedbackPage } from '../../protocol/feedback.ts';
+import { Reachability, ReachabilityQuery } from '../../protocol/handoff.ts';
 import { exact } from '../../protocol/ids.ts';
 import { NewSession, OwnConversations, SiteInfo } from '../../protocol/session.ts';
 import { cid, commands, conversationId } from './command-bodies.ts';
@@ -40,7 +41,7 @@ const inbound = [
   ...named('customer read', customerReads),
   ...named('agent read', agentReads),
   ...named('handshake of a', { customer: CustomerHandshake, agent: AgentHandshake }),
-  ...named('query', { FeedbackFilter, FactsAfter }),
+  ...named('query', { FeedbackFilter, FactsAfter, ReachabilityQuery }),
 ];
 /** Everything that the server sends. */
 const outbound = [
@@ -56,7 +57,7 @@ const outbound = [
     FeedbackPage,
     FeedbackExportRow,
   }),
-  ...named('', { NewSession, OwnConversations, SiteInfo, BotTurn, BotChunk, Me: agent.Me }),
+  ...named('', { NewSession, OwnConversations, SiteInfo, Reachability, BotTurn, BotChunk, Me: agent.Me }),
 ];
 
 describe('the wire', () => {

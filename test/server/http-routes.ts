@@ -21,6 +21,7 @@ export const routes: Record<string, Route> = {
   'GET /healthz': { caller: 'nobody' },
   'GET /readyz': { caller: 'nobody' },
   'GET /v1/sites/{key}': { caller: 'nobody' },
+  'GET /v1/sites/{key}/reachability': { caller: 'nobody', query: 'team=cards' },
   'POST /v1/sessions': { caller: 'nobody', body: { site: 'pk_closed' } },
   'GET /v1/conversations': { caller: 'customer' },
   'GET /v1/conversations/{id}/facts': { caller: 'customer', query: 'after=0' },

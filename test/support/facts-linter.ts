@@ -48,18 +48,37 @@ function secondVoices(facts: readonly Fact[]): string[] {
   });
 }
 
-/** Never a false promise: an answer that promises somebody is followed at once by the asking, or by the correction. */
+/** What makes a promise true, or takes it back. */
+const promiseEnds = new Set<Fact['type'] | undefined>(['handoff.requested', 'answer.corrected']);
+
+/**
+ * Never a false promise: a turn that promises somebody is followed at once by the asking, or by the correction, if that
+ * has not come while it ran. Never twice in a turn.
+ */
 function falsePromises(facts: readonly Fact[]): string[] {
   let isWithPeople = false;
+  let running: number | null = null;
+  const caught = new Set<number>();
   return facts.flatMap((fact, index) => {
-    if (fact.type === 'handoff.requested') isWithPeople = true;
+    if (fact.type === 'answer.started') running = fact.turn;
+    if (fact.type === 'handoff.requested' || fact.type === 'handoff.transferred') isWithPeople = true;
+    if (fact.type === 'conversation.reopened') isWithPeople = fact.to === 'agent';
     if (fact.type === 'handoff.cancelled' || fact.type === 'handoff.returned') isWithPeople = false;
     if (fact.type === 'conversation.resolved') isWithPeople = false;
-    if (fact.type !== 'answer.ended' || isWithPeople || fact.outcome === 'stopped') return [];
+    const isCatch = fact.type === 'handoff.requested' && fact.reason === 'bot_promised';
+    if (isCatch || fact.type === 'answer.corrected') {
+      const turn = fact.type === 'answer.corrected' ? fact.turn : running;
+      if (turn === null) return [];
+      if (caught.has(turn)) return [`seq ${fact.seq}: the promise of turn ${turn} is caught again`];
+      caught.add(turn);
+    }
+    if (fact.type !== 'answer.ended' || isWithPeople || caught.has(fact.turn)) return [];
     const promise = findPromise(fact.text);
     if (promise === null) return [];
     const next = facts[index + 1]?.type;
-    const isHandled = next === 'handoff.requested' || next === 'answer.corrected';
-    return isHandled ? [] : [`seq ${fact.seq}: "${promise.quote}" is promised to nobody's knowledge`];
+    const isOver = fact.outcome === 'stopped' && next === 'conversation.resolved';
+    return promiseEnds.has(next) || isOver
+      ? []
+      : [`seq ${fact.seq}: "${promise.quote}" is promised to nobody's knowledge`];
   });
 }

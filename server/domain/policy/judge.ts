@@ -1,3 +1,4 @@
+import type { Judged } from '../../../protocol/conversation.ts';
 import { findAnger } from './anger.ts';
 import { asksIfBot } from './identity.ts';
 import { findNonAnswer } from './non-answers.ts';
@@ -22,6 +23,12 @@ export interface Judgement {
   /** The words or the count that led to it, at most 200 characters; '' for none. */
   readonly evidence: string;
 }
+
+/** A judgement as the fact at which it was made keeps it: the one to offer nobody, too. */
+export const judgedOf = ({ decision, reason }: Judgement): Judged =>
+  decision === 'offer' && reason !== 'customer_said'
+    ? { decision, reason }
+    : { decision: 'not', reason: null };
 
 /** How many turns back are looked at, the judged one included; what is older is forgiven. */
 export const turnsLookedAt = 8;

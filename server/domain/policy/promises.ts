@@ -22,6 +22,26 @@ const instruction =
   /^ (?:contact|call|write|send|fill|leave|email|submit|press|click|type|ask|say|choose|select|enter|give|tell|visit) (?:[a-z0-9]+ ){1,12}(?:and|so|then) /;
 
 /**
+ * Reads a text that grows. Each sentence is looked at once, when its end has come: half of one may still turn into a
+ * question or a condition.
+ * @returns takes the next piece of text, and tells the first promise in what it completes
+ */
+export function createPromiseReader(): (piece: string) => ReturnType<typeof findPromise> {
+  let unread = '';
+  return (piece) => {
+    const end = Math.max(...sentenceEnds.map((mark) => piece.lastIndexOf(mark))) + 1;
+    if (end === 0) {
+      unread += piece;
+      return null;
+    }
+    const complete = unread + piece.slice(0, end);
+    unread = piece.slice(end);
+    return findPromise(complete);
+  };
+}
+const sentenceEnds = ['.', '!', '?', '…', '\n'];
+
+/**
  * Whether a bot's message promises a person, or that somebody comes back to the customer. Offers, questions,
  * conditions, denials and what others do (the courier will call) are none.
  *

@@ -7,6 +7,7 @@ import { collectReply } from '../../bots/collect.ts';
 import type { Limits } from '../../bots/limits.ts';
 import type { Outbound } from '../../bots/outbound.ts';
 import type { AnswerEnd } from '../../domain/command.ts';
+import { createPromiseReader } from '../../domain/policy/promises.ts';
 import { isOurFault, RefusalError } from '../../plugins/errors.ts';
 import { pageTurnLeaseMs, turnLeaseMs } from '../../plugins/partials.ts';
 import type { Ownership } from '../../store/conversation-row.ts';
@@ -33,6 +34,15 @@ const nothingSaid = { outcome: 'failed', text: '', sources: [], handoff: null } 
 /** Why a turn was aborted: `answered` by another way than the call (bots that answer through our API). */
 type Stop = 'answered' | 'stopped';
 
+/** A turn that runs in this process, or in a page that streams to it. */
+interface Run {
+  readonly turn: number;
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+  /** Null once it has found one: a promise is caught once a turn. */
+  readPromise: ReturnType<typeof createPromiseReader> | null;
+}
+
 const circuitGauge: Readonly<Record<BreakerState, number>> = { closed: 0, half_open: 1, open: 2 };
 
 /**
@@ -42,7 +52,7 @@ const circuitGauge: Readonly<Record<BreakerState, number>> = { closed: 0, half_o
  */
 export const answers: FastifyPluginAsync<AnswersSettings> = async (app, { call, limits, breaker }) => {
   const { store, engine, bus, partials, metrics, log } = app;
-  const running = new Map<string, { turn: number; abort: AbortController; done: Promise<void> }>();
+  const running = new Map<string, Run>();
   const teller = createTeller(log);
   const siteBotOf = createSiteBots({
     call,
@@ -76,6 +86,21 @@ export const answers: FastifyPluginAsync<AnswersSettings> = async (app, { call, 
     }
   });
 
+  // What streams from bots and pages alike comes by here, gathered: a promise is caught while the answer goes on.
+  bus.on('chunk', ({ conversationId, turn, text }) => {
+    const run = running.get(conversationId);
+    const promise = run?.turn === turn ? run.readPromise?.(text) : null;
+    if (run === undefined || promise === null || promise === undefined) return;
+    run.readPromise = null;
+    engine
+      .forServer(conversationId, { name: 'bot:promised', turn, quote: promise.quote })
+      .catch((error: unknown) => {
+        // Ended, or with people already: nothing is left to do. Else the end of the turn looks at all of its text again.
+        if (!isOurFault(error)) return;
+        log.warn({ err: error, conversationId, turn }, 'promise not caught while it streams');
+      });
+  });
+
   /** A bot that is down is not told either: it could not listen. */
   const botToTell = async (siteId: string) => {
     const site = await app.sites.byId(siteId);
@@ -92,7 +117,8 @@ export const answers: FastifyPluginAsync<AnswersSettings> = async (app, { call, 
       // What broke may have been one connection. If this fails as well, the lease ends the turn.
       return interrupt(conversation.id, fact.turn);
     });
-    running.set(conversation.id, { turn: fact.turn, abort, done });
+    const readPromise = createPromiseReader();
+    running.set(conversation.id, { turn: fact.turn, abort, done, readPromise });
   };
 
   const answer = async (

@@ -8,17 +8,20 @@ import {
 } from '../../../protocol/commands.ts';
 import { Problem } from '../../../protocol/errors.ts';
 import { FactsPage } from '../../../protocol/events.ts';
+import { Reachability, ReachabilityQuery } from '../../../protocol/handoff.ts';
 import { ConversationId, exact, Seq, SiteKey } from '../../../protocol/ids.ts';
 import { NewSession, OwnConversations, SiteInfo } from '../../../protocol/session.ts';
 import { protocolVersion } from '../../../protocol/version.ts';
 import { RefusalError } from '../../plugins/errors.ts';
 import type { CustomerCaller } from '../../plugins/identity.ts';
 import { factsPage } from '../../reads/facts.ts';
+import { createReachability } from './reachability.ts';
 
 const problem = { default: Problem };
 
 export const routes: FastifyPluginAsync<{ hasEmail: boolean }> = async (app, { hasEmail }) => {
   const { store, identity, limits, engine, metrics } = app;
+  const reachability = createReachability(store);
 
   app.get<{ Params: { key: string } }>(
     '/v1/sites/:key',
@@ -37,6 +40,25 @@ export const routes: FastifyPluginAsync<{ hasEmail: boolean }> = async (app, { h
       const { key, title, answeredBy, bot, suggestions } = site;
       const where = bot.kind === 'page' ? 'page' : 'http';
       return { version: protocolVersion, key, title, answeredBy, hasEmail, bot: where, suggestions };
+    },
+  );
+
+  app.get<{ Params: { key: string }; Querystring: ReachabilityQuery }>(
+    '/v1/sites/:key/reachability',
+    {
+      schema: {
+        tags: ['customer'],
+        summary: 'Whether a person can be reached now, before anybody asks for one',
+        params: exact({ key: SiteKey }),
+        querystring: ReachabilityQuery,
+        response: { 200: Reachability, ...problem },
+      },
+    },
+    async (request) => {
+      const site = await store.sites.byKey(request.params.key);
+      if (site === null) throw new RefusalError('site_not_found');
+      identity.assertOrigin(site, request.headers);
+      return reachability(site, request.query.team ?? null, Date.now());
     },
   );
 

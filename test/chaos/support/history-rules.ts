@@ -38,6 +38,7 @@ const isConsequence = (type: FactType) =>
   type === 'answer.ended' ||
   type === 'answer.started' ||
   type === 'handoff.suggested' ||
+  type === 'answer.corrected' ||
   type === 'handoff.requested';
 const isAdded = (type: FactType) =>
   type === 'handoff.suggested' || type === 'answer.corrected' || type === 'handoff.requested';
@@ -70,12 +71,12 @@ const acknowledgedOnce: Rule = ({ commands, facts }) => {
       if (fact === undefined) return [`${told(command)} is lost`];
       if (found.length > 1) return [`${told(command)} is there ${found.length} times`];
       const isAsSaid = fact.type === 'message.sent' && fact.text === text && isBy(fact, command);
-      // In the same commit the answer before is stopped, a person may be suggested, and the next answer is begun; or one
-      // is asked for, in these very words.
+      // In the same commit the answer before is stopped and what it promised is caught, a person may be suggested, and the
+      // next answer is begun; or one is asked for, in these very words.
       const behind = facts.slice(fact.seq, seq ?? fact.seq);
       const isInPlace =
         seq === null ||
-        (seq >= fact.seq && behind.length <= 3 && behind.every(({ type }) => isConsequence(type)));
+        (seq >= fact.seq && behind.length <= 4 && behind.every(({ type }) => isConsequence(type)));
       return isAsSaid && isInPlace ? [] : [`${told(command)} is there as another one, seq ${fact.seq}`];
     }
     if (seq === null) return [];

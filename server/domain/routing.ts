@@ -1,0 +1,136 @@
+import type { Priority, Team } from '../../protocol/handoff.ts';
+
+/** How a site brings waiting customers and agents together. */
+export interface RoutingRules {
+  /** `manual`: agents pick from the queue. `offer`: each customer is offered to one agent at a time. */
+  readonly mode: 'manual' | 'offer';
+  /** How long an agent has to accept, ms. */
+  readonly offerMs: number;
+  /** Who is asked first among those who could: who has been without work longest, or who has least of it. */
+  readonly prefer: 'longest_idle' | 'least_loaded';
+  /** For this long after they spoke last a customer is kept for the same agent first, ms; 0 for never. */
+  readonly stickyMs: number;
+  /** After this long a customer of a team is offered to agents of other teams as well, ms. */
+  readonly overflowMs: number;
+  /** An agent may be gone this long before a customer whom they have not answered goes back to the queue, ms. */
+  readonly unansweredGraceMs: number;
+  /** The same for one they have answered, who would otherwise lose their person to a tunnel. */
+  readonly answeredGraceMs: number;
+}
+
+export const defaultRouting: RoutingRules = {
+  mode: 'manual',
+  offerMs: 20_000,
+  prefer: 'longest_idle',
+  stickyMs: 15 * 60_000,
+  overflowMs: 3 * 60_000,
+  unansweredGraceMs: 15_000,
+  answeredGraceMs: 2 * 60_000,
+};
+
+/** A customer who waits. */
+export interface Waiting {
+  readonly id: string;
+  /** Epoch ms. */
+  readonly since: number;
+  readonly priority: Priority;
+  readonly team: Team;
+  /** As the page told it (`de`, `pt-BR`); null when it did not. */
+  readonly language: string | null;
+  /** The person this customer had before, and until when they are kept for them, epoch ms. */
+  readonly lastAgent: { readonly id: string; readonly until: number } | null;
+  /** Agents who let an offer of this wait pass. */
+  readonly passedBy: readonly string[];
+  /** Whether an agent is being asked right now. */
+  readonly isOffered: boolean;
+}
+
+/** An agent who is there and takes new customers. */
+export interface Seat {
+  readonly id: string;
+  readonly name: string;
+  /** Customers at once, at most. */
+  readonly capacity: number;
+  /** Customers they have, and offers that wait for their answer. */
+  readonly load: number;
+  /** Since when nothing new came to them, epoch ms. */
+  readonly idleSince: number;
+  /** Empty: of every team. */
+  readonly teams: readonly string[];
+  /** Languages they write, as `de`; empty: every one. */
+  readonly languages: readonly string[];
+}
+
+export interface NewOffer {
+  readonly id: string;
+  readonly agent: { readonly id: string; readonly name: string };
+}
+
+/** The order of the queue: urgent first, and among equals whoever came first. */
+export const inQueueOrder = (a: Waiting, b: Waiting): number =>
+  rank(a) - rank(b) || a.since - b.since || (a.id < b.id ? -1 : 1);
+const rank = ({ priority }: Waiting) => (priority === 'high' ? 0 : 1);
+
+/**
+ * Who is offered to whom now. Pure: several processes that see the same queue make the same offers.
+ *
+ * Goes through the queue in its order and gives each customer the best agent with room. Nobody is passed over for
+ * somebody behind them whom the same agent could take; a customer for whom nobody has room stays where they are and
+ * holds up only those who need the same agents.
+ */
+export function offersFor(
+  queue: readonly Waiting[],
+  seats: readonly Seat[],
+  now: number,
+  rules: RoutingRules,
+): NewOffer[] {
+  const load = new Map(seats.map(({ id, load }) => [id, load]));
+  const given = new Set<string>();
+  const loadOf = ({ id }: Seat) => load.get(id) ?? 0;
+  const offers: NewOffer[] = [];
+  for (const customer of [...queue].sort(inQueueOrder)) {
+    if (customer.isOffered) continue;
+    const able = seats.filter((seat) => isAble(seat, customer, now, rules));
+    // Once everybody has let it pass the round begins anew: better asked twice than never.
+    const fresh = able.filter(({ id }) => !customer.passedBy.includes(id));
+    const free = (fresh.length > 0 ? fresh : able).filter((seat) => loadOf(seat) < seat.capacity);
+    const seat = best(free, customer, now, rules, loadOf, given);
+    if (seat === null) continue;
+    load.set(seat.id, loadOf(seat) + 1);
+    given.add(seat.id);
+    offers.push({ id: customer.id, agent: { id: seat.id, name: seat.name } });
+  }
+  return offers;
+}
+
+function isAble(seat: Seat, { team, language, since }: Waiting, now: number, rules: RoutingRules): boolean {
+  const isOfTeam = team === null || seat.teams.length === 0 || seat.teams.includes(team);
+  if (!isOfTeam && now - since < rules.overflowMs) return false;
+  const spoken = language?.split('-')[0]?.toLowerCase();
+  return spoken === undefined || seat.languages.length === 0 || seat.languages.includes(spoken);
+}
+
+/** The agent they had before, while they are kept for them; else by the site's preference, and by id among equals. */
+function best(
+  free: readonly Seat[],
+  { lastAgent }: Waiting,
+  now: number,
+  { prefer }: RoutingRules,
+  loadOf: (seat: Seat) => number,
+  given: ReadonlySet<string>,
+): Seat | null {
+  if (lastAgent !== null && lastAgent.until > now) {
+    const same = free.find(({ id }) => id === lastAgent.id);
+    if (same !== undefined) return same;
+  }
+  // Who has just been given somebody is idle no more, whatever the seat said at the beginning.
+  const idleSince = (seat: Seat) => (given.has(seat.id) ? now : seat.idleSince);
+  const byIdle = (a: Seat, b: Seat) => idleSince(a) - idleSince(b);
+  const byLoad = (a: Seat, b: Seat) => loadOf(a) / a.capacity - loadOf(b) / b.capacity;
+  const inOrder = [...free].sort(
+    (a, b) =>
+      (prefer === 'least_loaded' ? byLoad(a, b) || byIdle(a, b) : byIdle(a, b) || byLoad(a, b)) ||
+      (a.id < b.id ? -1 : 1),
+  );
+  return inOrder[0] ?? null;
+}

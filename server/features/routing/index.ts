@@ -1,0 +1,134 @@
+import type { FastifyPluginAsync } from 'fastify';
+import type { SystemCommand } from '../../domain/command.ts';
+import { defaultRouting, offersFor } from '../../domain/routing.ts';
+import { isOurFault } from '../../plugins/errors.ts';
+import { jobIdOf } from '../../plugins/jobs.ts';
+
+/** Changes within this time are looked at together. */
+const gatherMs = 50;
+/** Another process was offering: looked at again behind it. */
+const againMs = 200;
+/** Looked at anew this often: for what other processes did, and for teams whose customers have waited long enough. */
+const lookEveryMs = 5_000;
+/** An absence is looked at again once in this time, as long as it lasts. */
+const absenceSlotMs = 60_000;
+const expiryKind = 'offer-expiry';
+const goneKind = 'agent-gone';
+const retries = 5;
+const moves = new Set([
+  'handoff.requested',
+  'handoff.transferred',
+  'handoff.returned',
+  'handoff.accepted',
+  'handoff.offer_expired',
+  'handoff.cancelled',
+  'conversation.resolved',
+]);
+
+/**
+ * Brings waiting customers and agents together at sites that offer (`routing.mode`):
+ *
+ *   somebody waits, or an agent has room -> offersFor (pure) -> handoff.offered -> accepted
+ *                                                                \-> job at its end -> handoff.offer_expired -> next
+ *   an agent is gone -> job after a grace time -> handoff.transferred to the queue
+ *
+ * One process offers at a time, so that capacity holds across nodes; what it decides is decided again by `decide`
+ * under each conversation's own lock, so that nobody is offered who has been taken meanwhile.
+ */
+export const routing: FastifyPluginAsync = async (app) => {
+  const { store, sites, bus, engine, jobs, log } = app;
+  const pending = new Map<string, NodeJS.Timeout>();
+  let isClosing = false;
+
+  /** @returns whether it was done; not, when the conversation has moved on meanwhile, which is as it should be */
+  const carryOut = async (conversationId: string, command: SystemCommand): Promise<boolean> => {
+    try {
+      await engine.forServer(conversationId, command);
+      return true;
+    } catch (error) {
+      if (isOurFault(error)) throw error;
+      return false;
+    }
+  };
+
+  await jobs.work<{ conversationId: string }>(expiryKind, retries, async ({ data: { conversationId } }) => {
+    await carryOut(conversationId, { name: 'handoff:expire_offer' });
+  });
+  await jobs.work<{ conversationId: string; agentId: string }>(goneKind, retries, async ({ data }) => {
+    const { conversationId, agentId } = data;
+    // Back again: then nothing has happened.
+    const gone = await store.routing.abandoned(Date.now());
+    if (!gone.some(({ id, agentId: who }) => id === conversationId && who === agentId)) return;
+    await carryOut(conversationId, { name: 'agent:gone', agentId });
+  });
+
+  const offer = async (siteId: string): Promise<void> => {
+    const rules = (await sites.byId(siteId))?.routing;
+    if (rules === undefined || rules.mode !== 'offer') return;
+    const hadTheTurn = await store.routing.exclusively(async () => {
+      const now = Date.now();
+      const [waiting, seats] = await Promise.all([
+        store.routing.waiting(siteId, rules.stickyMs, now),
+        store.routing.seats(siteId, now),
+      ]);
+      const expiresAt = now + rules.offerMs;
+      const asked: string[] = [];
+      for (const { id: conversationId, agent } of offersFor(waiting, seats, now, rules)) {
+        // Before the offer: one whose process dies right behind it must end, too.
+        await jobs.plan(expiryKind, [
+          { id: jobIdOf(conversationId, agent.id, expiresAt), data: { conversationId }, dueAt: expiresAt },
+        ]);
+        if (await carryOut(conversationId, { name: 'handoff:offer', agent, expiresAt })) asked.push(agent.id);
+      }
+      await store.routing.setOffered(asked, now);
+    });
+    if (!hadTheTurn) look(siteId, againMs);
+  };
+
+  const look = (siteId: string, inMs = gatherMs): void => {
+    if (isClosing || pending.has(siteId) || sites.kept(siteId)?.routing.mode === 'manual') return;
+    const timer = setTimeout(() => {
+      pending.delete(siteId);
+      offer(siteId).catch((error) => log.warn({ err: error }, 'nobody offered now; done at the next look'));
+    }, inMs);
+    pending.set(siteId, timer);
+  };
+
+  /** Agents who are gone, each absence planned once by whichever process sees it first. */
+  const lookForGone = async (): Promise<void> => {
+    const now = Date.now();
+    const gone = await store.routing.abandoned(now);
+    await jobs.plan(
+      goneKind,
+      gone.map(({ id: conversationId, siteId, agentId, isAnswered }) => {
+        const { answeredGraceMs, unansweredGraceMs } = sites.kept(siteId)?.routing ?? defaultRouting;
+        return {
+          id: jobIdOf('gone', conversationId, agentId, Math.floor(now / absenceSlotMs)),
+          data: { conversationId, agentId },
+          dueAt: now + (isAnswered ? answeredGraceMs : unansweredGraceMs),
+        };
+      }),
+    );
+  };
+
+  bus.on('committed', ({ conversation, facts }) => {
+    if (facts.some((fact) => moves.has(fact.type))) look(conversation.siteId);
+  });
+  bus.on('presence', ({ siteIds }) => {
+    for (const siteId of siteIds) look(siteId);
+  });
+  const timer = setInterval(() => {
+    store.conversations
+      .sitesWithQueue()
+      .then((siteIds) => {
+        for (const siteId of siteIds) look(siteId);
+        return lookForGone();
+      })
+      .catch((error) => log.warn({ err: error }, 'routing not looked at this time'));
+  }, lookEveryMs);
+  app.addHook('onClose', async () => {
+    isClosing = true;
+    clearInterval(timer);
+    for (const one of pending.values()) clearTimeout(one);
+  });
+};

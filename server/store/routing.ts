@@ -1,0 +1,131 @@
+import { sql } from 'kysely';
+import type { Seat, Waiting } from '../domain/routing.ts';
+import { presenceTimeoutMs } from './agents.ts';
+import type { Database } from './database.ts';
+
+/** Any number that nothing else locks. */
+const routingLock = 7_204_113;
+
+export interface Abandoned {
+  readonly id: string;
+  readonly siteId: string;
+  readonly agentId: string;
+  readonly isAnswered: boolean;
+}
+
+/** What routing reads: who waits, and who could take them. */
+export function createRouting(db: Database) {
+  return {
+    /**
+     * Runs the work while no other process does: two that offered at once would give one agent both of their
+     * customers. The lock goes with its transaction, so a process that dies leaves none.
+     * @returns false if another process is at it
+     */
+    async exclusively(work: () => Promise<void>): Promise<boolean> {
+      return db.transaction().execute(async (tx) => {
+        const { rows } = await sql<{
+          got: boolean;
+        }>`select pg_try_advisory_xact_lock(${sql.lit(routingLock)}) as got`.execute(tx);
+        if (rows[0]?.got !== true) return false;
+        await work();
+        return true;
+      });
+    },
+
+    /**
+     * Who waits at this site.
+     * @param stickyMs how long a customer is kept for the agent they had
+     */
+    async waiting(siteId: string, stickyMs: number, now: number): Promise<Waiting[]> {
+      const rows = await db
+        .selectFrom('conversations')
+        .select(['id', 'state', 'context'])
+        .where('site_id', '=', siteId)
+        .where('status', '=', 'waiting')
+        .orderBy(sql`(priority = 'high')`, 'desc')
+        .orderBy('waiting_since')
+        .limit(1_000)
+        .execute();
+      return rows.flatMap(({ id, state, context }) => {
+        if (state.status !== 'waiting') return [];
+        const { since, priority, team, lastAgent, passedBy, offer } = state;
+        const kept = lastAgent === null ? null : { id: lastAgent.id, until: since + stickyMs };
+        const isOffered = offer !== null && offer.expiresAt > now;
+        return [
+          {
+            id,
+            since,
+            priority,
+            team,
+            language: context.language ?? null,
+            lastAgent: kept,
+            passedBy,
+            isOffered,
+          },
+        ];
+      });
+    },
+
+    /** Agents of this site who are there and take customers, with all that they have, at other sites too. */
+    async seats(siteId: string, now: number): Promise<Seat[]> {
+      const { rows } = await sql<Seat>`
+        select agents.id, name, capacity, teams, languages, offered_at as "idleSince",
+          (select count(*)::int from conversations where status = 'human' and agent_id = agents.id)
+          + (select count(*)::int from conversations where status = 'waiting'
+              and state->'offer'->'agent'->>'id' = agents.id
+              and (state->'offer'->>'expiresAt')::bigint > ${now}) as load
+        from agents
+        join auth_user on auth_user.id = agents.id
+        join agent_sites on agent_sites.agent_id = agents.id
+        where agent_sites.site_id = ${siteId} and availability = 'online'
+          and seen_at > ${now - presenceTimeoutMs}`.execute(db);
+      return rows;
+    },
+
+    async setOffered(agentIds: readonly string[], at: number): Promise<void> {
+      if (agentIds.length === 0) return;
+      await db
+        .updateTable('agents')
+        .set({ offered_at: at })
+        .where('id', 'in', [...agentIds])
+        .execute();
+    },
+
+    /** Conversations at sites that offer, whose agent is not there; and whether they have written to the customer. */
+    async abandoned(now: number): Promise<Abandoned[]> {
+      const { rows } = await sql<Abandoned>`
+        select conversations.id, site_id as "siteId", agent_id as "agentId", state->>'firstReplyAt' is not null as "isAnswered"
+        from conversations
+        join agents on agents.id = agent_id
+        join sites on sites.id = site_id
+        where status = 'human' and coalesce(seen_at, 0) < ${now - presenceTimeoutMs}
+          and sites.routing->>'mode' = 'offer'
+        order by last_at
+        limit 200`.execute(db);
+      return rows;
+    },
+
+    async seat(agentId: string) {
+      return db
+        .selectFrom('agents')
+        .select(['capacity', 'teams', 'languages'])
+        .where('id', '=', agentId)
+        .executeTakeFirstOrThrow();
+    },
+
+    /** What an agent takes on; what is left out stays. */
+    async setSeat(
+      agentId: string,
+      seat: { capacity?: number; teams?: readonly string[]; languages?: readonly string[] },
+    ): Promise<void> {
+      const { capacity, teams, languages } = seat;
+      const values = {
+        ...(capacity === undefined ? {} : { capacity }),
+        ...(teams === undefined ? {} : { teams: [...teams] }),
+        ...(languages === undefined ? {} : { languages: [...languages] }),
+      };
+      if (Object.keys(values).length === 0) return;
+      await db.updateTable('agents').set(values).where('id', '=', agentId).execute();
+    },
+  };
+}

@@ -1,0 +1,153 @@
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { defaultRouting, type RoutingRules } from '../../server/domain/routing.ts';
+import type { Agent } from '../../server/store/agents.ts';
+import type { Site } from '../../server/store/sites.ts';
+import { connectAgent, connectCustomer, type TestCustomer } from '../support/clients.ts';
+import { eventually } from '../support/eventually.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+import { noLimits } from './requests.ts';
+
+let a: TestServer;
+let b: TestServer;
+const open: { close(): unknown }[] = [];
+beforeAll(async () => {
+  a = await startTestServer(inject('postgresUrl'), noLimits);
+  b = await startTestServer(inject('postgresUrl'), noLimits, a.databaseUrl);
+});
+afterEach(() => {
+  for (const one of open.splice(0)) one.close();
+});
+afterAll(async () => {
+  await b?.close();
+  await a?.close();
+});
+
+const siteWith = (routing: Partial<RoutingRules> = {}) =>
+  a.addSite({ kind: 'page' }, { routing: { ...defaultRouting, mode: 'offer', offerMs: 60_000, ...routing } });
+
+async function sitting(site: Site, name: string, capacity: number, server = a) {
+  const agent: Agent & { cookie: string } = await a.addAgent(site, name);
+  await a.store.routing.setSeat(agent.id, { capacity });
+  const desk = await connectAgent(server.url, agent.cookie);
+  open.push(desk);
+  return { ...agent, desk };
+}
+
+async function waiting(site: Site, server = a): Promise<TestCustomer> {
+  const customer = await connectCustomer(server.url, site.key);
+  open.push(customer);
+  expect(await customer.send('handoff:request', {})).toMatchObject({ ok: true });
+  return customer;
+}
+
+const stateOf = async ({ conversationId }: TestCustomer) =>
+  (await a.store.conversations.byIds([conversationId]))[0]?.state;
+
+describe('a site that offers', () => {
+  test('whoever waits is offered to an agent who is there, who takes them', async () => {
+    const site = await siteWith();
+    const ana = await sitting(site, 'Ana', 1);
+    const customer = await waiting(site);
+    const { agent, expiresAt } = await customer.until('handoff.offered');
+    expect(agent).toEqual({ id: ana.id, name: 'Ana' });
+    expect(expiresAt).toBeGreaterThan(Date.now());
+    expect(await ana.desk.send('handoff:accept', customer.conversationId, {})).toMatchObject({ ok: true });
+    // Ana has no more room: the next one waits until the first has gone.
+    const next = await waiting(site);
+    await next.until('queue.told');
+    expect(await stateOf(next)).toMatchObject({ status: 'waiting', offer: null });
+    await ana.desk.send('conversation:resolve', customer.conversationId, { outcome: 'solved' });
+    expect((await next.until('handoff.offered')).agent.id).toBe(ana.id);
+  });
+
+  test('an offer that is not taken goes to the next agent, and by hand to nobody else meanwhile', async () => {
+    const site = await siteWith({ offerMs: 1_500 });
+    const ana = await sitting(site, 'Ana', 1);
+    const customer = await waiting(site);
+    expect((await customer.until('handoff.offered')).agent.id).toBe(ana.id);
+    const ben = await sitting(site, 'Ben', 1);
+    expect(await ben.desk.send('handoff:accept', customer.conversationId, {})).toMatchObject({
+      code: 'offered_to_another',
+    });
+    expect((await customer.until('handoff.offer_expired')).agent.id).toBe(ana.id);
+    await customer.until('handoff.offered', ({ agent }) => agent.id === ben.id);
+  });
+
+  test('on two nodes at once nobody is offered more than fits, and each customer to one agent', async () => {
+    const site = await siteWith();
+    const team = await Promise.all([
+      sitting(site, 'Ana', 3, a),
+      sitting(site, 'Ben', 3, b),
+      sitting(site, 'Cleo', 2, b),
+    ]);
+    const customers = await Promise.all(Array.from({ length: 14 }, (_, at) => waiting(site, at % 2 ? a : b)));
+    const states = async () => {
+      const stored = await a.store.conversations.byIds(customers.map(({ conversationId }) => conversationId));
+      return stored.flatMap(({ state }) => (state.status === 'waiting' ? [state] : []));
+    };
+    const offered = async () =>
+      (await states()).flatMap(({ offer }) => (offer === null ? [] : [offer.agent.id]));
+    await eventually(async () => (await offered()).length).toBe(8);
+    // A look later it is still so.
+    await eventually(async () => (await states()).filter(({ told }) => told !== null).length).toBe(14);
+    const all = await offered();
+    expect(team.map(({ id }) => all.filter((one) => one === id).length)).toEqual([3, 3, 2]);
+    for (const { conversationId } of customers) {
+      const { facts } = await a.store.conversations.factsAfter(conversationId, 0);
+      expect(facts.filter(({ type }) => type === 'handoff.offered').length).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test('a site that does not offer leaves the queue to its agents', async () => {
+    const site = await siteWith({ mode: 'manual' });
+    await sitting(site, 'Ana', 3);
+    const customer = await waiting(site);
+    await customer.until('queue.told');
+    expect(customer.facts.map(({ type }) => type)).not.toContain('handoff.offered');
+  });
+});
+
+describe('an agent who vanishes', () => {
+  test('before a word: the customer is back at the old place, and offered to the next', async () => {
+    const site = await siteWith({ unansweredGraceMs: 0 });
+    const ana = await sitting(site, 'Ana', 1);
+    const customer = await waiting(site);
+    const { at } = await customer.until('handoff.requested');
+    await customer.until('handoff.offered');
+    await ana.desk.send('handoff:accept', customer.conversationId, {});
+    ana.desk.close();
+    const passed = await customer.until('handoff.transferred');
+    expect(passed).toMatchObject({ by: { kind: 'system' }, place: { since: at, priority: 'normal' } });
+    const ben = await sitting(site, 'Ben', 1);
+    await customer.until('handoff.offered', ({ agent }) => agent.id === ben.id);
+  });
+
+  test('after a word: the customer goes to the front; one who is back in time loses nobody', async () => {
+    const site = await siteWith({ answeredGraceMs: 3_000 });
+    const ana = await sitting(site, 'Ana', 2);
+    const [lost, kept] = [await waiting(site), await waiting(site)];
+    const ben = await sitting(site, 'Ben', 2);
+    for (const [customer, agent] of [
+      [lost, ana],
+      [kept, ana],
+    ] as const) {
+      await customer.until('handoff.offered');
+      expect(await agent.desk.send('handoff:accept', customer.conversationId, {})).toMatchObject({
+        ok: true,
+      });
+    }
+    await ana.desk.send('message:send', lost.conversationId, { text: 'I look.' });
+    await ana.desk.send('handoff:transfer', kept.conversationId, {
+      to: { kind: 'agent', agent: { id: ben.id, name: 'Ben' } },
+    });
+    await ben.desk.send('message:send', kept.conversationId, { text: 'Me too.' });
+    ana.desk.close();
+    ben.desk.close();
+    const again = await connectAgent(a.url, ben.cookie);
+    open.push(again);
+    const { place } = await lost.until('handoff.transferred', ({ by }) => by.kind === 'system');
+    expect(place).toBeUndefined();
+    expect(await stateOf(lost)).toMatchObject({ status: 'waiting', priority: 'high' });
+    expect(await stateOf(kept)).toMatchObject({ status: 'human', agent: { id: ben.id } });
+  });
+});
