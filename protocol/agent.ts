@@ -40,6 +40,12 @@ export const ConversationSummary = exact({
   reason: Type.Union([HandoffReason, Type.Null()]),
   priority: Priority,
   agent: Type.Union([AgentRef, Type.Null()]),
+  offer: Type.Optional(
+    exact(
+      { agent: AgentRef, expiresAt: Time },
+      { description: 'who is being asked to take it, and until when' },
+    ),
+  ),
   downvotes: Type.Integer({ minimum: 0, description: 'bot answers marked bad in this conversation' }),
   context: CustomerContext,
 });

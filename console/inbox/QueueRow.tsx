@@ -41,6 +41,7 @@ export function QueueRow(props: {
         {row.lastAuthor === 'bot' ? plainText(row.lastText) : row.lastText}
       </span>
       <span class="row-tags">
+        {row.offer !== undefined && <Offered offer={row.offer} isToMe={row.offer.agent.id === me.id} />}
         {row.priority === 'high' && row.status === 'waiting' && <span class="tag urgent">urgent</span>}
         {row.status === 'waiting' && row.reason !== null && (
           <span class="soft">{handoffReasons[row.reason]}</span>
@@ -64,6 +65,17 @@ export function QueueRow(props: {
 function lastAuthor(row: ConversationSummary, isMine: boolean): string {
   if (row.lastAuthor === 'bot') return 'Bot';
   return isMine ? 'You' : (row.agent?.name ?? 'Agent');
+}
+
+/** Until the offer ends; what the server has not yet told to be over is not shown any more. */
+function Offered({ offer, isToMe }: { offer: NonNullable<ConversationSummary['offer']>; isToMe: boolean }) {
+  const seconds = Math.ceil((offer.expiresAt - now.value) / 1_000);
+  if (seconds <= 0) return null;
+  return isToMe ? (
+    <span class="tag offered">For you: {seconds} s</span>
+  ) : (
+    <span class="soft">Offered to {offer.agent.name}</span>
+  );
 }
 
 function Ago({ at }: { at: number }) {

@@ -64,6 +64,10 @@ export function summarise(
   return next;
 }
 
+/** Who is being asked to take it: part of the row on the desk, not of what is kept of it. */
+export const offerOf = (state: Conversation) =>
+  state.status === 'waiting' && state.offer !== null ? { offer: state.offer } : {};
+
 /** Whether two rows differ in no more than what was last said, by whom and when. */
 export function isSameStanding(one: Summary, other: Summary): boolean {
   return (

@@ -2,6 +2,7 @@ import { type SelectQueryBuilder, sql } from 'kysely';
 import type { ConversationSummary } from '../../protocol/agent.ts';
 import type { Fact } from '../../protocol/conversation.ts';
 import type { TranscriptLine } from '../../protocol/message.ts';
+import type { Offer } from '../domain/conversation.ts';
 import { toHead } from './conversation-head.ts';
 import { type StoredConversation, type SummaryColumns, summaryOf, toStored } from './conversation-row.ts';
 import { type ConversationTransaction, conversationTransaction } from './conversation-transaction.ts';
@@ -266,11 +267,13 @@ const summaries = (db: Database) =>
       'downvotes',
       'context',
       'sites.title as site',
-    ]);
+    ])
+    .select(sql<Offer | null>`nullif(state->'offer', 'null')`.as('offer'));
 
-const toSummary = (row: SummaryColumns & { site: string }): ConversationSummary => ({
+const toSummary = (row: SummaryColumns & { site: string; offer: Offer | null }): ConversationSummary => ({
   id: row.id,
   seq: row.seq,
   site: row.site,
   ...summaryOf(row),
+  ...(row.offer === null ? {} : { offer: row.offer }),
 });
