@@ -226,6 +226,8 @@ describe('the desk', () => {
     const customer = await connectCustomer(server.url, site.key);
     const desk = await connectAgent(server.url, (await server.addAgent(site)).cookie);
     await customer.send('handoff:request', {});
+    // Said a moment after the request: not between the two looks.
+    await customer.until('queue.told');
     const own = async () => {
       const response = await fetch(`${server.url}/v1/conversations`, {
         headers: bearer(customer.session.token),

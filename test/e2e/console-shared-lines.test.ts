@@ -1,0 +1,56 @@
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
+import { type Consoles, row, startConsoles } from '../console/consoles.ts';
+import { axeFindings } from '../support/axe.ts';
+import { connectCustomer } from '../support/clients.ts';
+
+const folder = fileURLToPath(new URL('../screenshots/console/', import.meta.url));
+const hostile = '<img src=x onerror="document.title=1"> **bold** [click](javascript:alert(1))';
+
+let consoles: Consoles;
+beforeAll(async () => {
+  mkdirSync(folder, { recursive: true });
+  consoles = await startConsoles(inject('postgresUrl'));
+});
+afterEach(() => consoles.endTest());
+afterAll(() => consoles.close());
+
+test('what a page’s own chat shared is folded, in its order, plain text, and reached by keyboard', async () => {
+  const site = await consoles.newSite();
+  const page = await consoles.consoleOf(await consoles.newAgent(site, 'Ana'));
+  const customer = await connectCustomer(consoles.server.url, site.key);
+  consoles.closeLater(customer);
+  const lines = [
+    { author: 'customer', text: 'My card was declined in Lisbon.' },
+    { author: 'bot', text: `Please try again later.\n${hostile}` },
+    { author: 'customer', text: 'I did, three times.' },
+  ] as const;
+  expect(await customer.send('transcript:share', { lines: [...lines] })).toMatchObject({ ok: true });
+  expect(await customer.send('handoff:request', {})).toMatchObject({ ok: true });
+  // The page's words are all that is known: they name the conversation.
+  await row(page, customer).getByText('I did, three times.').first().waitFor();
+  await row(page, customer).click();
+
+  const shared = page.locator('details.shared');
+  const first = shared.getByText('My card was declined in Lisbon.');
+  await shared.waitFor();
+  expect(await first.isVisible(), 'folded').toBe(false);
+  await shared.locator('summary').focus();
+  await page.keyboard.press('Enter');
+  await first.waitFor();
+  expect(await shared.locator('li b').allTextContents()).toEqual(['Customer', 'Bot', 'Customer']);
+  expect(await shared.locator('li p').allTextContents()).toEqual(lines.map(({ text }) => text));
+  expect(await shared.locator('img, a, strong').count(), 'a page can claim anything').toBe(0);
+  expect(await page.title()).toContain('Handrail');
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const [size, viewport] of [
+      ['desktop', { width: 1280, height: 800 }],
+      ['phone', { width: 390, height: 844 }],
+    ] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.setViewportSize(viewport);
+      expect(await axeFindings(page), `${size}, ${colorScheme}`).toEqual([]);
+      await page.screenshot({ path: `${folder}shared-lines-${size}-${colorScheme}.png` });
+    }
+});
