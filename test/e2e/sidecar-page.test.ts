@@ -129,9 +129,7 @@ describe('the page', () => {
     await page.evaluate(() => (window as unknown as { sidecar: Sidecar }).sidecar.say('Is somebody there?'));
     const id = await agent.waiting('<b>own</b> page');
     await agent.watch(id);
-    // From the store: the agent's own log begins with what happens once it watches.
-    const { facts } = await visits.server.store.conversations.factsAfter(id, 0);
-    expect(facts.flatMap((fact) => (fact.type === 'transcript.shared' ? fact.lines : []))).toEqual([
+    expect(await visits.sharedIn(id)).toEqual([
       { author: 'customer', text: '<b>own</b> page' },
       { author: 'bot', text: `${'x'.repeat(3_999)}…` },
     ]);

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import type { SharedLine } from '../../protocol/message.ts';
 import { desktop, launchChromium, watchForFaults } from './chromium.ts';
 import { connectAgent } from './clients.ts';
 import { eventually } from './eventually.ts';
@@ -54,6 +55,11 @@ export async function startSidecarVisits(postgresUrl: string) {
           return found(topic)?.id ?? '';
         },
       };
+    },
+    /** What has been shared in this conversation. From the store: an agent's own log may begin with what is said later. */
+    async sharedIn(conversationId: string): Promise<SharedLine[]> {
+      const { facts } = await server.store.conversations.factsAfter(conversationId, 0);
+      return facts.flatMap((fact) => (fact.type === 'transcript.shared' ? fact.lines : []));
     },
     /** What the API tells of these questions, in their order. */
     async feedbackOn(questions: readonly string[]) {

@@ -150,6 +150,20 @@ test('refusals that no longer matter are dropped without a word', () => {
   expect(settle(entryOf('handoff:request'), refused('forbidden', false))).toMatchObject({ state: 'failed' });
 });
 
+test('what the customer thought, shared or asked for is shown when it is refused', () => {
+  const names = [
+    'message:send',
+    'handoff:request',
+    'transcript:share',
+    'followup:ask',
+    'feedback:give',
+    'feedback:share',
+    'conversation:rate',
+  ] as const;
+  for (const name of names)
+    expect(settle(entryOf(name), refused('forbidden', false)), name).toMatchObject({ state: 'failed' });
+});
+
 test('into a new conversation goes what was said and the wish for a person', () => {
   expect(move(entryOf('message:send', { ackedSeq: 4, state: 'sending' }), 'two')).toMatchObject({
     conversationId: 'two',

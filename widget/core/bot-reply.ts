@@ -61,11 +61,13 @@ export async function askPageBot(
       if (piece !== chunk.text) throw new BotFailure('too_large');
     } else if (chunk.type === 'source') {
       const { title, url } = chunk.source;
-      if (sources.length < maxSources && title && url)
-        sources.push({ title: title.slice(0, 200), url: url.slice(0, 2_000) });
+      // A cut address leads somewhere else.
+      if (sources.length < maxSources && url && url.length <= 2_000)
+        sources.push({ title: (title || url).slice(0, 200), url });
     } else if (chunk.type === 'quick_replies') {
       replies = chunk.replies
-        .filter((reply) => reply.trim() !== '' && reply.length <= 80)
+        .map((reply) => reply.trim().slice(0, 80))
+        .filter(Boolean)
         .slice(0, maxReplies);
     } else if (chunk.type === 'handoff') {
       handoff = chunk.reason.slice(0, 500);
@@ -88,8 +90,9 @@ export async function askPageBot(
           ? { type: 'text', text: value }
           : value;
       if (chunk.type === 'end') {
-        // An answer without a word is no answer, unless the bot only wanted to bring in a person.
-        return text.trim() === '' && handoff === null ? ended('failed', 'malformed') : ended(chunk.outcome);
+        // An answer without a word is no answer, unless the bot only wanted to bring in a person, or does not know.
+        const isEmpty = text.trim() === '' && handoff === null && chunk.outcome === 'answered';
+        return isEmpty ? ended('failed', 'malformed') : ended(chunk.outcome);
       }
       take(chunk);
     }

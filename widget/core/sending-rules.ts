@@ -16,15 +16,8 @@ export const finalRefusals: readonly RefusalCode[] = [
   'site_not_found',
 ];
 
-/** Commands that carry what the customer has thought or asked for. The others are only a click away again. */
-const precious: readonly CustomerCommandName[] = [
-  'message:send',
-  'handoff:request',
-  'followup:ask',
-  'feedback:give',
-  'feedback:share',
-  'conversation:rate',
-];
+/** These, too, carry what the customer has thought or asked for, beside what is movable. The others are only a click away again. */
+const precious: readonly CustomerCommandName[] = ['followup:ask', 'feedback:give', 'conversation:rate'];
 /** Refusals that say that the person who was asked for is there or on the way. */
 const fulfilled: readonly RefusalCode[] = ['already_waiting', 'already_human'];
 
@@ -33,7 +26,7 @@ export const isUrgent = ({ name }: OutboxItem) => name === 'handoff:request' || 
 
 /** What cannot be sent stays for the customer to see, if it would be a loss. */
 const fail = (entry: Entry, code: Entry['code']): Entry | null =>
-  precious.includes(entry.name) ? { ...entry, state: 'failed', code } : null;
+  isMovable(entry) || precious.includes(entry.name) ? { ...entry, state: 'failed', code } : null;
 
 /** The entry after a send; null when nothing is left to do or to show. */
 export function settle(entry: Entry, outcome: Outcome): Entry | null {

@@ -26,6 +26,8 @@ function announceNews({ chat, isOpen, announcement, hasSaidSomething }: Ui, text
     const now = chat.transcript.value;
     const before = last;
     last = now;
+    // Who is at this browser after `forget()` must not hear what was said to somebody else.
+    if (before !== null && before.conversationId !== now.conversationId) announcement.value = '';
     // A conversation that comes whole from an earlier visit is history.
     if (before?.conversationId !== now.conversationId || !isOpen.peek()) return;
     if (before.seq === 0 && !hasSaidSomething()) return;

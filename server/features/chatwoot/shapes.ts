@@ -13,13 +13,16 @@ const nullable = <S extends Parameters<typeof Type.Optional>[0]>(schema: S) =>
   Type.Optional(Type.Union([schema, Type.Null()]));
 const text = (maxLength: number) => nullable(Type.String({ maxLength }));
 
-const CardAction = Type.Object({ type: text(40), text: text(200), uri: text(2_000) });
+/** One that is too long for a link is left out: the customer must not lose the whole message for it. */
+const address = text(20_000);
+
+const CardAction = Type.Object({ type: text(40), text: text(200), uri: address });
 
 /** One choice, card or article of a message. */
 const Item = Type.Object({
   title: text(500),
   description: text(5_000),
-  link: text(2_000),
+  link: address,
   actions: nullable(Type.Array(CardAction, { maxItems: 20 })),
 });
 

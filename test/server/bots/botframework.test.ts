@@ -13,7 +13,7 @@ import {
 } from '../../support/foreign-bots/asking.ts';
 import { type DirectLineServer, startDirectLine } from '../../support/foreign-bots/direct-line.ts';
 import { RefundBot } from '../../support/foreign-bots/refund-bot.ts';
-import { describeContract } from './contract.ts';
+import { describeBoth } from './describe-both.ts';
 import type { Exchange, Said } from './dialect.ts';
 
 const patience = { lookEveryMs: 20, quietMs: 200, longQuietMs: 400 };
@@ -225,6 +225,8 @@ function answerOnLine(said: Said, { request, response, body }: Exchange): void {
     return;
   }
   const from = { id: 'bot' };
+  const hero = 'application/vnd.microsoft.card.hero';
+  const buttons = said.sources?.map(({ title, url }) => ({ type: 'openUrl', title, value: url }));
   const actions = said.quickReplies?.map((title) => ({ type: 'imBack', title, value: title }));
   const message = {
     type: 'message',
@@ -233,6 +235,7 @@ function answerOnLine(said: Said, { request, response, body }: Exchange): void {
     inputHint: 'expectingInput',
     replyToId: 'question',
     ...(actions === undefined ? {} : { suggestedActions: { actions } }),
+    ...(buttons === undefined ? {} : { attachments: [{ contentType: hero, content: { buttons } }] }),
   };
   const event = { type: 'event', name: 'handoff.initiate', from, value: { reason: said.handoff } };
   json({
@@ -244,11 +247,15 @@ function answerOnLine(said: Said, { request, response, body }: Exchange): void {
   });
 }
 
-describeContract({
+describeBoth({
   name: 'Bot Framework',
   siteBot: (origin) => ({ kind: 'botframework', url: origin, secret: 's' }),
   answer: answerOnLine,
   isQuestion: ({ body }) => body.includes('"type":"message"'),
   contentType: 'application/json',
-  can: { stream: false, sources: false, quickReplies: true, unknown: false, history: false },
+  cannot: {
+    stream: 'an activity carries a whole message',
+    unknown: 'an activity has no field for it',
+    history: 'its line keeps the conversation',
+  },
 });

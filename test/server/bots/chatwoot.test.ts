@@ -9,6 +9,9 @@ import {
   turnOf,
 } from '../../support/foreign-bots/asking.ts';
 import { Answer, type JsonServer, startJsonServer } from '../../support/foreign-bots/json-server.ts';
+import { describeContract } from './contract.ts';
+import { stageChatwoot } from './heard-chatwoot.ts';
+import { describeHeard } from './heard-contract.ts';
 
 let answer: () => unknown = () => ({});
 let webhook: JsonServer;
@@ -125,4 +128,32 @@ describe('what a Chatwoot bot is told', () => {
     answer = () => new Answer(500, 'oops');
     await expect(ask(adapter(), turnOf('Hi'))).rejects.toMatchObject({ failure: 'rejected', status: 500 });
   });
+});
+
+const noField = 'a message has no field for it: bots say so in words, or open the conversation';
+
+describeContract({
+  name: 'Chatwoot',
+  siteBot: (origin) => ({ kind: 'chatwoot', url: `${origin}/webhook`, token: 'a token', secret: 's' }),
+  answer: (_said, { response }) => void response.end('{}'),
+  contentType: 'application/json',
+  cannot: {
+    answer: 'a webhook is only acknowledged: answers are requests to our API, heard in the contract below',
+    stream: 'a message is one request',
+    unknown: noField,
+  },
+});
+
+describeHeard({
+  name: 'Chatwoot',
+  stage: stageChatwoot,
+  cannot: {
+    stream: 'a message is one request',
+    unknown: noField,
+    silence: 'our API refuses an empty message, and the turn goes on (chatwoot-api.test.ts)',
+    'fail: malformed': 'our API refuses what is no message, and the turn goes on (chatwoot-api.test.ts)',
+    'fail: too_large':
+      'our API refuses a message that is too long, and the turn goes on (chatwoot-api.test.ts)',
+    writesOn: 'a message names no question: one that comes late answers the newest (chatwoot-api.test.ts)',
+  },
 });

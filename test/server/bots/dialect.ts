@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { test } from 'vitest';
 import type { BotTurn } from '../../../protocol/bot.ts';
 import type { Source } from '../../../protocol/message.ts';
 import type { CalledBot } from '../../../server/bots/create.ts';
@@ -23,6 +24,12 @@ export interface Exchange {
   readonly response: ServerResponse;
 }
 
+/**
+ * What a dialect may have no way to express. `answer`: it does not answer where it is asked; `longAddress`: a source
+ * with an address that is too long is more than a source to leave out.
+ */
+export type Point = 'answer' | 'stream' | 'sources' | 'longAddress' | 'quickReplies' | 'unknown' | 'history';
+
 /** A fake bot's dialect, and what it can say at all. */
 export interface Dialect {
   readonly name: string;
@@ -34,20 +41,16 @@ export interface Dialect {
   isQuestion?(exchange: Exchange): boolean;
   /** Content type of its answers. */
   readonly contentType: string;
-  readonly can: {
-    /** The text comes piece by piece: `answer` writes pieces of it one after the other. */
-    readonly stream: boolean;
-    readonly sources: boolean;
-    readonly quickReplies: boolean;
-    readonly unknown: boolean;
-    /** False: the bot keeps its own history, and gets none from us (docs/bots.md says so). */
-    readonly history: boolean;
-  };
-  /** The answer does not come as the response to the question, but by another way: only the asking is looked at. */
-  readonly answersElsewhere?: true;
+  /** What it has no way to express, and why: one line each. What is not named here is tested. */
+  readonly cannot: Readonly<Partial<Record<Point, string>>>;
   /** Answers that are none in this dialect, besides what is none in any. Body and what it must end as. */
   readonly malformed?: readonly (readonly [name: string, body: string])[];
 }
+
+/** What a dialect cannot express is no test of it at all: nothing is skipped that could be shown. */
+const none = Object.assign(() => undefined, { each: () => () => undefined });
+// Only called as `test(...)` and `test.each(...)(...)`, which both have.
+export const testIf = (can: boolean) => (can ? test : (none as unknown as typeof test));
 
 export const conversation = '0198c0de-0000-7000-8000-000000000001';
 

@@ -8,7 +8,7 @@ import {
   turnOf,
 } from '../../support/foreign-bots/asking.ts';
 import { Answer, type JsonServer, startJsonServer } from '../../support/foreign-bots/json-server.ts';
-import { describeContract } from './contract.ts';
+import { describeBoth } from './describe-both.ts';
 
 let surroundings: ReturnType<typeof createSurroundings>;
 let agent: JsonServer;
@@ -135,7 +135,7 @@ describe('Dialogflow', () => {
   });
 });
 
-describeContract({
+describeBoth({
   name: 'Dialogflow',
   siteBot: (origin) => ({ kind: 'dialogflow', url: `${origin}/detect`, token: null }),
   answer({ text, sources, quickReplies, handoff, isUnknown }, { response }) {
@@ -155,6 +155,9 @@ describeContract({
     response.writeHead(200, { 'content-type': 'application/json' }).end(body);
   },
   contentType: 'application/json',
-  can: { stream: false, sources: true, quickReplies: true, unknown: true, history: false },
+  cannot: {
+    stream: 'detectIntent answers with all messages at once',
+    history: 'its session keeps the conversation under our id',
+  },
   malformed: [['no messages', '{"queryResult":{"responseMessages":[]}}']],
 });

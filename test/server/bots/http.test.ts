@@ -1,17 +1,21 @@
-import { describeContract } from './contract.ts';
+import { describeBoth } from './describe-both.ts';
 import type { Dialect, Said } from './dialect.ts';
 
 const common: Pick<Dialect, 'siteBot'> = {
   siteBot: (origin) => ({ kind: 'http', url: `${origin}/reply`, secret: 'a secret of sixteen' }),
 };
-const can = { sources: true, quickReplies: true, unknown: true, history: true };
+const longAddress = 'our own wire says how long an address may be: an answer with a longer one is malformed';
+const tooLong = { title: 'Long', url: `https://help.example/${'x'.repeat(2_000)}` };
 const outcomeOf = ({ isUnknown }: Said) => (isUnknown ? 'unknown' : 'answered');
 
-describeContract({
+describeBoth({
   ...common,
   name: 'http, JSON',
   contentType: 'application/json',
-  can: { ...can, stream: false },
+  cannot: { stream: 'its answer is one JSON document', longAddress },
+  malformed: [
+    ['an address longer than the wire allows', JSON.stringify({ text: 'Yes.', sources: [tooLong] })],
+  ],
   answer({ text = '', sources, quickReplies, handoff, ...said }, { response }) {
     response.writeHead(200, { 'content-type': 'application/json' });
     const reason = handoff === undefined ? undefined : { reason: handoff };
@@ -19,11 +23,11 @@ describeContract({
   },
 });
 
-describeContract({
+describeBoth({
   ...common,
   name: 'http, server-sent events',
   contentType: 'text/event-stream',
-  can: { ...can, stream: true },
+  cannot: { longAddress },
   answer({ text = '', sources = [], quickReplies, handoff, ...said }, { response }) {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     const send = (event: string, data: object) =>
@@ -36,6 +40,7 @@ describeContract({
     response.end();
   },
   malformed: [
+    ['an address longer than the wire allows', `event: source\ndata: ${JSON.stringify(tooLong)}\n\n`],
     ['an event that is no JSON', 'event: text\ndata: {oops\n\n'],
     ['no end', 'event: text\ndata: {"text":"Yes."}\n\n'],
     [

@@ -5,7 +5,7 @@ import type { BotError } from '../../../server/bots/bot-error.ts';
 import { collectReply } from '../../../server/bots/collect.ts';
 import { createOpenAiBot } from '../../../server/bots/openai.ts';
 import { createOutbound } from '../../../server/bots/outbound.ts';
-import { describeContract } from './contract.ts';
+import { describeBoth } from './describe-both.ts';
 import { type Exchange, type Said, startFakeBot, turnOf } from './dialect.ts';
 
 type Chunk = OpenAI.Chat.Completions.ChatCompletionChunk;
@@ -61,13 +61,16 @@ function streamOf({ text = '', handoff, isUnknown }: Said): Chunk[] {
   ];
 }
 
-const can = { sources: false, quickReplies: false, unknown: true, history: true };
+const cannot = {
+  sources: 'a completion is text alone: links stand in it',
+  quickReplies: 'a completion has no choices for the customer',
+};
 
-describeContract({
+describeBoth({
   name: 'openai, streamed',
   siteBot,
   contentType: 'text/event-stream',
-  can: { ...can, stream: true },
+  cannot,
   answer(said, { response }) {
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
     for (const one of streamOf(said)) response.write(dataOf(one));
@@ -82,11 +85,11 @@ describeContract({
   ],
 });
 
-describeContract({
+describeBoth({
   name: 'openai, in one piece',
   siteBot,
   contentType: 'application/json',
-  can: { ...can, stream: false },
+  cannot: { ...cannot, stream: 'the endpoint does not stream' },
   answer({ text = '', handoff, isUnknown }, { response }) {
     const called: [string, object][] = [];
     if (handoff !== undefined) called.push(['handoff', { reason: handoff }]);

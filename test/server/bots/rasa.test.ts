@@ -15,7 +15,7 @@ import {
   type JsonServer,
   startJsonServer,
 } from '../../support/foreign-bots/json-server.ts';
-import { describeContract } from './contract.ts';
+import { describeBoth } from './describe-both.ts';
 
 let surroundings: ReturnType<typeof createSurroundings>;
 let rasa: JsonServer;
@@ -145,7 +145,7 @@ describe("Rasa's REST channel", () => {
   });
 });
 
-describeContract({
+describeBoth({
   name: 'Rasa',
   siteBot: (origin) => ({ kind: 'rasa', url: `${origin}/webhooks/rest/webhook`, token: null }),
   answer({ text, quickReplies, handoff }, { response }) {
@@ -158,6 +158,11 @@ describeContract({
   },
   isQuestion: ({ body }) => !body.includes('/handrail_handback'),
   contentType: 'application/json',
-  can: { stream: false, sources: false, quickReplies: true, unknown: false, history: false },
+  cannot: {
+    stream: 'the REST channel answers with all messages at once',
+    sources: 'a message has text and images, and no field for a link with a title',
+    unknown: 'a fallback is a message like any other',
+    history: 'its tracker keeps the conversation under our id',
+  },
   malformed: [['no messages', '[]']],
 });

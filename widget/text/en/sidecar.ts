@@ -19,6 +19,7 @@ export const sidecarText = {
   returnedWith: (name: string, decision: string) => `${name} has left. What was decided: ${decision}`,
   reopened: 'Open again.',
   answering: 'Passing it on',
+  notSentOther: 'Something you shared or clicked was not sent.',
   askedBecause: {
     customer_asked: 'Asked for a person',
     customer_said: 'You asked for a person, so we are asking our team',
