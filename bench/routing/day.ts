@@ -1,13 +1,13 @@
 import type { Command, SystemCommand } from '../../server/domain/command.ts';
 import { type Conversation, unstarted } from '../../server/domain/conversation.ts';
 import { decide } from '../../server/domain/decide.ts';
-import type { Seat, Waiting } from '../../server/domain/routing.ts';
+import { type Seat, type Waiting, waitingIn } from '../../server/domain/routing.ts';
 import { defaultPolicy } from '../../server/domain/site-policy.ts';
 import {
+  createWaitRanges,
   expectedWaitMs,
   type PastWait,
   usualShare,
-  waitRangeAround,
 } from '../../server/domain/wait-estimate.ts';
 import { createClock, randomOf } from './clock.ts';
 import type { DayResult, Estimate, Scenario } from './scenario.ts';
@@ -103,13 +103,7 @@ export function playDay(scenario: Scenario): DayResult {
         return { id, name, languages, idleSince, load, capacity: scenario.capacity, teams: [] };
       });
   const waiting = (): Waiting[] =>
-    [...queue].flatMap(({ id, language, state }) => {
-      if (state.status !== 'waiting') return [];
-      const { since, priority, team, lastAgent, passedBy, offer } = state;
-      const kept = lastAgent === null ? null : { id: lastAgent.id, until: since + rules.stickyMs };
-      const isOffered = offer !== null && offer.expiresAt > clock.now();
-      return [{ id, since, priority, team, language, lastAgent: kept, passedBy, isOffered }];
-    });
+    [...queue].flatMap((customer) => waitingIn(customer, rules, clock.now()) ?? []);
   const byId = new Map<string, SimulatedCustomer>();
 
   const offer = () => {
@@ -214,8 +208,9 @@ export function playDay(scenario: Scenario): DayResult {
       const [handlingMs, responseMs] = [mean(handled), mean(responses)];
       const expectedMs = expectedWaitMs({ place, free, capacity, handlingMs, responseMs });
       customer.expectedMs = expectedMs;
+      const rangeOf = createWaitRanges(past);
       const ranges = levels.flatMap((level) => {
-        const range = waitRangeAround(expectedMs, past, level);
+        const range = rangeOf(expectedMs, level);
         return range === null ? [] : [[level, range] as const];
       });
       customer.ranges = new Map(ranges);

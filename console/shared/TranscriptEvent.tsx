@@ -48,6 +48,7 @@ export function eventWords(item: EventItem, before: TranscriptItem | undefined, 
       return `${sentence(person(fact.agent))} accepted${waited}`;
     }
     case 'handoff.transferred':
+      if (fact.by.kind === 'system') return `Back in the queue: ${person(fact.from)} was gone`;
       return fact.to.kind === 'agent'
         ? `Passed on by ${person(fact.from)} to ${person(fact.to.agent)}`
         : `Passed back to the queue by ${person(fact.from)}`;

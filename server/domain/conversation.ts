@@ -26,6 +26,8 @@ interface Common {
   } | null;
   /** The last person who was in this conversation. */
   readonly lastAgent: AgentRef | null;
+  /** When a person left it last, epoch ms; null: none has. */
+  readonly leftAt: number | null;
   readonly rating: number | null;
   /** What was said last between customer and bot, as far as the handoff policy looks; empty once a person has come. */
   readonly recent: readonly RecentTurn[];
@@ -55,7 +57,10 @@ export type Conversation = Common &
     | { readonly status: 'bot' }
     | {
         readonly status: 'waiting';
+        /** Since when they are in the queue: their place comes from it. */
         readonly since: number;
+        /** When this wait began: later than `since` for one who is back because their agent vanished. */
+        readonly begunAt: number;
         readonly reason: HandoffReason;
         readonly priority: Priority;
         readonly team: Team;
@@ -87,6 +92,7 @@ export const unstarted: Conversation = {
   pending: null,
   lastAnswer: null,
   lastAgent: null,
+  leftAt: null,
   rating: null,
   recent: [],
   suggested: null,

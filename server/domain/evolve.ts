@@ -5,7 +5,7 @@ import { turnsLookedAt } from './policy/judge.ts';
 
 /** The fields that every state has, taken over from the state before. */
 const common = (
-  { turn, pending, lastAnswer, lastAgent, rating, recent, suggested, followUp }: Conversation,
+  { turn, pending, lastAnswer, lastAgent, leftAt, rating, recent, suggested, followUp }: Conversation,
   seq: number,
 ) => ({
   seq,
@@ -13,6 +13,7 @@ const common = (
   pending,
   lastAnswer,
   lastAgent,
+  leftAt,
   rating,
   recent,
   suggested,
@@ -35,7 +36,8 @@ const recall = (state: Conversation, lines: readonly SharedLine[]): readonly Rec
       }, state.recent);
 const caught = (pending: PendingTurn | null) => pending && ({ ...pending, hasCaughtPromise: true } as const);
 /** A wait that begins: nobody has been asked, and nothing told. */
-const unasked = { offer: null, passedBy: [], told: null } as const;
+const unasked = (at: number) => ({ begunAt: at, offer: null, passedBy: [], told: null }) as const;
+const leftAtOf = ({ status, leftAt }: Conversation, at: number) => (status === 'human' ? at : leftAt);
 const waitedOf = (state: Conversation) => {
   if (state.status === 'human') return state.waited;
   return state.status === 'waiting'
@@ -70,11 +72,17 @@ export function evolve(state: Conversation, fact: Fact): Conversation {
       const { reason, priority, team } = fact;
       const asked = { since: fact.at, reason, priority, team, followUp: null };
       const pending = reason === 'bot_promised' ? caught(state.pending) : state.pending;
-      return { ...base, ...asked, ...unasked, pending, status: 'waiting' };
+      return { ...base, ...asked, ...unasked(fact.at), pending, status: 'waiting' };
     }
     case 'handoff.offered':
       return state.status === 'waiting'
-        ? { ...state, seq: fact.seq, offer: { agent: fact.agent, expiresAt: fact.expiresAt } }
+        ? {
+            ...state,
+            seq: fact.seq,
+            offer: { agent: fact.agent, expiresAt: fact.expiresAt },
+            // Asked once more: everybody has let it pass, and the round begins anew. So the list stays as short as the team.
+            passedBy: state.passedBy.includes(fact.agent.id) ? [] : state.passedBy,
+          }
         : { ...state, seq: fact.seq };
     case 'handoff.offer_expired':
       return state.status === 'waiting'
@@ -114,10 +122,13 @@ export function evolve(state: Conversation, fact: Fact): Conversation {
         // Someone passed on has waited once already: before those who have not.
         priority: fact.place?.priority ?? 'high',
         team: fact.to.team,
-        ...unasked,
+        leftAt: leftAtOf(state, fact.at),
+        ...unasked(fact.at),
+        // Who passed them on is not the one to ask first.
+        passedBy: fact.by.kind === 'agent' ? [fact.from.id] : [],
       };
     case 'handoff.returned':
-      return { ...base, status: 'bot' };
+      return { ...base, leftAt: leftAtOf(state, fact.at), status: 'bot' };
     case 'answer.corrected': {
       const pending = state.pending?.turn === fact.turn ? caught(state.pending) : state.pending;
       const suggested = { reason: 'bot_promised', turn: fact.turn } as const;
@@ -140,7 +151,14 @@ export function evolve(state: Conversation, fact: Fact): Conversation {
     case 'transcript.shared':
       return { ...state, seq: fact.seq, recent: recall(state, fact.lines) };
     case 'conversation.resolved':
-      return { ...base, status: 'resolved', by: fact.by, at: fact.at, outcome: fact.outcome };
+      return {
+        ...base,
+        leftAt: leftAtOf(state, fact.at),
+        status: 'resolved',
+        by: fact.by,
+        at: fact.at,
+        outcome: fact.outcome,
+      };
     case 'conversation.reopened':
       return fact.to === 'agent' && base.lastAgent !== null
         ? {

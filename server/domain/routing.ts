@@ -1,4 +1,5 @@
 import type { Priority, Team } from '../../protocol/handoff.ts';
+import type { Conversation } from './conversation.ts';
 
 /** How a site brings waiting customers and agents together. */
 export interface RoutingRules {
@@ -8,7 +9,7 @@ export interface RoutingRules {
   readonly offerMs: number;
   /** Who is asked first among those who could: who has been without work longest, or who has least of it. */
   readonly prefer: 'longest_idle' | 'least_loaded';
-  /** For this long after they spoke last a customer is kept for the same agent first, ms; 0 for never. */
+  /** For this long after a person left a customer, that person is asked first, ms; 0 for never. */
   readonly stickyMs: number;
   /** After this long a customer of a team is offered to agents of other teams as well, ms. */
   readonly overflowMs: number;
@@ -43,6 +44,19 @@ export interface Waiting {
   readonly passedBy: readonly string[];
   /** Whether an agent is being asked right now. */
   readonly isOffered: boolean;
+}
+
+/** A conversation as routing sees it; null if nobody waits in it. */
+export function waitingIn(
+  { id, language, state }: Pick<Waiting, 'id' | 'language'> & { readonly state: Conversation },
+  { stickyMs }: RoutingRules,
+  now: number,
+): Waiting | null {
+  if (state.status !== 'waiting') return null;
+  const { since, priority, team, lastAgent: last, leftAt, passedBy, offer } = state;
+  const lastAgent = last === null || leftAt === null ? null : { id: last.id, until: leftAt + stickyMs };
+  const isOffered = offer !== null && offer.expiresAt > now;
+  return { id, since, priority, team, language, lastAgent, passedBy, isOffered };
 }
 
 /** An agent who is there and takes new customers. */

@@ -35,7 +35,7 @@ const [leastTail, mostTail] = [0.02, 1.3];
 /**
  * The wait that arithmetic expects, ms: those ahead and oneself must each find a seat, and seats come free one after
  * the other, `capacity` of them in each handling time. Wrong in detail (agents differ, come and go), which is why what
- * is told is a range made of how wrong it was before; see `waitRangeAround`.
+ * is told is a range made of how wrong it was before; see `createWaitRanges`.
  */
 export function expectedWaitMs({ place, free, capacity, handlingMs, responseMs }: QueueView): number {
   const mustComeFree = Math.max(0, place - free);
@@ -43,28 +43,41 @@ export function expectedWaitMs({ place, free, capacity, handlingMs, responseMs }
 }
 
 /**
- * The range in which `share` of such waits end. Past waits whose expectation was nearest to this one (as a ratio) tell
- * how far truth lies from arithmetic; the range runs between the quantiles of that, with the ranks of split conformal
- * prediction (Lei et al., JASA 2018). Waits of one busy hour resemble each other more than those of the next, so ranges
- * that have missed too often lately are widened, as in adaptive conformal inference (Gibbs and Candes, NeurIPS 2021).
- * @param past the last waits of this site, oldest first, at most some hundred
+ * Tells the range in which `share` of the waits end that are expected to be this long. Past waits whose expectation was
+ * nearest to it (as a ratio) tell how far truth lies from arithmetic; the range runs between the quantiles of that, with
+ * the ranks of split conformal prediction (Lei et al., JASA 2018). Waits of one busy hour resemble each other more than
+ * those of the next, so ranges that have missed too often lately are widened, as in adaptive conformal inference (Gibbs
+ * and Candes, NeurIPS 2021).
+ * @param past the last waits of this site, oldest first, at most some hundred; sorted once for all who are told
  * @returns null while too few are known to be honest
  */
-export function waitRangeAround(
-  expectedMs: number,
-  past: readonly PastWait[],
-  share = usualShare,
-): WaitRange | null {
-  if (past.length < leastPast) return null;
-  const near = past
-    .map((one) => ({ ...one, distance: Math.abs(Math.log(baseOf(one.expectedMs) / baseOf(expectedMs))) }))
-    .sort((a, b) => a.distance - b.distance)
-    .slice(0, neighbours);
-  const ratios = near.map((one) => one.waitedMs / baseOf(one.expectedMs)).sort((a, b) => a - b);
-  const tail = ((1 - share) / 2) * tailFactor(past) * (ratios.length + 1);
-  const low = ratios[Math.max(0, Math.floor(tail) - 1)] ?? 0;
-  const high = ratios[Math.min(ratios.length - 1, Math.ceil(ratios.length + 1 - tail) - 1)] ?? low;
-  return { fromMs: Math.floor(low * baseOf(expectedMs)), toMs: Math.ceil(high * baseOf(expectedMs)) };
+export function createWaitRanges(past: readonly PastWait[]) {
+  const sorted = [...past].sort((a, b) => a.expectedMs - b.expectedMs);
+  const factor = tailFactor(past);
+  return (expectedMs: number, share = usualShare): WaitRange | null => {
+    if (past.length < leastPast) return null;
+    const base = baseOf(expectedMs);
+    const ratios = nearest(sorted, base)
+      .map((one) => one.waitedMs / baseOf(one.expectedMs))
+      .sort((a, b) => a - b);
+    const tail = ((1 - share) / 2) * factor * (ratios.length + 1);
+    const low = ratios[Math.max(0, Math.floor(tail) - 1)] ?? 0;
+    const high = ratios[Math.min(ratios.length - 1, Math.ceil(ratios.length + 1 - tail) - 1)] ?? low;
+    return { fromMs: Math.floor(low * base), toMs: Math.ceil(high * base) };
+  };
+}
+export type WaitRanges = ReturnType<typeof createWaitRanges>;
+
+/** Those next to this base in the sorted row: the farther end is left out until few enough are left. */
+function nearest(sorted: readonly PastWait[], base: number): readonly PastWait[] {
+  const ratioAt = (at: number) => baseOf(sorted[at]?.expectedMs ?? 0) / base;
+  let [from, to] = [0, sorted.length];
+  while (to - from > neighbours) {
+    // Below 1 on the left and above it on the right: the product tells which of the two is farther.
+    if (ratioAt(from) * ratioAt(to - 1) < 1) from += 1;
+    else to -= 1;
+  }
+  return sorted.slice(from, to);
 }
 
 /** A second more, so that waits of next to nothing have a ratio, too. */

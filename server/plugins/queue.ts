@@ -1,7 +1,7 @@
 import fp from 'fastify-plugin';
 import type { QueuePlace, WaitRange } from '../../protocol/handoff.ts';
 import type { Seat } from '../domain/routing.ts';
-import { expectedWaitMs, type PastWait, waitRangeAround } from '../domain/wait-estimate.ts';
+import { createWaitRanges, expectedWaitMs, type WaitRanges } from '../domain/wait-estimate.ts';
 import { inMinutes, waitRangeOf } from '../domain/wait-range.ts';
 import { isOurFault } from './errors.ts';
 import { rooms } from './realtime.ts';
@@ -34,18 +34,21 @@ const waitsKeptMs = 30_000;
 interface Past {
   readonly usual: WaitRange | null;
   readonly pace: { readonly responseMs: number; readonly handlingMs: number } | null;
-  readonly waits: readonly PastWait[];
+  readonly rangeOf: WaitRanges;
 }
 type Telling = QueuePlace & { readonly expectedMs?: number };
 
-/** The range for this place; while too few estimates have been compared with what came, what is usual at this site. */
-function estimate(place: number, { usual, pace, waits }: Past, seats: readonly Seat[]) {
-  if (pace === null) return { wait: usual, expectedMs: null };
+/** The range for a place; while too few estimates have been compared with what came, what is usual at this site. */
+function createEstimate({ usual, pace, rangeOf }: Past, seats: readonly Seat[], offered: number) {
   const capacity = seats.reduce((sum, seat) => sum + seat.capacity, 0);
-  const free = seats.reduce((sum, seat) => sum + Math.max(0, seat.capacity - seat.load), 0);
-  const expectedMs = Math.round(expectedWaitMs({ place, free, capacity, ...pace }));
-  const range = waitRangeAround(expectedMs, waits);
-  return { wait: range === null ? usual : inMinutes(range), expectedMs };
+  // Who is being asked about has a seat kept for them, and a place in the queue as well.
+  const free = offered + seats.reduce((sum, seat) => sum + Math.max(0, seat.capacity - seat.load), 0);
+  return (place: number): { wait: WaitRange | null; expectedMs?: number } => {
+    if (pace === null) return { wait: usual };
+    const expectedMs = Math.round(expectedWaitMs({ place, free, capacity, ...pace }));
+    const range = rangeOf(expectedMs);
+    return { wait: range === null ? usual : inMinutes(range), expectedMs };
+  };
 }
 
 /** Facts after which places are others. */
@@ -67,7 +70,7 @@ export default fp(
 
     const tellNow = async (siteId: string) => {
       const [waiting, isAnyoneOnline, past, seats] = await Promise.all([
-        store.conversations.queue(siteId),
+        store.conversations.queue(siteId, Date.now()),
         store.agents.isAnyoneOnline(siteId, Date.now()),
         pastOf(siteId),
         store.routing.seats(siteId, Date.now()),
@@ -76,20 +79,21 @@ export default fp(
       const now = new Map(waiting.map(({ id }, ahead) => [id, `${ahead + 1} ${isAnyoneOnline}`]));
       if (now.size > 0) told.set(siteId, now);
       else told.delete(siteId);
+      const estimate = createEstimate(past, seats, waiting.filter(({ isOffered }) => isOffered).length);
       const untold: Telling[] = [];
+      const changed: Telling[] = [];
       for (const [ahead, { id: conversationId, toldOnline }] of waiting.entries()) {
-        const { wait, expectedMs } = estimate(ahead + 1, past, seats);
+        const isUntold = toldOnline !== isAnyoneOnline;
+        const hasMoved = before?.get(conversationId) !== now.get(conversationId);
+        if (!isUntold && !hasMoved) continue;
+        const { wait, ...expected } = estimate(ahead + 1);
         const place = { conversationId, place: ahead + 1, isAnyoneOnline, wait };
-        if (toldOnline !== isAnyoneOnline) {
-          const telling = { ...place, ...(expectedMs === null ? {} : { expectedMs }) };
-          // Who has been told nothing yet comes before those for whom only something has changed.
-          if (toldOnline === null) untold.unshift(telling);
-          else untold.push(telling);
-        }
-        if (before?.get(conversationId) === now.get(conversationId)) continue;
-        realtime.customers.local.to(rooms.conversation(conversationId)).emit('queue:place', place);
+        // Who has been told nothing yet comes before those for whom only something has changed.
+        if (isUntold) (toldOnline === null ? untold : changed).push({ ...place, ...expected });
+        if (hasMoved)
+          realtime.customers.local.to(rooms.conversation(conversationId)).emit('queue:place', place);
       }
-      await Promise.all(untold.slice(0, writtenAtOnce).map(write));
+      await Promise.all([...untold, ...changed].slice(0, writtenAtOnce).map(write));
     };
 
     /**
@@ -112,7 +116,7 @@ export default fp(
       if (known !== undefined && known.until > Date.now()) return known.past;
       const { recentWaits, pace, pastWaits } = store.queueHistory;
       const past = Promise.all([recentWaits(siteId).then(waitRangeOf), pace(siteId), pastWaits(siteId)]).then(
-        ([usual, pace, waits]) => ({ usual, pace, waits }),
+        ([usual, pace, waits]) => ({ usual, pace, rangeOf: createWaitRanges(waits) }),
       );
       kept.set(siteId, { until: Date.now() + waitsKeptMs, past });
       past.catch(() => kept.delete(siteId));

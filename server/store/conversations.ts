@@ -171,13 +171,19 @@ export function createConversations(db: Database) {
 
     /**
      * Waiting conversations of a site in the order in which they are to be taken, and whether each customer was told
-     * that somebody is there (null: nothing has been said yet).
+     * that somebody is there (null: nothing has been said yet), and whether an agent is being asked.
      */
-    async queue(siteId: string): Promise<{ id: string; toldOnline: boolean | null }[]> {
+    async queue(
+      siteId: string,
+      now: number,
+    ): Promise<{ id: string; toldOnline: boolean | null; isOffered: boolean }[]> {
       const waiting = db
         .selectFrom('conversations')
         .select('conversations.id')
         .select(sql<boolean | null>`(state->'told'->>'isAnyoneOnline')::boolean`.as('toldOnline'))
+        .select(
+          sql<boolean>`coalesce((state->'offer'->>'expiresAt')::bigint > ${now}, false)`.as('isOffered'),
+        )
         .where('site_id', '=', siteId)
         .where('status', '=', 'waiting');
       return inQueueOrder(waiting).execute();
@@ -244,7 +250,7 @@ export function createConversations(db: Database) {
 export type Conversations = ReturnType<typeof createConversations>;
 
 /** Urgent first, then who has waited longest: the one order of desk and queue. */
-const inQueueOrder = <T>(query: SelectQueryBuilder<Tables, 'conversations', T>) =>
+export const inQueueOrder = <T>(query: SelectQueryBuilder<Tables, 'conversations', T>) =>
   query.orderBy(sql`(priority = 'high')`, 'desc').orderBy('waiting_since').orderBy('conversations.id');
 
 const summaries = (db: Database) =>

@@ -8,6 +8,7 @@ import * as anyBot from './migrations/004-any-bot.ts';
 import * as notifications from './migrations/005-notifications.ts';
 import * as routing from './migrations/006-routing.ts';
 import * as hours from './migrations/007-hours.ts';
+import * as waits from './migrations/008-waits.ts';
 import type { Tables } from './schema.ts';
 
 export type Database = Kysely<Tables>;
@@ -22,6 +23,7 @@ export const migrations = {
   '005-notifications': notifications,
   '006-routing': routing,
   '007-hours': hours,
+  '008-waits': waits,
 };
 
 /** bigint columns hold epoch ms and counts, all far below 2^53: read them as numbers. */

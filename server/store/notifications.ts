@@ -51,11 +51,9 @@ export function createNotifications(db: Database) {
       const rows = await db
         .selectFrom('conversations')
         .leftJoin('handoff_notices', (join) =>
-          join
-            .onRef('conversation_id', '=', 'conversations.id')
-            .onRef('handoff_notices.since', '=', 'conversations.waiting_since'),
+          join.onRef('conversation_id', '=', 'conversations.id').on('handoff_notices.since', '=', begunAt),
         )
-        .select(['conversations.id', 'site_id', 'waiting_since', 'step'])
+        .select(['conversations.id', 'site_id', 'step', begunAt.as('begunAt')])
         .where('status', '=', 'waiting')
         .where((where) => where.or([where('step', 'is', null), where('due_at', '<', lateBefore)]))
         .orderBy('waiting_since')
@@ -64,7 +62,7 @@ export function createNotifications(db: Database) {
       return rows.map((row) => ({
         conversationId: row.id,
         siteId: row.site_id,
-        since: row.waiting_since ?? 0,
+        since: row.begunAt,
         step: row.step ?? 0,
       }));
     },
@@ -119,5 +117,6 @@ export function createNotifications(db: Database) {
   };
 }
 
+const begunAt = sql<number>`(conversations.state->>'begunAt')::bigint`;
 const maxDevices = 20;
 const idOf = (endpoint: string) => hash('sha256', endpoint);

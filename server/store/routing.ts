@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
-import type { Seat, Waiting } from '../domain/routing.ts';
+import { type RoutingRules, type Seat, type Waiting, waitingIn } from '../domain/routing.ts';
 import { presenceTimeoutMs } from './agents.ts';
+import { inQueueOrder } from './conversations.ts';
 import type { Database } from './database.ts';
 
 /** Any number that nothing else locks. */
@@ -32,51 +33,37 @@ export function createRouting(db: Database) {
       });
     },
 
-    /**
-     * Who waits at this site.
-     * @param stickyMs how long a customer is kept for the agent they had
-     */
-    async waiting(siteId: string, stickyMs: number, now: number): Promise<Waiting[]> {
-      const rows = await db
-        .selectFrom('conversations')
-        .select(['id', 'state', 'context'])
-        .where('site_id', '=', siteId)
-        .where('status', '=', 'waiting')
-        .orderBy(sql`(priority = 'high')`, 'desc')
-        .orderBy('waiting_since')
+    /** Who waits at this site, the first of the queue: more than agents have room for. */
+    async waiting(siteId: string, rules: RoutingRules, now: number): Promise<Waiting[]> {
+      const rows = await inQueueOrder(
+        db
+          .selectFrom('conversations')
+          .select(['id', 'state', 'context'])
+          .where('site_id', '=', siteId)
+          .where('status', '=', 'waiting'),
+      )
         .limit(1_000)
         .execute();
       return rows.flatMap(({ id, state, context }) => {
-        if (state.status !== 'waiting') return [];
-        const { since, priority, team, lastAgent, passedBy, offer } = state;
-        const kept = lastAgent === null ? null : { id: lastAgent.id, until: since + stickyMs };
-        const isOffered = offer !== null && offer.expiresAt > now;
-        return [
-          {
-            id,
-            since,
-            priority,
-            team,
-            language: context.language ?? null,
-            lastAgent: kept,
-            passedBy,
-            isOffered,
-          },
-        ];
+        const one = waitingIn({ id, language: context.language ?? null, state }, rules, now);
+        return one === null ? [] : [one];
       });
     },
 
     /** Agents of this site who are there and take customers, with all that they have, at other sites too. */
     async seats(siteId: string, now: number): Promise<Seat[]> {
       const { rows } = await sql<Seat>`
-        select agents.id, name, capacity, teams, languages, offered_at as "idleSince",
-          (select count(*)::int from conversations where status = 'human' and agent_id = agents.id)
-          + (select count(*)::int from conversations where status = 'waiting'
-              and state->'offer'->'agent'->>'id' = agents.id
-              and (state->'offer'->>'expiresAt')::bigint > ${now}) as load
+        with taken as (
+          select agent_id from conversations where status = 'human'
+          union all
+          select state->'offer'->'agent'->>'id' from conversations
+          where status = 'waiting' and (state->'offer'->>'expiresAt')::bigint > ${now}),
+        loads as (select agent_id, count(*)::int as load from taken group by agent_id)
+        select agents.id, name, capacity, teams, languages, offered_at as "idleSince", coalesce(load, 0) as load
         from agents
         join auth_user on auth_user.id = agents.id
         join agent_sites on agent_sites.agent_id = agents.id
+        left join loads on loads.agent_id = agents.id
         where agent_sites.site_id = ${siteId} and availability = 'online'
           and seen_at > ${now - presenceTimeoutMs}`.execute(db);
       return rows;
@@ -91,15 +78,19 @@ export function createRouting(db: Database) {
         .execute();
     },
 
-    /** Conversations at sites that offer, whose agent is not there; and whether they have written to the customer. */
-    async abandoned(now: number): Promise<Abandoned[]> {
+    /**
+     * Conversations at sites that offer, whose agent is not there; and whether they have written to the customer.
+     * @param id only this one
+     */
+    async abandoned(now: number, id: string | null = null): Promise<Abandoned[]> {
       const { rows } = await sql<Abandoned>`
-        select conversations.id, site_id as "siteId", agent_id as "agentId", state->>'firstReplyAt' is not null as "isAnswered"
+        select conversations.id, site_id as "siteId", agent_id as "agentId",
+          state->>'firstReplyAt' is not null as "isAnswered"
         from conversations
         join agents on agents.id = agent_id
         join sites on sites.id = site_id
         where status = 'human' and coalesce(seen_at, 0) < ${now - presenceTimeoutMs}
-          and sites.routing->>'mode' = 'offer'
+          and sites.routing->>'mode' = 'offer' and (${id}::uuid is null or conversations.id = ${id}::uuid)
         order by last_at
         limit 200`.execute(db);
       return rows;

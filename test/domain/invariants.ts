@@ -11,6 +11,7 @@ const common = [
   'pending',
   'lastAnswer',
   'lastAgent',
+  'leftAt',
   'rating',
   'recent',
   'suggested',
@@ -18,7 +19,7 @@ const common = [
 ];
 const fieldsOf: Record<Conversation['status'], string[]> = {
   bot: [],
-  waiting: ['since', 'reason', 'priority', 'team', 'offer', 'passedBy', 'told'],
+  waiting: ['since', 'begunAt', 'reason', 'priority', 'team', 'offer', 'passedBy', 'told'],
   human: ['agent', 'since', 'waited', 'firstReplyAt'],
   resolved: ['by', 'at', 'outcome'],
 };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type Conversation, unstarted } from '../../server/domain/conversation.ts';
 import {
   defaultRouting,
   inQueueOrder,
@@ -7,6 +8,7 @@ import {
   type RoutingRules,
   type Seat,
   type Waiting,
+  waitingIn,
 } from '../../server/domain/routing.ts';
 
 const now = 1_000_000_000;
@@ -34,6 +36,30 @@ const seat = (id: string, more: Partial<Seat> = {}): Seat => ({
 });
 const pairs = (queue: Waiting[], seats: Seat[], own = rules) =>
   offersFor(queue, seats, now, own).map(({ id, agent }) => `${id}-${agent.id}`);
+
+describe('what routing sees of a conversation', () => {
+  const state: Extract<Conversation, { status: 'waiting' }> = {
+    ...unstarted,
+    ...{ status: 'waiting', since: 5, begunAt: 9, reason: 'customer_asked', priority: 'high', team: 'cards' },
+    ...{ offer: null, passedBy: ['ana'], told: null, lastAgent: { id: 'ben', name: 'Ben' }, leftAt: 1_000 },
+  };
+  const seen = (more: Partial<typeof state> = {}, at = 2_000) =>
+    waitingIn({ id: 'c', language: 'de', state: { ...state, ...more } }, { ...rules, stickyMs: 500 }, at);
+
+  test('the place in the queue, what is wanted, who passed, and for how long the last agent comes first', () => {
+    expect(seen()).toEqual({
+      ...{ id: 'c', language: 'de', since: 5, priority: 'high', team: 'cards', passedBy: ['ana'] },
+      ...{ lastAgent: { id: 'ben', until: 1_500 }, isOffered: false },
+    });
+    expect(seen({ leftAt: null })?.lastAgent).toBeNull();
+  });
+
+  test('an offer counts until it ends, and nobody waits where nobody does', () => {
+    const offer = { agent: { id: 'ana', name: 'Ana' }, expiresAt: 2_000 };
+    expect([seen({ offer }, 1_999)?.isOffered, seen({ offer }, 2_000)?.isOffered]).toEqual([true, false]);
+    expect(waitingIn({ id: 'c', language: null, state: unstarted }, rules, now)).toBeNull();
+  });
+});
 
 describe('who is offered to whom', () => {
   test('in the order of the queue: urgent first, then whoever came first', () => {

@@ -53,3 +53,13 @@ test('who lets an offer pass is remembered for this wait, and only for it', () =
   expect(after([...passed, accept(ben), toBen, gone(ben)])).toMatchObject({ passedBy: [] });
 });
 const toBen = reply(ben);
+
+test('whoever passes a customer on is not asked first, and somebody who passed an offer once more begins a new round', () => {
+  const passedOn = [ask, accept(ana), reply(), toQueue];
+  expect(after(passedOn)).toMatchObject({ passedBy: [ana.id], leftAt: 4_000 });
+  expect(after([...passedOn, offer(ana, 99_000)])).toMatchObject({ passedBy: [] });
+});
+
+test('the place is the old one, the wait a new one: agents are told of it again', () => {
+  expect(after([ask, accept(ana), gone()])).toMatchObject({ since: 1_000, begunAt: 3_000, told: null });
+});

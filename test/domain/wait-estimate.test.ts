@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { expectedWaitMs, type PastWait, waitRangeAround } from '../../server/domain/wait-estimate.ts';
+import { createWaitRanges, expectedWaitMs, type PastWait } from '../../server/domain/wait-estimate.ts';
 
 const view = { place: 1, free: 0, capacity: 4, handlingMs: 400_000, responseMs: 6_000 };
 
@@ -30,13 +30,13 @@ const spread = (count: number, told: PastWait['told'] = null): PastWait[] =>
 
 describe('the range', () => {
   test('is not made of fewer than 25 waits', () => {
-    expect(waitRangeAround(10_000, spread(24))).toBeNull();
-    expect(waitRangeAround(10_000, spread(25))).not.toBeNull();
+    expect(createWaitRanges(spread(24))(10_000)).toBeNull();
+    expect(createWaitRanges(spread(25))(10_000)).not.toBeNull();
   });
 
   test('goes with what is expected, and with how wrong it was before', () => {
-    const near = waitRangeAround(10_000, spread(400));
-    const far = waitRangeAround(100_000, spread(400));
+    const near = createWaitRanges(spread(400))(10_000);
+    const far = createWaitRanges(spread(400))(100_000);
     expect((near?.toMs ?? 0) / 11_000).toBeGreaterThan(1.6);
     expect((near?.toMs ?? 0) / 11_000).toBeLessThanOrEqual(2);
     expect((near?.fromMs ?? 0) / 11_000).toBeGreaterThanOrEqual(0.5);
@@ -46,7 +46,7 @@ describe('the range', () => {
 
   test('that was missed too often is told wider, and one that always held narrower', () => {
     const width = (told: PastWait['told']) => {
-      const range = waitRangeAround(50_000, spread(200, told));
+      const range = createWaitRanges(spread(200, told))(50_000);
       return (range?.toMs ?? 0) - (range?.fromMs ?? 0);
     };
     const missed = width({ fromMs: 0, toMs: 1 });
@@ -63,8 +63,8 @@ describe('the range', () => {
     });
     fc.assert(
       fc.property(fc.nat(1_000_000), fc.array(one, { minLength: 25, maxLength: 120 }), (expectedMs, past) => {
-        const usual = waitRangeAround(expectedMs, past);
-        const wide = waitRangeAround(expectedMs, past, 0.95);
+        const usual = createWaitRanges(past)(expectedMs);
+        const wide = createWaitRanges(past)(expectedMs, 0.95);
         if (usual === null || wide === null) throw new Error('enough is known');
         expect(usual.fromMs).toBeLessThanOrEqual(usual.toMs);
         expect(wide.fromMs).toBeLessThanOrEqual(usual.fromMs);

@@ -68,7 +68,8 @@ test('after a restore, waiting customers are announced again where it had stoppe
   await inDatabase(
     to,
     `update conversations set waiting_since = waiting_since - 7200000,
-      state = jsonb_set(state, '{since}', to_jsonb((state->>'since')::bigint - 7200000))`,
+      state = state || jsonb_build_object('since', (state->>'since')::bigint - 7200000,
+        'begunAt', (state->>'begunAt')::bigint - 7200000)`,
   );
   await inDatabase(to, 'update handoff_notices set since = since - 7200000');
   const restored = await startTestServer(inject('postgresUrl'), settings(), to);

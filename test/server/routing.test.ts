@@ -5,7 +5,7 @@ import type { Site } from '../../server/store/sites.ts';
 import { connectAgent, connectCustomer, type TestCustomer } from '../support/clients.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { noLimits } from './requests.ts';
+import { inDatabase, noLimits } from './requests.ts';
 
 let a: TestServer;
 let b: TestServer;
@@ -107,6 +107,24 @@ describe('a site that offers', () => {
   });
 });
 
+test('whom a customer had lately comes first; whoever passed them on does not', async () => {
+  const site = await siteWith();
+  const [ana, ben] = [await sitting(site, 'Ana', 2), await sitting(site, 'Ben', 2)];
+  const customer = await waiting(site);
+  const first = (await customer.until('handoff.offered')).agent.id;
+  const [had, other] = first === ana.id ? [ana, ben] : [ben, ana];
+  const { conversationId } = customer;
+  expect(await had.desk.send('handoff:accept', conversationId, {})).toMatchObject({ ok: true });
+  await had.desk.send('handoff:return', conversationId, { decision: '' });
+  await customer.send('handoff:request', {});
+  const offers = (more: number) =>
+    customer.facts.filter((fact) => fact.type === 'handoff.offered').slice(more);
+  await eventually(() => offers(1).map(({ agent }) => agent.id)).toEqual([had.id]);
+  expect(await had.desk.send('handoff:accept', conversationId, {})).toMatchObject({ ok: true });
+  await had.desk.send('handoff:transfer', conversationId, { to: { kind: 'queue', team: null } });
+  await eventually(() => offers(2).map(({ agent }) => agent.id)).toEqual([other.id]);
+});
+
 describe('an agent who vanishes', () => {
   test('before a word: the customer is back at the old place, and offered to the next', async () => {
     const site = await siteWith({ unansweredGraceMs: 0 });
@@ -118,6 +136,11 @@ describe('an agent who vanishes', () => {
     ana.desk.close();
     const passed = await customer.until('handoff.transferred');
     expect(passed).toMatchObject({ by: { kind: 'system' }, place: { since: at, priority: 'normal' } });
+    // The old place, but a wait that agents are told of anew.
+    await eventually(async () => {
+      const text = 'select since from handoff_notices where conversation_id = $1';
+      return Number((await inDatabase(a.databaseUrl, text, [customer.conversationId]))[0]?.since);
+    }).toBe(passed.at);
     const ben = await sitting(site, 'Ben', 1);
     await customer.until('handoff.offered', ({ agent }) => agent.id === ben.id);
   });
@@ -126,12 +149,13 @@ describe('an agent who vanishes', () => {
     const site = await siteWith({ answeredGraceMs: 3_000 });
     const ana = await sitting(site, 'Ana', 2);
     const [lost, kept] = [await waiting(site), await waiting(site)];
+    // Both are Ana's before Ben comes.
+    await Promise.all([lost.until('handoff.offered'), kept.until('handoff.offered')]);
     const ben = await sitting(site, 'Ben', 2);
     for (const [customer, agent] of [
       [lost, ana],
       [kept, ana],
     ] as const) {
-      await customer.until('handoff.offered');
       expect(await agent.desk.send('handoff:accept', customer.conversationId, {})).toMatchObject({
         ok: true,
       });

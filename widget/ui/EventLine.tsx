@@ -46,7 +46,7 @@ export function eventWords(
     case 'handoff.transferred':
       return fact.to.kind === 'agent'
         ? text.transferred(fact.from.name, fact.to.agent.name)
-        : text.transferredToQueue(fact.from.name);
+        : text.transferredToQueue(fact.from.name, fact.by.kind === 'agent');
     case 'handoff.returned':
       return fact.decision.trim() === ''
         ? text.returned(fact.agent.name)

@@ -54,12 +54,12 @@ export async function announceWaiting(
   const stillWaiting = async ({ conversationId, since }: Step) => {
     const [conversation] = await store.conversations.byIds([conversationId]);
     const { state, summary } = conversation ?? {};
-    return state?.status === 'waiting' && state.since === since ? (summary ?? null) : null;
+    return state?.status === 'waiting' && state.begunAt === since ? (summary ?? null) : null;
   };
 
   const noticeOf = async (step: Step, site: Site, topic: string, attempt: number): Promise<WaitingNotice> => {
     const { conversationId, siteId, since } = step;
-    const queue = await store.conversations.queue(siteId);
+    const queue = await store.conversations.queue(siteId, Date.now());
     const { key, title } = site;
     return {
       id: idOf(step),
@@ -95,9 +95,9 @@ export async function announceWaiting(
 
   bus.on('committed', ({ conversation, before, state }) => {
     if (state.status !== 'waiting') return;
-    if (before.status === 'waiting' && before.since === state.since) return;
+    if (before.status === 'waiting' && before.begunAt === state.begunAt) return;
     const { id: conversationId, siteId } = conversation;
-    plan({ conversationId, siteId, since: state.since, number: 0 }).catch((error) =>
+    plan({ conversationId, siteId, since: state.begunAt, number: 0 }).catch((error) =>
       log.warn({ err: error, conversationId }, 'notification not planned; the next sweep does it'),
     );
   });

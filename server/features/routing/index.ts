@@ -25,6 +25,13 @@ const moves = new Set([
   'conversation.resolved',
 ]);
 
+interface Gone {
+  readonly conversationId: string;
+  readonly agentId: string;
+  /** When the absence was seen: who has been answered is given more time. */
+  readonly isAnswered: boolean;
+}
+
 /**
  * Brings waiting customers and agents together at sites that offer (`routing.mode`):
  *
@@ -54,11 +61,10 @@ export const routing: FastifyPluginAsync = async (app) => {
   await jobs.work<{ conversationId: string }>(expiryKind, retries, async ({ data: { conversationId } }) => {
     await carryOut(conversationId, { name: 'handoff:expire_offer' });
   });
-  await jobs.work<{ conversationId: string; agentId: string }>(goneKind, retries, async ({ data }) => {
-    const { conversationId, agentId } = data;
-    // Back again: then nothing has happened.
-    const gone = await store.routing.abandoned(Date.now());
-    if (!gone.some(({ id, agentId: who }) => id === conversationId && who === agentId)) return;
+  await jobs.work<Gone>(goneKind, retries, async ({ data: { conversationId, agentId, isAnswered } }) => {
+    const [gone] = await store.routing.abandoned(Date.now(), conversationId);
+    // Back again: then nothing has happened. Back, answered and gone once more: that absence has a job of its own.
+    if (gone?.agentId !== agentId || gone.isAnswered !== isAnswered) return;
     await carryOut(conversationId, { name: 'agent:gone', agentId });
   });
 
@@ -68,7 +74,7 @@ export const routing: FastifyPluginAsync = async (app) => {
     const hadTheTurn = await store.routing.exclusively(async () => {
       const now = Date.now();
       const [waiting, seats] = await Promise.all([
-        store.routing.waiting(siteId, rules.stickyMs, now),
+        store.routing.waiting(siteId, rules, now),
         store.routing.seats(siteId, now),
       ]);
       const expiresAt = now + rules.offerMs;
@@ -104,7 +110,7 @@ export const routing: FastifyPluginAsync = async (app) => {
         const { answeredGraceMs, unansweredGraceMs } = sites.kept(siteId)?.routing ?? defaultRouting;
         return {
           id: jobIdOf('gone', conversationId, agentId, Math.floor(now / absenceSlotMs)),
-          data: { conversationId, agentId },
+          data: { conversationId, agentId, isAnswered },
           dueAt: now + (isAnswered ? answeredGraceMs : unansweredGraceMs),
         };
       }),

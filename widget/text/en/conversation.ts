@@ -67,7 +67,8 @@ export const conversationText = {
   cancelled: "You left the line. You're talking to the AI assistant.",
   joined: (name: string) => `${name} joined. They can see the conversation so far.`,
   transferred: (from: string, to: string) => `${from} passed you on to ${to}, who can see it all.`,
-  transferredToQueue: (from: string) => `${from} passed you on. You're in line for a colleague.`,
+  transferredToQueue: (from: string, isByThem: boolean) =>
+    `${from} ${isByThem ? 'passed you on' : 'had to go, sorry'}. You're in line for a colleague.`,
   returned: (name: string) => `${name} has left. You're talking to the AI assistant again.`,
   returnedWith: (name: string, decision: string) =>
     `${name} has left. What was decided: ${decision} You're talking to the AI assistant again.`,
