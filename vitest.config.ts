@@ -14,9 +14,8 @@ const project = (name: string, timeoutMs: number, retry = 0) => ({
 export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
-    // Two cores, and tests that wait for half of their time: a third worker fills the gaps, a fourth would take the cores
-    // from the servers and browsers under test.
-    maxWorkers: 3,
+    // Two cores: more workers would only take them from the servers and browsers under test (three were no faster).
+    maxWorkers: 2,
     projects: [
       project('arch', 30_000),
       project('domain', 60_000),

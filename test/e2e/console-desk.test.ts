@@ -164,6 +164,9 @@ describe('the desk, live', () => {
 
 test('the list is a fair queue: who has waited longest comes first', async () => {
   const site = await consoles.newSite();
+  // Somebody is there all along: who comes later changes nothing of what was told, and writes over no aged row.
+  const ben = await consoles.server.signIn(await consoles.newAgent(site, 'Ben'));
+  consoles.closeLater(await connectAgent(consoles.server.url, ben));
   const [late, early] = [
     await consoles.customerWith(site, topUp),
     await consoles.customerWith(site, declined),
