@@ -3,8 +3,10 @@ import type { SiteBot } from '../../../server/store/schema.ts';
 import { connectAgent, connectCustomer } from '../../support/clients.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startChatwootNlp, startHttpNlp, startRasaNlp } from '../../support/foreign-bots/dialects.ts';
+import { startDialogBot } from '../../support/foreign-bots/dialog-bot.ts';
 import { type DirectLineServer, startDirectLine } from '../../support/foreign-bots/direct-line.ts';
 import { type NlpBot, trainNlpBot } from '../../support/foreign-bots/nlp-bot.ts';
+import { startOfflineDirectLine } from '../../support/foreign-bots/offline-direct-line.ts';
 import { RefundBot } from '../../support/foreign-bots/refund-bot.ts';
 import { startTestServer, type TestServer } from '../../support/server.ts';
 import { noLimits } from '../requests.ts';
@@ -114,6 +116,40 @@ describe('a bot that was written with the Bot Framework SDK', () => {
     await eventually(() => refunds.handoffs).toEqual([
       { state: 'accepted', agent: 'Ana', message: '' },
       { state: 'completed', agent: 'Ana', message: decision },
+    ]);
+  });
+
+  test('with dialogs, served by its own adapter: prompts, a second try, and a handoff out of the middle', async () => {
+    const bot = await startDialogBot();
+    const line = await startOfflineDirectLine(bot.url);
+    closers.push(line.close, bot.close);
+    const siteBot: SiteBot = { kind: 'botframework', url: line.url, secret: line.secret };
+    const site = await server.addSite(siteBot);
+    const customer = await connectCustomer(server.url, site.key);
+    const ask = async (text: string) => {
+      const already = customer.facts.filter(({ type }) => type === 'answer.ended').length;
+      await customer.send('message:send', { text });
+      const { text: answer, replies } = await customer.until('answer.ended', ({ turn }) => turn > already);
+      return { answer, replies };
+    };
+    expect(await ask('I want a refund')).toMatchObject({
+      answer: expect.stringContaining('How did you pay?'),
+      replies: ['Card', 'Bank'],
+    });
+    expect(await ask('Card')).toMatchObject({ answer: 'Which order is it?' });
+    expect(await ask('the blue one')).toMatchObject({ answer: 'An order number has digits only.' });
+    expect(await ask('4711')).toMatchObject({
+      answer: expect.stringContaining('Refund of order 4711 by Card?'),
+      replies: ['Yes', 'No'],
+    });
+    expect(await ask('Yes')).toMatchObject({ answer: 'Order 4711 is refunded.' });
+    customer.close();
+
+    await wholeWay(siteBot, { question: 'I want a refund', answer: 'How did you pay?' });
+    await eventually(() => bot.heard).toMatchObject([
+      { name: 'handoff.status', value: { state: 'accepted', agent: 'Ana' } },
+      { name: 'handoff.status', value: { state: 'completed', message: decision } },
+      { name: 'handrail.handback', value: { agent: 'Ana', decision } },
     ]);
   });
 });
