@@ -23,6 +23,8 @@ export type EventFact = FactOf<
   | 'handoff.cancelled'
   | 'handoff.offered'
   | 'handoff.offer_expired'
+  | 'handoff.declined'
+  | 'handoff.raised'
   | 'handoff.accepted'
   | 'handoff.transferred'
   | 'handoff.returned'

@@ -115,14 +115,6 @@ function changeState(draft: Draft, fact: EventFact): void {
     case 'queue.told':
       draft.told = { place: fact.place, isAnyoneOnline: fact.isAnyoneOnline, wait: fact.wait };
       return;
-    case 'transcript.shared':
-    case 'followup.asked':
-    case 'followup.sent':
-    case 'answer.corrected':
-    case 'handoff.suggested':
-    case 'handoff.offered':
-    case 'handoff.offer_expired':
-      return;
   }
 }
 

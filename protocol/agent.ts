@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { HandoffReason, Priority } from './handoff.ts';
+import { HandoffReason, Harm, Priority } from './handoff.ts';
 import { AgentId, ConversationId, exact, Seq, Time } from './ids.ts';
 import { AgentRef, CustomerContext } from './message.ts';
 
@@ -39,6 +39,10 @@ export const ConversationSummary = exact({
   waitingSince: Type.Union([Time, Type.Null()]),
   reason: Type.Union([HandoffReason, Type.Null()]),
   priority: Priority,
+  because: Type.Optional(Harm),
+  queuedFrom: Type.Optional(
+    Type.Integer({ description: 'only of one who waits: the queue goes by it, the smallest first' }),
+  ),
   agent: Type.Union([AgentRef, Type.Null()]),
   offer: Type.Optional(
     exact(

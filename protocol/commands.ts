@@ -66,6 +66,8 @@ export const customerCommands = {
 /** What an agent may do, beyond reading. Each is checked against the agent's sites and the conversation's state. */
 export const agentCommands = {
   'handoff:accept': command({}),
+  /** Passes on an offer that was made to this agent. */
+  'handoff:decline': command({}),
   'message:send': command({ text: MessageText }),
   'note:add': command({ text: MessageText }),
   'handoff:transfer': command({ to: TransferTarget }),

@@ -1,6 +1,6 @@
 import { type Static, type TProperties, Type } from 'typebox';
 import { FeedbackReasons, Rating, Verdict } from './feedback.ts';
-import { HandoffReason, Outcome, Priority, SuggestionReason, Team, WaitRange } from './handoff.ts';
+import { HandoffReason, Harm, Outcome, Priority, SuggestionReason, Team, WaitRange } from './handoff.ts';
 import { CommandId, exact, Seq, Time, Turn } from './ids.ts';
 import {
   Actor,
@@ -81,7 +81,16 @@ export const Fact = Type.Union([
   }),
   /** The bot said what nobody will do; the customer is told so. `quote` is what it said. */
   fact('answer.corrected', { turn: Turn, quote: Comment }),
-  fact('handoff.requested', { reason: HandoffReason, detail: Comment, priority: Priority, team: Team }),
+  fact('handoff.requested', {
+    reason: HandoffReason,
+    detail: Comment,
+    priority: Priority,
+    team: Team,
+    /** Of a priority above the normal one. */
+    because: Type.Optional(Harm),
+  }),
+  /** Said while they waited: they go before others from now on. */
+  fact('handoff.raised', { priority: Priority, because: Harm }),
   /** Nobody asked, but a person would help: the customer is offered one. `evidence` is what led to it. */
   fact('handoff.suggested', { reason: SuggestionReason, evidence: Comment }),
   /** What the waiting customer was told: where they stand, whether anyone is there, how long it usually takes. */
@@ -99,6 +108,8 @@ export const Fact = Type.Union([
   fact('handoff.cancelled', {}),
   fact('handoff.offered', { agent: AgentRef, expiresAt: Time }),
   fact('handoff.offer_expired', { agent: AgentRef }),
+  /** The agent said so; the next one is asked at once. */
+  fact('handoff.declined', { agent: AgentRef }),
   fact('handoff.accepted', { agent: AgentRef }),
   fact('handoff.transferred', {
     from: AgentRef,

@@ -43,6 +43,11 @@ export const refusals = {
     retryable: true,
     text: 'This conversation is offered to another agent at the moment.',
   },
+  not_offered: {
+    status: 409,
+    retryable: false,
+    text: 'This conversation is not offered to you, or not any more.',
+  },
   not_assigned: { status: 409, retryable: false, text: 'You are not the agent of this conversation.' },
   stale_turn: {
     status: 409,

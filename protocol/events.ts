@@ -63,7 +63,12 @@ export const agentEvents = {
   desk: exact({ conversations: Type.Array(ConversationSummary) }),
   summaries: exact({ conversations: Type.Array(ConversationSummary) }),
   /** The agent's own availability, also when another tab of theirs changed it. */
-  availability: exact({ availability: Availability }),
+  availability: exact({
+    availability: Availability,
+    because: Type.Optional(
+      Type.Literal('missed_offers', { description: 'set by the server: offers passed without a word' }),
+    ),
+  }),
   'server:bye': serverBye,
 } as const;
 

@@ -23,8 +23,17 @@ export const SuggestionReason = Type.Union([
 ]);
 export type SuggestionReason = Static<typeof SuggestionReason>;
 
-export const Priority = Type.Union([Type.Literal('normal'), Type.Literal('high')]);
+/** `high`: harm was done, or it cannot wait. `first`: had a person already, and lost them. */
+export const Priority = Type.Union([Type.Literal('normal'), Type.Literal('high'), Type.Literal('first')]);
 export type Priority = Static<typeof Priority>;
+
+/** Why a customer goes before others: the bot failed again and again, its answer was acted on, it cannot wait. */
+export const Harm = Type.Union([
+  Type.Literal('repeat_failure'),
+  Type.Literal('acted_on_answer'),
+  Type.Literal('urgent'),
+]);
+export type Harm = Static<typeof Harm>;
 
 export const Team = Type.Union([Type.String({ minLength: 1, maxLength: 60 }), Type.Null()]);
 export type Team = Static<typeof Team>;

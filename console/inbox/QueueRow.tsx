@@ -5,7 +5,7 @@ import { Icon } from '../shared/Icon.tsx';
 import { Link } from '../shared/Link.tsx';
 import { ago, now } from '../shared/time.ts';
 import { WaitingTime } from '../shared/WaitingTime.tsx';
-import { count, handoffReasons } from '../shared/words.ts';
+import { count, handoffReasons, harms, harmTags } from '../shared/words.ts';
 import { useWorkplace } from '../workplace.ts';
 
 export function QueueRow(props: {
@@ -42,7 +42,11 @@ export function QueueRow(props: {
       </span>
       <span class="row-tags">
         {row.offer !== undefined && <Offered offer={row.offer} isToMe={row.offer.agent.id === me.id} />}
-        {row.priority === 'high' && row.status === 'waiting' && <span class="tag urgent">urgent</span>}
+        {row.status === 'waiting' && row.priority !== 'normal' && (
+          <span class="tag urgent" title={row.because && harms[row.because]}>
+            {row.priority === 'first' ? 'had an agent' : harmTags[row.because ?? 'urgent']}
+          </span>
+        )}
         {row.status === 'waiting' && row.reason !== null && (
           <span class="soft">{handoffReasons[row.reason]}</span>
         )}

@@ -23,11 +23,9 @@ const longestResolved = 30;
 
 const newestFirst = (a: ConversationSummary, b: ConversationSummary) => b.lastAt - a.lastAt;
 
-/** As the customers were told: urgent first, then who has waited longest. */
-function queueOrder(a: ConversationSummary, b: ConversationSummary): number {
-  if (a.priority !== b.priority) return a.priority === 'high' ? -1 : 1;
-  return (a.waitingSince ?? 0) - (b.waitingSince ?? 0);
-}
+/** As the customers were told: by arrival, and with a head start for some. */
+const queueOrder = (a: ConversationSummary, b: ConversationSummary) =>
+  (a.queuedFrom ?? 0) - (b.queuedFrom ?? 0);
 
 /**
  * The desk of one agent, kept by whole lists and by `summaries` (D5: the newer seq wins, whatever comes first).

@@ -3,7 +3,7 @@ import type { FactOf } from '../../protocol/conversation.ts';
 import type { HandoffReason } from '../../protocol/handoff.ts';
 import type { Actor } from '../../protocol/message.ts';
 import { clock, fullTime, span } from './time.ts';
-import { outcomes, suggestionReasons } from './words.ts';
+import { harms, outcomes, suggestionReasons } from './words.ts';
 
 /** A change of state between the lines: when, what, by whom. */
 export function EventLine(props: { item: EventItem; before: TranscriptItem | undefined; meId: string }) {
@@ -23,7 +23,12 @@ export function eventWords(item: EventItem, before: TranscriptItem | undefined, 
   const person = (agent: { id: string; name: string }) => (agent.id === meId ? 'you' : agent.name);
   switch (fact.type) {
     case 'handoff.requested':
-      return withDetail(requestWords[fact.reason], fact.detail);
+      return [
+        withDetail(requestWords[fact.reason], fact.detail),
+        ...(fact.because === undefined ? [] : [`before others, as ${harms[fact.because]}`]),
+      ].join(' · ');
+    case 'handoff.raised':
+      return `Goes before others from now on, as ${harms[fact.because]}`;
     case 'handoff.suggested':
       return withDetail(`A person was suggested, as ${suggestionReasons[fact.reason]}`, evidenceOf(fact));
     case 'answer.corrected':
@@ -42,6 +47,8 @@ export function eventWords(item: EventItem, before: TranscriptItem | undefined, 
       return `Offered to ${person(fact.agent)}`;
     case 'handoff.offer_expired':
       return `Not taken by ${person(fact.agent)}`;
+    case 'handoff.declined':
+      return `Passed on by ${person(fact.agent)}`;
     case 'handoff.accepted': {
       const wasAsked = before?.kind === 'event' && before.fact.type === 'handoff.requested';
       const waited = wasAsked ? ` after ${span(item.at - before.at)}` : '';

@@ -1,7 +1,7 @@
 import type { AnswerFailure } from '../../protocol/conversation.ts';
 import type { RefusalCode } from '../../protocol/errors.ts';
 import type { FeedbackReason } from '../../protocol/feedback.ts';
-import type { HandoffReason, Outcome, SuggestionReason } from '../../protocol/handoff.ts';
+import type { HandoffReason, Harm, Outcome, SuggestionReason } from '../../protocol/handoff.ts';
 
 /** What the codes of the protocol are called on the agents' screens. */
 export const feedbackReasons: Readonly<Record<FeedbackReason, string>> = {
@@ -83,3 +83,16 @@ export function languageName(tag: string): string {
 /** "1 answer", "3 answers" */
 export const count = (number: number, one: string, many = `${one}s`) =>
   `${number.toLocaleString()} ${number === 1 ? one : many}`;
+
+/** Why a customer goes before others: goes on after "as". */
+export const harms: Readonly<Record<Harm, string>> = {
+  repeat_failure: 'the bot failed them again and again',
+  acted_on_answer: 'they did what the bot told them',
+  urgent: 'they say it cannot wait',
+};
+
+export const harmTags: Readonly<Record<Harm, string>> = {
+  repeat_failure: 'bot kept failing',
+  acted_on_answer: 'acted on an answer',
+  urgent: 'urgent',
+};

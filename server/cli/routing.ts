@@ -10,6 +10,13 @@ function secondsOf(value: string | undefined, name: string, least: number): numb
   return seconds * 1_000;
 }
 
+function countOf(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const count = Number(value);
+  if (value !== '' && Number.isInteger(count) && count >= 0 && count <= 20) return count;
+  throw new UsageError(`--away-after ${value} must be a whole number from 0 (never) to 20.`);
+}
+
 function choice<T extends string>(
   value: string | undefined,
   name: string,
@@ -26,7 +33,7 @@ const preferences = { 'longest-idle': 'longest_idle', 'least-loaded': 'least_loa
 
 export const siteRouting: Command = {
   options: `--site pk_… [--mode manual|offer] [--offer SECONDS] [--prefer longest-idle|least-loaded]
-      [--sticky SECONDS] [--overflow SECONDS]`,
+      [--sticky SECONDS] [--overflow SECONDS] [--away-after OFFERS]`,
   about: 'Says or changes how waiting customers come to agents. What is not given stays (docs/routing.md).',
   async run({ store, print }, args) {
     const given = optionsOf(args, {
@@ -36,6 +43,7 @@ export const siteRouting: Command = {
       prefer: { type: 'string' },
       sticky: { type: 'string' },
       overflow: { type: 'string' },
+      'away-after': { type: 'string' },
     });
     const key = needed(given.site, 'site', 63);
     const site = await store.sites.byKey(key);
@@ -48,6 +56,7 @@ export const siteRouting: Command = {
       offerMs: secondsOf(given.offer, 'offer', 5) ?? before.offerMs,
       stickyMs: secondsOf(given.sticky, 'sticky', 0) ?? before.stickyMs,
       overflowMs: secondsOf(given.overflow, 'overflow', 0) ?? before.overflowMs,
+      missedOffers: countOf(given['away-after']) ?? before.missedOffers,
     };
     const { site: _key, ...changes } = given;
     if (Object.values(changes).some((value) => value !== undefined))
@@ -57,6 +66,8 @@ export const siteRouting: Command = {
     const idle = routing.prefer === 'longest_idle' ? 'was without work longest' : 'has least to do';
     print(`  each customer is offered to the agent who ${idle}, for ${routing.offerMs / 1_000} s.`);
     print(`  Who asks again within ${routing.stickyMs / 1_000} s goes to the same agent first.`);
+    if (routing.missedOffers > 0)
+      print(`  Who lets ${routing.missedOffers} offers in a row pass without a word is set away.`);
     print(`  After ${routing.overflowMs / 1_000} s a team's customers are offered to other teams, too.`);
   },
 };

@@ -1,5 +1,6 @@
 import { defaultThresholds, type Thresholds } from '../domain/policy/thresholds.ts';
 import type { SitePolicy } from '../domain/site-policy.ts';
+import type { Topic } from '../domain/topics.ts';
 import { type Command, needed, optionsOf, UsageError } from './command.ts';
 
 const names = Object.keys(defaultThresholds) as (keyof Thresholds)[];
@@ -39,9 +40,26 @@ const aboutPromises: Readonly<Record<SitePolicy['promises'], string>> = {
   correct: 'is taken back: the customer is told that nobody has been asked',
 };
 
+/** `billing=refund,invoice` each; `none` alone clears them. @throws UsageError */
+function topicsOf(given: readonly string[] | undefined): readonly Topic[] | undefined {
+  if (given === undefined) return undefined;
+  if (given.length === 1 && given[0] === 'none') return [];
+  if (given.length > 50) throw new UsageError('--topic can be given 50 times at most.');
+  return given.map((text) => {
+    const [team = '', list = ''] = text.split('=', 2);
+    const words = list.split(',').map((word) => word.trim());
+    const fits =
+      words.every((word) => /[\p{L}\p{N}]/u.test(word) && word.length <= 60) && words.length <= 100;
+    if (team.trim() === '' || team.length > 60 || !fits) {
+      throw new UsageError(`--topic ${text} must be a team, = and 1 to 100 words with commas between.`);
+    }
+    return { team: team.trim(), words };
+  });
+}
+
 export const sitePolicy: Command = {
   options: `--site pk_… [--promises keep|correct] [--bot-while-waiting yes|no]
-      [--threshold NAME=NUMBER …]`,
+      [--threshold NAME=NUMBER …] [--topic TEAM=WORD,WORD …]`,
   about: 'Says or changes when a person is brought in at a site. What is not given stays (docs/policy.md).',
   async run({ store, print }, args) {
     const given = optionsOf(args, {
@@ -49,6 +67,7 @@ export const sitePolicy: Command = {
       promises: { type: 'string' },
       'bot-while-waiting': { type: 'string' },
       threshold: { type: 'string', multiple: true },
+      topic: { type: 'string', multiple: true },
     });
     const key = needed(given.site, 'site', 63);
     const site = await store.sites.byKey(key);
@@ -57,6 +76,7 @@ export const sitePolicy: Command = {
     const policy: SitePolicy = {
       promises: oneOf(given.promises, 'promises', ['keep', 'correct']) ?? site.policy.promises,
       isBotAskedWhileWaiting: asked === undefined ? site.policy.isBotAskedWhileWaiting : asked === 'yes',
+      topics: topicsOf(given.topic) ?? site.policy.topics,
       thresholds: Object.assign({}, site.policy.thresholds, ...(given.threshold ?? []).map(thresholdOf)),
     };
     const { site: _key, ...changes } = given;
@@ -68,6 +88,8 @@ export const sitePolicy: Command = {
     print(
       `  While the customer waits the bot ${policy.isBotAskedWhileWaiting ? 'goes on answering' : 'is silent'}.`,
     );
+    for (const { team, words } of policy.topics)
+      print(`  Who speaks of ${words.join(', ')} goes to the team ${team}.`);
     print('  A person is suggested by');
     for (const name of names) print(`    ${name.padEnd(16)} ${policy.thresholds[name]}`);
   },

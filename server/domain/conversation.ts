@@ -1,5 +1,12 @@
 import type { AnswerOutcome } from '../../protocol/conversation.ts';
-import type { HandoffReason, Outcome, Priority, SuggestionReason, Team } from '../../protocol/handoff.ts';
+import type {
+  HandoffReason,
+  Harm,
+  Outcome,
+  Priority,
+  SuggestionReason,
+  Team,
+} from '../../protocol/handoff.ts';
 import type { Actor, AgentRef } from '../../protocol/message.ts';
 import type { PolicyTurn } from './policy/judge.ts';
 
@@ -63,6 +70,8 @@ export type Conversation = Common &
         readonly begunAt: number;
         readonly reason: HandoffReason;
         readonly priority: Priority;
+        /** Why they go before others. */
+        readonly because?: Harm;
         readonly team: Team;
         readonly offer: Offer | null;
         /** Agents who let an offer of this wait pass. */

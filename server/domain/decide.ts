@@ -5,7 +5,7 @@ import {
   catchRunningPromise,
   endAnswer,
   giveFeedback,
-  handoffRequest,
+  requestHandoff,
   stopAnswer,
 } from './answering.ts';
 import type {
@@ -55,7 +55,7 @@ function decideForCustomer(d: Draft, command: CustomerCommand, world: World): De
       if (state.status === 'human') return refuse('already_human');
       startIfNew(d, command.context);
       if (state.status === 'resolved') d.add({ type: 'conversation.reopened', to: 'bot' });
-      d.add(handoffRequest('customer_asked', ''));
+      requestHandoff(d, 'customer_asked', '', world);
       return d.done();
     case 'transcript:share':
       if (state.status === 'resolved') return refuse('already_resolved');
@@ -116,6 +116,13 @@ function decideForAgent(d: Draft, agent: AgentRef, command: AgentCommand, world:
       d.add({ type: 'handoff.accepted', agent });
       return d.done();
     }
+    case 'handoff:decline': {
+      if (state.status !== 'waiting') return refuse('not_waiting');
+      const isOffered = state.offer?.agent.id === agent.id && state.offer.expiresAt > world.now;
+      if (!isOffered) return refuse('not_offered');
+      d.add({ type: 'handoff.declined', agent });
+      return d.done();
+    }
     case 'message:send':
       if (!isAssigned) return refuse('not_assigned');
       d.add({ type: 'message.sent', cid: command.cid, text: command.text });
@@ -159,7 +166,7 @@ function decideForServer(d: Draft, command: SystemCommand, world: World): Decisi
       if (state.status !== 'bot') return refuse('not_bots_turn');
       if (state.seq === 0) return refuse('not_found');
       stopAnswer(d, world);
-      d.add(handoffRequest('bot_asked', command.reason), bot);
+      requestHandoff(d, 'bot_asked', command.reason, world, bot);
       return d.done();
     case 'bot:promised':
       return catchRunningPromise(d, command.turn, command.quote, world);

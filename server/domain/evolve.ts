@@ -69,8 +69,9 @@ export function evolve(state: Conversation, fact: Fact): Conversation {
       return { ...state, seq: fact.seq, pending: null, lastAnswer, recent };
     }
     case 'handoff.requested': {
-      const { reason, priority, team } = fact;
-      const asked = { since: fact.at, reason, priority, team, followUp: null };
+      const { reason, priority, team, because } = fact;
+      const harm = because === undefined ? {} : { because };
+      const asked = { since: fact.at, reason, priority, ...harm, team, followUp: null };
       const pending = reason === 'bot_promised' ? caught(state.pending) : state.pending;
       return { ...base, ...asked, ...unasked(fact.at), pending, status: 'waiting' };
     }
@@ -84,9 +85,14 @@ export function evolve(state: Conversation, fact: Fact): Conversation {
             passedBy: state.passedBy.includes(fact.agent.id) ? [] : state.passedBy,
           }
         : { ...state, seq: fact.seq };
+    case 'handoff.declined':
     case 'handoff.offer_expired':
       return state.status === 'waiting'
         ? { ...state, seq: fact.seq, offer: null, passedBy: [...state.passedBy, fact.agent.id] }
+        : { ...state, seq: fact.seq };
+    case 'handoff.raised':
+      return state.status === 'waiting'
+        ? { ...state, seq: fact.seq, priority: fact.priority, because: fact.because }
         : { ...state, seq: fact.seq };
     case 'handoff.cancelled':
       return { ...base, ...forgotten, status: 'bot' };
@@ -120,7 +126,7 @@ export function evolve(state: Conversation, fact: Fact): Conversation {
         since: fact.place?.since ?? fact.at,
         reason: 'customer_asked',
         // Someone passed on has waited once already: before those who have not.
-        priority: fact.place?.priority ?? 'high',
+        priority: fact.place?.priority ?? 'first',
         team: fact.to.team,
         leftAt: leftAtOf(state, fact.at),
         ...unasked(fact.at),

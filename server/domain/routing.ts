@@ -1,5 +1,6 @@
 import type { Priority, Team } from '../../protocol/handoff.ts';
 import type { Conversation } from './conversation.ts';
+import { queuedFrom } from './queue-order.ts';
 
 /** How a site brings waiting customers and agents together. */
 export interface RoutingRules {
@@ -17,6 +18,8 @@ export interface RoutingRules {
   readonly unansweredGraceMs: number;
   /** The same for one they have answered, who would otherwise lose their person to a tunnel. */
   readonly answeredGraceMs: number;
+  /** After so many offers in a row without a word an agent is set away; 0 for never. */
+  readonly missedOffers: number;
 }
 
 export const defaultRouting: RoutingRules = {
@@ -27,6 +30,7 @@ export const defaultRouting: RoutingRules = {
   overflowMs: 3 * 60_000,
   unansweredGraceMs: 15_000,
   answeredGraceMs: 2 * 60_000,
+  missedOffers: 2,
 };
 
 /** A customer who waits. */
@@ -80,10 +84,9 @@ export interface NewOffer {
   readonly agent: { readonly id: string; readonly name: string };
 }
 
-/** The order of the queue: urgent first, and among equals whoever came first. */
+/** The order of the queue. */
 export const inQueueOrder = (a: Waiting, b: Waiting): number =>
-  rank(a) - rank(b) || a.since - b.since || (a.id < b.id ? -1 : 1);
-const rank = ({ priority }: Waiting) => (priority === 'high' ? 0 : 1);
+  queuedFrom(a) - queuedFrom(b) || (a.id < b.id ? -1 : 1);
 
 /**
  * Who is offered to whom now. Pure: several processes that see the same queue make the same offers.

@@ -1,4 +1,5 @@
 import { defaultThresholds, type Thresholds } from './policy/thresholds.ts';
+import type { Topic } from './topics.ts';
 
 /** What a site decides about its handoffs. */
 export interface SitePolicy {
@@ -8,6 +9,8 @@ export interface SitePolicy {
   readonly isBotAskedWhileWaiting: boolean;
   /** A bot's promise of a person: `keep` asks for one at once, `correct` tells the customer that it was wrong. */
   readonly promises: 'keep' | 'correct';
+  /** Which team answers for what; the first that fits counts. */
+  readonly topics: readonly Topic[];
 }
 
 /** What a site has decided; what it has not stays the default. */
@@ -25,4 +28,5 @@ export const defaultPolicy: SitePolicy = {
   thresholds: defaultThresholds,
   isBotAskedWhileWaiting: true,
   promises: 'keep',
+  topics: [],
 };

@@ -1,8 +1,9 @@
-import type { ConversationStatus } from '../../protocol/agent.ts';
+import type { ConversationStatus, ConversationSummary } from '../../protocol/agent.ts';
 import type { Fact } from '../../protocol/conversation.ts';
 import type { HandoffReason, Priority } from '../../protocol/handoff.ts';
 import type { AgentRef, CustomerContext, TranscriptLine } from '../../protocol/message.ts';
 import type { Conversation } from './conversation.ts';
+import { queuedFrom } from './queue-order.ts';
 
 /** A conversation as one row of a list: what can be told of it without reading its facts. */
 export interface Summary {
@@ -64,9 +65,16 @@ export function summarise(
   return next;
 }
 
-/** Who is being asked to take it: part of the row on the desk, not of what is kept of it. */
-export const offerOf = (state: Conversation) =>
-  state.status === 'waiting' && state.offer !== null ? { offer: state.offer } : {};
+/** Where it stands in the queue, and why: part of the row on the desk, not of what is kept of it. */
+export function queuedOf(state: Conversation): Pick<ConversationSummary, 'queuedFrom' | 'because' | 'offer'> {
+  if (state.status !== 'waiting') return {};
+  const { offer, because } = state;
+  return {
+    queuedFrom: queuedFrom(state),
+    ...(because === undefined ? {} : { because }),
+    ...(offer === null ? {} : { offer }),
+  };
+}
 
 /** Whether two rows differ in no more than what was last said, by whom and when. */
 export function isSameStanding(one: Summary, other: Summary): boolean {
@@ -108,6 +116,8 @@ function apply(row: Summary, fact: Fact): Summary {
     // Nothing was said: and a note must not even show the customer a time at which it was written.
     case 'feedback.given':
     case 'note.added':
+    case 'handoff.declined':
+    case 'handoff.raised':
       return row;
     default:
       return { ...row, lastAt: fact.at };

@@ -5,7 +5,7 @@ import type { Fact } from '../../protocol/conversation.ts';
 import type { AgentCommand, Command, CustomerCommand, SystemCommand, World } from '../domain/command.ts';
 import type { Conversation } from '../domain/conversation.ts';
 import { decide } from '../domain/decide.ts';
-import { isSameStanding, offerOf, summarise } from '../domain/summary.ts';
+import { isSameStanding, queuedOf, summarise } from '../domain/summary.ts';
 import type { Agent } from '../store/agents.ts';
 import { turnChange } from '../store/commits.ts';
 import type { LockedConversation, Ownership, StoredConversation } from '../store/conversation-row.ts';
@@ -113,7 +113,7 @@ export default fp(
         before: before.state,
         facts,
         state,
-        summary: { id, seq: state.seq, ...summary, ...offerOf(state) },
+        summary: { id, seq: state.seq, ...summary, ...queuedOf(state) },
       });
       return { seq: state.seq, isRepeat: false };
     };

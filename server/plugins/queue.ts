@@ -55,6 +55,7 @@ function createEstimate({ usual, pace, rangeOf }: Past, seats: readonly Seat[], 
 const moves = new Set([
   'handoff.requested',
   'handoff.cancelled',
+  'handoff.raised',
   'handoff.accepted',
   'handoff.transferred',
   'conversation.resolved',

@@ -96,8 +96,10 @@ export function createAgents(db: Database) {
         .execute();
     },
 
-    async setAvailability(id: string, availability: Availability): Promise<void> {
+    /** @returns the sites where that changes who is there */
+    async setAvailability(id: string, availability: Availability): Promise<readonly string[]> {
       await db.updateTable('agents').set({ availability }).where('id', '=', id).execute();
+      return (await this.byId(id))?.siteIds ?? [];
     },
 
     /** A sign of life of an agent's console; null when the last one was closed. */

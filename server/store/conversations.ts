@@ -2,7 +2,9 @@ import { type SelectQueryBuilder, sql } from 'kysely';
 import type { ConversationSummary } from '../../protocol/agent.ts';
 import type { Fact } from '../../protocol/conversation.ts';
 import type { TranscriptLine } from '../../protocol/message.ts';
-import type { Offer } from '../domain/conversation.ts';
+import type { Conversation } from '../domain/conversation.ts';
+import { headStartMs } from '../domain/queue-order.ts';
+import { queuedOf } from '../domain/summary.ts';
 import { toHead } from './conversation-head.ts';
 import { type StoredConversation, type SummaryColumns, summaryOf, toStored } from './conversation-row.ts';
 import { type ConversationTransaction, conversationTransaction } from './conversation-transaction.ts';
@@ -249,9 +251,12 @@ export function createConversations(db: Database) {
 
 export type Conversations = ReturnType<typeof createConversations>;
 
-/** Urgent first, then who has waited longest: the one order of desk and queue. */
+/** As `inQueueOrder` of the domain: the one order of desk and queue, and that of its index (migration 014). */
 export const inQueueOrder = <T>(query: SelectQueryBuilder<Tables, 'conversations', T>) =>
-  query.orderBy(sql`(priority = 'high')`, 'desc').orderBy('waiting_since').orderBy('conversations.id');
+  query.orderBy(queueStart).orderBy('conversations.id');
+
+const queueStart = sql<number>`(waiting_since - case priority when 'first' then ${sql.lit(headStartMs.first)}
+  when 'high' then ${sql.lit(headStartMs.high)} else 0 end)`;
 
 const summaries = (db: Database) =>
   db
@@ -274,12 +279,14 @@ const summaries = (db: Database) =>
       'context',
       'sites.title as site',
     ])
-    .select(sql<Offer | null>`nullif(state->'offer', 'null')`.as('offer'));
+    .select(sql<Conversation | null>`case when status = 'waiting' then state end`.as('queued'));
 
-const toSummary = (row: SummaryColumns & { site: string; offer: Offer | null }): ConversationSummary => ({
+const toSummary = (
+  row: SummaryColumns & { site: string; queued: Conversation | null },
+): ConversationSummary => ({
   id: row.id,
   seq: row.seq,
   site: row.site,
   ...summaryOf(row),
-  ...(row.offer === null ? {} : { offer: row.offer }),
+  ...(row.queued === null ? {} : queuedOf(row.queued)),
 });

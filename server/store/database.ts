@@ -9,6 +9,7 @@ import * as notifications from './migrations/005-notifications.ts';
 import * as routing from './migrations/006-routing.ts';
 import * as hours from './migrations/007-hours.ts';
 import * as waits from './migrations/008-waits.ts';
+import * as headStart from './migrations/014-head-start.ts';
 import type { Tables } from './schema.ts';
 
 export type Database = Kysely<Tables>;
@@ -24,6 +25,7 @@ export const migrations = {
   '006-routing': routing,
   '007-hours': hours,
   '008-waits': waits,
+  '014-head-start': headStart,
 };
 
 /** bigint columns hold epoch ms and counts, all far below 2^53: read them as numbers. */

@@ -69,6 +69,26 @@ export function createRouting(db: Database) {
       return rows;
     },
 
+    /** One more offer that this agent let pass. @returns how many in a row */
+    async missOne(agentId: string): Promise<number> {
+      const row = await db
+        .updateTable('agents')
+        .set({ missed_offers: sql`missed_offers + 1` })
+        .where('id', '=', agentId)
+        .returning('missed_offers')
+        .executeTakeFirst();
+      return row?.missed_offers ?? 0;
+    },
+
+    async setMissed(agentId: string, missed: number): Promise<void> {
+      await db
+        .updateTable('agents')
+        .set({ missed_offers: missed })
+        .where('id', '=', agentId)
+        .where('missed_offers', '<>', missed)
+        .execute();
+    },
+
     async setOffered(agentIds: readonly string[], at: number): Promise<void> {
       if (agentIds.length === 0) return;
       await db

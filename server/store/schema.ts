@@ -202,6 +202,8 @@ export interface AgentsTable {
   languages: Generated<string[]>;
   /** When a customer was offered to this agent last, epoch ms; 0: never. */
   offered_at: Generated<number>;
+  /** Offers in a row that they let pass without a word. */
+  missed_offers: Generated<number>;
 }
 
 export interface AgentSitesTable {

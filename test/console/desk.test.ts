@@ -36,9 +36,9 @@ describe('the desk', () => {
   test('lists who waits longest first, but urgent ones before', () => {
     const { desk, takeDesk } = deskOfAna();
     takeDesk([
-      summary({ id: 'young', waitingSince: 300 }),
-      summary({ id: 'old', waitingSince: 100 }),
-      summary({ id: 'urgent', waitingSince: 200, priority: 'high' }),
+      summary({ id: 'young', waitingSince: 300, queuedFrom: 300 }),
+      summary({ id: 'old', waitingSince: 100, queuedFrom: 100 }),
+      summary({ id: 'urgent', waitingSince: 200, queuedFrom: -300, priority: 'high' }),
     ]);
     expect(ids(desk.waiting.value)).toEqual(['urgent', 'old', 'young']);
   });

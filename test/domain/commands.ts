@@ -37,6 +37,7 @@ export const feedback = (turn: number) =>
   customer({ name: 'feedback:give', turn, verdict: 'down', reasons: ['wrong'], comment: '' });
 export const rate = customer({ name: 'conversation:rate', rating: 5, comment: '' });
 export const accept = (by = ana) => agent(by, { name: 'handoff:accept' });
+export const decline = (by = ana) => agent(by, { name: 'handoff:decline' });
 export const reply = (by = ana) => agent(by, { name: 'message:send', text: 'I look.' });
 export const note = (by = ana) => agent(by, { name: 'note:add', text: 'check the post' });
 export const handBack = (by = ana) => agent(by, { name: 'handoff:return', decision: '' });
@@ -96,6 +97,13 @@ export function decisionOn(
     if (last.ok) state = last.state;
   }
   return last;
+}
+
+/** The state that they lead to. @throws Error with the code of a refusal */
+export function stateAfter(...args: Parameters<typeof decisionOn>): Conversation {
+  const decision = decisionOn(...args);
+  if (!decision.ok) throw new Error(decision.code);
+  return decision.state;
 }
 
 export const factsOf = (...args: Parameters<typeof decisionOn>) => {

@@ -26,7 +26,10 @@ const fieldsOf: Record<Conversation['status'], string[]> = {
 
 /** What holds in every state that can be reached. */
 export function expectSoundState(state: Conversation, facts: readonly Fact[]): void {
-  expect(Object.keys(state).sort(), 'a field exists only where it means something').toEqual(
+  const { because, ...fields } = { because: undefined, ...state };
+  const isRaised = state.status === 'waiting' && state.priority !== 'normal';
+  expect(because === undefined || isRaised, 'whoever goes before others does so for a reason').toBe(true);
+  expect(Object.keys(fields).sort(), 'a field exists only where it means something').toEqual(
     [...common, ...fieldsOf[state.status]].sort(),
   );
   expect(state.seq, 'seq counts the facts').toBe(facts.length);

@@ -37,6 +37,7 @@ const text = fc.oneof(
     'é😀',
     'I want to talk to a real person',
     'are you a bot?',
+    'this is very urgent',
     'this is useless, you stupid machine!',
     promise,
     "Sorry, I didn't understand that.",
@@ -140,6 +141,7 @@ const transferTarget = fc.oneof(
 
 const agentMoves: fc.WeightedArbitrary<Move>[] = [
   { weight: 5, arbitrary: byAgent(fc.constant({ name: 'handoff:accept', cid })) },
+  { weight: 2, arbitrary: byAgent(fc.constant({ name: 'handoff:decline', cid })) },
   { weight: 4, arbitrary: byAgent(text.map((text) => ({ name: 'message:send', cid, text }))) },
   { weight: 1, arbitrary: byAgent(text.map((text) => ({ name: 'note:add', cid, text }))) },
   { weight: 2, arbitrary: byAgent(transferTarget.map((to) => ({ name: 'handoff:transfer', cid, to }))) },
@@ -206,6 +208,7 @@ export const story: fc.Arbitrary<{ steps: Step[]; site: Site }> = fc.record({
       thresholds: fc.constant(defaultPolicy.thresholds),
       isBotAskedWhileWaiting: fc.boolean(),
       promises: fc.constantFrom('keep', 'correct'),
+      topics: fc.constantFrom([], [{ team: 'cards', words: ['card'] }]),
     }),
   }),
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Conversation, unstarted } from '../../server/domain/conversation.ts';
+import { headStartMs } from '../../server/domain/queue-order.ts';
 import {
   defaultRouting,
   inQueueOrder,
@@ -71,6 +72,13 @@ describe('who is offered to whom', () => {
     expect(pairs(queue, [seat('ana'), seat('ben')])).toEqual(['urgent-ana', 'early-ben']);
   });
 
+  test('a head start is no privilege: who has waited longer than it goes before a newcomer, but for the lost ones', () => {
+    const old = waits('old', { since: now - headStartMs.high - 1 });
+    const urgent = waits('urgent', { since: now, priority: 'high' });
+    const lost = waits('lost', { since: now, priority: 'first' });
+    expect([urgent, lost, old].sort(inQueueOrder).map(({ id }) => id)).toEqual(['lost', 'old', 'urgent']);
+  });
+
   test('to the one without work longest, or to the one with least of it', () => {
     const seats = [
       seat('ana', { capacity: 4, load: 1, idleSince: 5 }),
@@ -119,7 +127,7 @@ describe('who is offered to whom', () => {
 const some = <T>(...values: T[]) => fc.constantFrom(...values);
 const anyWaiting = fc.record({
   since: fc.integer({ min: now - 600_000, max: now }),
-  priority: some<Waiting['priority']>('normal', 'high'),
+  priority: some<Waiting['priority']>('normal', 'high', 'first'),
   team: some(null, 'billing', 'sales'),
   language: some(null, 'de', 'en-GB'),
   lastAgent: some(null, { id: 's0', until: now + 1 }, { id: 's1', until: now - 1 }),

@@ -191,7 +191,7 @@ describe('what is done', () => {
 
   test('whoever was passed on waits before those who have not', () => {
     expect(decisionOn([...withAna, toQueue])).toMatchObject({
-      state: { status: 'waiting', priority: 'high', team: 'cards', offer: null },
+      state: { status: 'waiting', priority: 'first', team: 'cards', offer: null },
     });
   });
 

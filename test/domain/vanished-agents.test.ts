@@ -29,7 +29,7 @@ test('an agent who vanishes before a word leaves the customer where they stood i
 
 test('one who has answered leaves them in front of those who have had nobody yet', () => {
   const state = after([ask, accept(ana), reply(), gone()]);
-  expect(state).toMatchObject({ status: 'waiting', since: 4_000, priority: 'high' });
+  expect(state).toMatchObject({ status: 'waiting', since: 4_000, priority: 'first' });
 });
 
 test('back at their place, the next who vanishes sends them there again: to the first place, not the second', () => {
@@ -39,7 +39,7 @@ test('back at their place, the next who vanishes sends them there again: to the 
 
 test('the team is kept, and so is the priority of one who had been passed on', () => {
   const state = after([ask, accept(ana), reply(), toQueue, accept(ben), gone(ben)]);
-  expect(state).toMatchObject({ status: 'waiting', since: 4_000, priority: 'high', team: 'cards' });
+  expect(state).toMatchObject({ status: 'waiting', since: 4_000, priority: 'first', team: 'cards' });
 });
 
 test('only the agent who is in can vanish', () => {

@@ -147,6 +147,7 @@ export const commands: [string, TSchema, object, object[]][] = [
     [{ outcome: '' }],
   ],
   ['handoff:accept', agentCommands['handoff:accept'], { ...ids }, [{ agent: 'me' }]],
+  ['handoff:decline', agentCommands['handoff:decline'], { ...ids }, [{ agent: 'me' }]],
   ['message:send', agentCommands['message:send'], { ...ids, text: 'Hi' }, [{ text: '\t' }, { context: {} }]],
   ['note:add', agentCommands['note:add'], { ...ids, text: 'Hm' }, [{ text: 'x'.repeat(8_001) }]],
   [

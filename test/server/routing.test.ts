@@ -73,6 +73,22 @@ describe('a site that offers', () => {
     await customer.until('handoff.offered', ({ agent }) => agent.id === ben.id);
   });
 
+  test('an agent declines, and the next one is asked at once', async () => {
+    const site = await siteWith();
+    const ana = await sitting(site, 'Ana', 1);
+    const customer = await waiting(site);
+    await customer.until('handoff.offered');
+    const ben = await sitting(site, 'Ben', 1);
+    const { conversationId } = customer;
+    expect(await ben.desk.send('handoff:decline', conversationId, {})).toMatchObject({ code: 'not_offered' });
+    expect(await ana.desk.send('handoff:decline', conversationId, {})).toMatchObject({ ok: true });
+    await customer.until('handoff.offered', ({ agent }) => agent.id === ben.id);
+    expect(
+      customer.facts.map(({ type }) => type),
+      'who declined is not the customer’s affair',
+    ).not.toContain('handoff.declined');
+  });
+
   test('on two nodes at once nobody is offered more than fits, and each customer to one agent', async () => {
     const site = await siteWith();
     const team = await Promise.all([
@@ -171,7 +187,35 @@ describe('an agent who vanishes', () => {
     open.push(again);
     const { place } = await lost.until('handoff.transferred', ({ by }) => by.kind === 'system');
     expect(place).toBeUndefined();
-    expect(await stateOf(lost)).toMatchObject({ status: 'waiting', priority: 'high' });
+    expect(await stateOf(lost)).toMatchObject({ status: 'waiting', priority: 'first' });
     expect(await stateOf(kept)).toMatchObject({ status: 'human', agent: { id: ben.id } });
   });
+});
+
+test('who lets offer after offer pass is set away, and told so; a word in between counts', async () => {
+  const own = await startTestServer(inject('postgresUrl'), noLimits);
+  const site = await own.addSite(
+    { kind: 'page' },
+    { routing: { ...defaultRouting, mode: 'offer', offerMs: 300 } },
+  );
+  const ana = await own.addAgent(site);
+  const desk = await connectAgent(own.url, ana.cookie);
+  const told = new Promise((resolve) => desk.socket.once('availability', resolve));
+  const customer = await connectCustomer(own.url, site.key);
+  await customer.send('handoff:request', {});
+  const offered = (times: number) =>
+    eventually(() => customer.facts.filter(({ type }) => type === 'handoff.offered').length).toBeGreaterThan(
+      times,
+    );
+  await customer.until('handoff.offer_expired');
+  await offered(1);
+  // Not always in time; then this is one more that passed.
+  const declined = await desk.send('handoff:decline', customer.conversationId, {});
+  expect(await told).toEqual({ availability: 'away', because: 'missed_offers' });
+  const passed = () => customer.facts.filter(({ type }) => type === 'handoff.offer_expired').length;
+  await eventually(passed).toBe(declined.ok ? 3 : 2);
+  expect(await own.store.agents.byId(ana.id)).toMatchObject({ availability: 'away' });
+  desk.close();
+  customer.close();
+  await own.close();
 });

@@ -34,6 +34,7 @@ test('what is given is changed, what is not stays, and nothing else of the site 
   expect(await stored()).toEqual({
     promises: 'correct',
     isBotAskedWhileWaiting: false,
+    topics: [],
     thresholds: { ...defaultPolicy.thresholds, downvotes: 3, sameAnswer: 0.8 },
   });
   const { policy: _policy, ...rest } = (await server.store.sites.byKey(site.key)) ?? site;

@@ -58,9 +58,7 @@ export function eventWords(
       return fact.to === 'agent' && lastAgent !== undefined ? text.reopenedToAgent(lastAgent) : text.reopened;
     case 'conversation.rated':
       return text.rated(fact.rating as Parameters<ConversationText['rated']>[0]);
-    case 'queue.told':
-    case 'handoff.offered':
-    case 'handoff.offer_expired':
+    default:
       return null;
   }
 }

@@ -45,8 +45,8 @@ for (const word of (
 // Words of their own, one letter away.
 for (const word of ['peron', 'spak', 'sprechn', 'trasfer', 'pesona', 'paler', 'agete']) forgiven.delete(word);
 
-export const plainOf = (text: string): string => {
-  const letters = text
+const lettersOf = (text: string): string =>
+  text
     .toLowerCase()
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
@@ -55,8 +55,13 @@ export const plainOf = (text: string): string => {
     .replace(/([a-z])['’`´](t|s|d|m|ll|re|ve)(?![a-z])/g, '$1$2')
     .replace(/([a-z])\1{2,}/g, '$1')
     .replace(/[^a-z0-9]+/g, ' ');
+
+/** All words of a text, as `plain` but with the small ones kept; one space between them and around them. */
+export const foldedOf = (text: string): string => ` ${lettersOf(shortened(text)).trim()} `;
+
+export const plainOf = (text: string): string => {
   const words: string[] = [];
-  for (const word of ` ${letters} `.replace(fillerPhrases, ' ').split(' ')) {
+  for (const word of ` ${lettersOf(text)} `.replace(fillerPhrases, ' ').split(' ')) {
     if (word !== '' && !fillers.has(word)) words.push(forgiven.get(word) ?? word);
   }
   return words.length === 0 ? '' : ` ${words.join(' ')} `;

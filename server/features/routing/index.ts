@@ -1,8 +1,10 @@
 import type { FastifyPluginAsync } from 'fastify';
+import type { Fact } from '../../../protocol/conversation.ts';
 import type { SystemCommand } from '../../domain/command.ts';
 import { defaultRouting, offersFor } from '../../domain/routing.ts';
 import { isOurFault } from '../../plugins/errors.ts';
 import { jobIdOf } from '../../plugins/jobs.ts';
+import { rooms } from '../../plugins/realtime.ts';
 
 /** Changes within this time are looked at together. */
 const gatherMs = 50;
@@ -21,6 +23,8 @@ const moves = new Set([
   'handoff.returned',
   'handoff.accepted',
   'handoff.offer_expired',
+  'handoff.declined',
+  'handoff.raised',
   'handoff.cancelled',
   'conversation.resolved',
 ]);
@@ -43,7 +47,7 @@ interface Gone {
  * under each conversation's own lock, so that nobody is offered who has been taken meanwhile.
  */
 export const routing: FastifyPluginAsync = async (app) => {
-  const { store, sites, bus, engine, jobs, log } = app;
+  const { store, sites, bus, engine, jobs, realtime, log } = app;
   const pending = new Map<string, NodeJS.Timeout>();
   let isClosing = false;
 
@@ -117,7 +121,30 @@ export const routing: FastifyPluginAsync = async (app) => {
     );
   };
 
+  /** Who lets offer after offer pass is not there, whatever their console says: customers do not wait for them. */
+  const noteAnswer = async (fact: Fact, siteId: string): Promise<void> => {
+    if (fact.type === 'handoff.accepted' || fact.type === 'handoff.declined') {
+      await store.routing.setMissed(fact.agent.id, 0);
+    } else if (fact.type === 'handoff.offer_expired') {
+      const most = (await sites.byId(siteId))?.routing.missedOffers ?? 0;
+      const missed = await store.routing.missOne(fact.agent.id);
+      if (most === 0 || missed < most) return;
+      await store.routing.setMissed(fact.agent.id, 0);
+      const siteIds = await store.agents.setAvailability(fact.agent.id, 'away');
+      const { desk } = realtime;
+      desk
+        .to(rooms.agent(fact.agent.id))
+        .emit('availability', { availability: 'away', because: 'missed_offers' });
+      bus.emit('presence', { siteIds });
+    }
+  };
+
   bus.on('committed', ({ conversation, facts }) => {
+    for (const fact of facts) {
+      noteAnswer(fact, conversation.siteId).catch((error) =>
+        log.warn({ err: error }, 'offers that were let pass are not counted this time'),
+      );
+    }
     if (facts.some((fact) => moves.has(fact.type))) look(conversation.siteId);
   });
   bus.on('presence', ({ siteIds }) => {
