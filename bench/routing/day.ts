@@ -1,7 +1,7 @@
 import type { Command, SystemCommand } from '../../server/domain/command.ts';
 import { type Conversation, unstarted } from '../../server/domain/conversation.ts';
 import { decide } from '../../server/domain/decide.ts';
-import { type Seat, type Waiting, waitingIn } from '../../server/domain/routing.ts';
+import { inQueueOrder, type Seat, type Waiting, waitingIn } from '../../server/domain/routing.ts';
 import { defaultPolicy } from '../../server/domain/site-policy.ts';
 import {
   createWaitRanges,
@@ -47,6 +47,8 @@ export const levels = [0.5, 0.6, 0.7, 0.8, 0.9] as const;
 export function playDay(scenario: Scenario): DayResult {
   const { rules } = scenario;
   const random = randomOf(scenario.seed);
+  // Of its own, so that the same customers come on the same day whoever of them is in a hurry.
+  const urgency = randomOf(scenario.seed ^ 0x0a1ed);
   const clock = createClock();
   const queue = new Set<SimulatedCustomer>();
   const all: SimulatedCustomer[] = [];
@@ -200,11 +202,14 @@ export function playDay(scenario: Scenario): DayResult {
     all.push(customer);
     byId.set(customer.id, customer);
     const able = seats().filter(({ languages }) => writes(languages, language));
+    const text = urgency.next() < scenario.urgentShare ? 'It is very urgent.' : 'Where is my card?';
+    carryOut(customer, { from: 'customer', command: { name: 'message:send', cid: '', text } });
     carryOut(customer, { from: 'customer', command: { name: 'handoff:request', cid: '' } });
     if (able.length > 0 && handled.length > 0 && responses.length > 0) {
       const capacity = able.reduce((sum, seat) => sum + seat.capacity, 0);
       const free = able.reduce((sum, seat) => sum + Math.max(0, seat.capacity - seat.load), 0);
-      const place = waiting().filter(({ isOffered }) => !isOffered).length;
+      const ahead = waiting().filter(({ isOffered }) => !isOffered);
+      const place = ahead.sort(inQueueOrder).findIndex(({ id }) => id === customer.id) + 1;
       const [handlingMs, responseMs] = [mean(handled), mean(responses)];
       const expectedMs = expectedWaitMs({ place, free, capacity, handlingMs, responseMs });
       customer.expectedMs = expectedMs;

@@ -18,6 +18,8 @@ export interface Scenario {
   /** Share of offers that their agent does not see. */
   readonly ignoredShare: number;
   readonly responseMs: number;
+  /** Share of customers who say that it cannot wait. */
+  readonly urgentShare: number;
   readonly languages: readonly (string | null)[];
   readonly rules: RoutingRules;
   readonly assign: (queue: readonly Waiting[], seats: readonly Seat[], now: number) => readonly NewOffer[];

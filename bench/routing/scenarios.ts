@@ -49,6 +49,7 @@ export function dayOf(seed: number): Scenario {
     vanishMs: 4 * hourMs,
     ignoredShare: 0.05,
     responseMs: 6_000,
+    urgentShare: 0.08,
     languages: ['en', 'en', 'de', null],
     rules,
     assign: (queue, seats, now) => offersFor(queue, seats, now, rules),
@@ -98,6 +99,7 @@ export function markovDay(seed: number, agents: number, utilisation: number): Sc
     vanishMs: null,
     ignoredShare: 0,
     responseMs: 1,
+    urgentShare: 0,
     languages: [null],
   };
 }
