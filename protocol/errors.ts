@@ -72,6 +72,11 @@ export const refusals = {
     text: 'A conversation is rated once a person has been in it or it has been resolved.',
   },
   already_resolved: { status: 409, retryable: false, text: 'This conversation has been resolved already.' },
+  webhook_limit: {
+    status: 409,
+    retryable: false,
+    text: 'This site has as many webhooks as it may have; remove one first.',
+  },
   wrong_bot: { status: 409, retryable: false, text: "Answers of this site's bot do not come from the page." },
 } as const satisfies Record<string, { status: number; retryable: boolean; text: string }>;
 

@@ -17,6 +17,7 @@ import { health } from './features/health/index.ts';
 import { notifications } from './features/notifications/index.ts';
 import { routing } from './features/routing/index.ts';
 import { web } from './features/web/index.ts';
+import { webhooks } from './features/webhooks/index.ts';
 import { withoutWords } from './log.ts';
 import bus from './plugins/bus.ts';
 import deskRows from './plugins/desk-rows.ts';
@@ -115,6 +116,13 @@ export async function createApp(
   await app.register(notifications, { smtpUrl, mailFrom, pushServices, publicUrl, call: outbound });
   await app.register(followUps, { smtpUrl, mailFrom });
   await app.register(routing);
+  const { outboundAllow, webhookTimeoutMs, webhookRetryMs } = config;
+  await app.register(webhooks, {
+    call: outbound,
+    outboundAllow,
+    timeoutMs: webhookTimeoutMs,
+    plan: { retryMs: webhookRetryMs },
+  });
   await app.register(web);
   await app.register(closing);
   return app;

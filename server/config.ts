@@ -1,5 +1,6 @@
 import { isAllowance } from './bots/addresses.ts';
 import { limitBounds } from './bots/limits.ts';
+import { defaultRetryMs } from './domain/webhook-plan.ts';
 
 /** Settings are environment variables: read once at start, checked, and listed by `--help`. */
 export interface Config {
@@ -31,6 +32,10 @@ export interface Config {
   readonly botCircuitWaitMs: number;
   /** Addresses that bots and webhooks may have though they are not public: CIDRs, single addresses, or `all`. */
   readonly outboundAllow: readonly string[];
+  /** Longest wait for a webhook's receiver, ms. */
+  readonly webhookTimeoutMs: number;
+  /** Waits before each further try of a webhook, ms. */
+  readonly webhookRetryMs: readonly number[];
   /** Mail server for notifications; null: none are sent by e-mail. */
   readonly smtpUrl: string | null;
   /** An address, or `Name <address>`. */
@@ -108,6 +113,14 @@ const allowances = (value: string | undefined): readonly string[] => {
   const wrong = given.find((one) => !isAllowance(one));
   if (wrong === undefined) return given;
   throw new ConfigError(`must be addresses, ranges such as 10.1.0.0/16, or all, not "${wrong}"`);
+};
+
+const waits = (value: string | undefined): readonly number[] => {
+  if (value === undefined || value === '') return defaultRetryMs;
+  const all = value.split(',').map((one) => Number(one.trim()));
+  const longest = 24 * 60 * 60;
+  if (all.length <= 30 && all.every((one) => one >= 0 && one <= longest)) return all.map((s) => s * 1_000);
+  throw new ConfigError(`must be seconds with commas between, 30 at most and none above ${longest}`);
 };
 
 const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
@@ -223,6 +236,18 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     about:
       'private addresses that bots and webhooks may have: 10.1.0.0/16, 127.0.0.1, … with commas between, or all',
     read: allowances,
+  },
+  webhookTimeoutMs: {
+    name: 'WEBHOOK_TIMEOUT_MS',
+    shown: '10000',
+    about: "longest wait for the answer of a webhook's receiver",
+    read: whole(10_000, 100, 60_000),
+  },
+  webhookRetryMs: {
+    name: 'WEBHOOK_RETRY_SECONDS',
+    shown: defaultRetryMs.map((ms) => ms / 1_000).join(),
+    about: 'waits before each further try of a webhook',
+    read: waits,
   },
   smtpUrl: {
     name: 'SMTP_URL',

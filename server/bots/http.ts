@@ -58,10 +58,17 @@ export function createHttpBot(
   };
 }
 
-/** `t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">`: the bot can tell that we asked, and that it was just now. */
-export function sign(secret: string, body: string, nowMs: number): string {
+/**
+ * `t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.body">`: the receiver can tell that we asked, and that it was just now.
+ * @param oldSecret while a secret is changed: a second `v1` for who still has the one before
+ */
+export function sign(secret: string, body: string, nowMs: number, oldSecret: string | null = null): string {
   const t = Math.floor(nowMs / 1_000);
-  return `t=${t},v1=${createHmac('sha256', secret).update(`${t}.${body}`).digest('hex')}`;
+  const keys = oldSecret === null ? [secret] : [secret, oldSecret];
+  const signatures = keys.map(
+    (key) => `v1=${createHmac('sha256', key).update(`${t}.${body}`).digest('hex')}`,
+  );
+  return [`t=${t}`, ...signatures].join();
 }
 
 async function* whole(response: Response): AsyncIterable<BotChunk> {

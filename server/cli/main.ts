@@ -12,6 +12,7 @@ import { restore } from './restore.ts';
 import { agentSeat, siteRouting } from './routing.ts';
 import { siteHours } from './site-hours.ts';
 import { sitePolicy } from './site-policy.ts';
+import { siteWebhook } from './site-webhook.ts';
 import { addSite, listSites } from './sites.ts';
 
 /** Work beside the running server, on the store that it uses. */
@@ -22,6 +23,7 @@ const besideServer: Readonly<Record<string, Command>> = {
   'site notify': siteNotify,
   'site policy': sitePolicy,
   'site routing': siteRouting,
+  'site webhook': siteWebhook,
   'notify test': notifyTest,
   'agent add': addAgent,
   'agent link': agentLink,

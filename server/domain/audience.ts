@@ -7,7 +7,7 @@ const agentsOnly = new Set<Fact['type']>(['note.added', 'handoff.declined', 'han
  * Who may read a fact: the one place where that is decided. The customer's stream covers the seq of what is among
  * agents without showing it.
  */
-export function audience(fact: Fact): 'everyone' | 'agents' {
+export function audience(fact: Pick<Fact, 'type'>): 'everyone' | 'agents' {
   return agentsOnly.has(fact.type) ? 'agents' : 'everyone';
 }
 

@@ -16,6 +16,7 @@ export interface Metrics {
   readonly botCircuit: Gauge<'site'>;
   readonly handoffWait: Histogram<string>;
   readonly notifications: Counter<'channel' | 'result'>;
+  readonly webhooks: Counter<'result'>;
 }
 
 declare module 'fastify' {
@@ -94,6 +95,12 @@ export default fp<{ token: string | null }>(
         name: 'handrail_notifications_total',
         help: 'Notices of waiting customers by channel and result (sent, nobody, off, retried, failed)',
         labelNames: ['channel', 'result'],
+        registers,
+      }),
+      webhooks: new Counter({
+        name: 'handrail_webhook_deliveries_total',
+        help: 'Facts sent to webhooks by result (delivered, retried, failed)',
+        labelNames: ['result'],
         registers,
       }),
     };

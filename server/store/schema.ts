@@ -1,9 +1,10 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { Availability, ConversationStatus } from '../../protocol/agent.ts';
-import type { Fact } from '../../protocol/conversation.ts';
+import type { Fact, FactType } from '../../protocol/conversation.ts';
 import type { FeedbackReason } from '../../protocol/feedback.ts';
 import type { HandoffReason, Priority } from '../../protocol/handoff.ts';
 import type { CustomerContext, Source, TranscriptLine } from '../../protocol/message.ts';
+import type { DeliveryError, DeliveryResult, PausedBecause } from '../../protocol/webhooks.ts';
 import type { Conversation } from '../domain/conversation.ts';
 import type { SiteHours } from '../domain/hours.ts';
 import type { NotifyPlan } from '../domain/notify-plan.ts';
@@ -27,6 +28,9 @@ export interface Tables {
   conversation_numbers: ConversationNumbersTable;
   handoff_notices: HandoffNoticesTable;
   push_subscriptions: PushSubscriptionsTable;
+  webhooks: WebhooksTable;
+  webhook_cursors: WebhookCursorsTable;
+  webhook_deliveries: WebhookDeliveriesTable;
   auth_user: AuthUserTable;
   auth_account: AuthAccountTable;
 }
@@ -209,6 +213,56 @@ export interface AgentsTable {
 export interface AgentSitesTable {
   agent_id: string;
   site_id: string;
+}
+
+/** Where a site's facts are sent. Secrets sign what is sent; the old one does, too, for a while after a rotation. */
+export interface WebhooksTable {
+  id: string;
+  site_id: string;
+  url: string;
+  secret: string;
+  old_secret: string | null;
+  old_secret_until: number | null;
+  /** null: all that the customer may see. */
+  types: FactType[] | null;
+  /** null while it is on. */
+  paused: PausedBecause | null;
+  paused_at: number | null;
+  created_at: number;
+  /** Tries in a row that failed, over all conversations, and since when. */
+  failures: Generated<number>;
+  failing_since: number | null;
+  delivered_at: number | null;
+  /** Facts up to this time are known to be sent, or their conversations to be due. */
+  swept_at: number;
+}
+
+/** How far a conversation has been sent to a webhook. */
+export interface WebhookCursorsTable {
+  webhook_id: string;
+  conversation_id: string;
+  delivered_seq: number;
+  /** Tries of the next fact that have failed. */
+  attempt: Generated<number>;
+  /** When something is to be sent; null: nothing is known of. */
+  due_at: number | null;
+  /** Who sends right now, and until when that counts. */
+  lease: string | null;
+  lease_until: Generated<number>;
+}
+
+export interface WebhookDeliveriesTable {
+  id: Generated<number>;
+  webhook_id: string;
+  conversation_id: string;
+  from_seq: number;
+  through_seq: number;
+  at: number;
+  attempt: number;
+  result: DeliveryResult;
+  status: number | null;
+  error: DeliveryError | null;
+  ms: number;
 }
 
 /** better-auth's tables, as far as we read or write them ourselves. */

@@ -10,6 +10,9 @@ import { createNotifications } from './notifications.ts';
 import { createQueueHistory } from './queue-history.ts';
 import { createRouting } from './routing.ts';
 import { createSites } from './sites.ts';
+import { createWebhookCursors } from './webhook-cursors.ts';
+import { createWebhookDeliveries } from './webhook-deliveries.ts';
+import { createWebhooks } from './webhooks.ts';
 
 /** A database that is frozen keeps its connections: only the clock tells. */
 const pingMs = 2_000;
@@ -28,6 +31,9 @@ export function createStore({ db, pool, commits }: Connections) {
     queueHistory: createQueueHistory(db),
     routing: createRouting(db),
     notifications: createNotifications(db),
+    webhooks: createWebhooks(db),
+    webhookCursors: createWebhookCursors(db),
+    webhookDeliveries: createWebhookDeliveries(db),
     /**
      * For pg-boss, which brings its own SQL; on our connections, so that it needs none besides. Some of it opens a
      * transaction and closes it in one text: where that breaks in the middle the connection is thrown away, as the next

@@ -13,19 +13,23 @@ export interface Receiver {
   readonly received: readonly Received[];
   /** What it answers from now on. */
   answer(status: number): void;
+  /** The same, looked up for each request; null: it never answers. */
+  answerWith(choose: (request: Received) => number | null): void;
   close(): Promise<void>;
 }
 
 /** Keeps what it is sent, and answers with whatever status the test wants. */
 export async function startReceiver(): Promise<Receiver> {
   const received: Received[] = [];
-  let status = 200;
+  let choose: (request: Received) => number | null = () => 200;
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
-      received.push({ path: request.url ?? '', headers: request.headers, body: Buffer.concat(parts) });
-      response.writeHead(status).end();
+      const one = { path: request.url ?? '', headers: request.headers, body: Buffer.concat(parts) };
+      received.push(one);
+      const status = choose(one);
+      if (status !== null) response.writeHead(status).end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -33,8 +37,11 @@ export async function startReceiver(): Promise<Receiver> {
   return {
     origin: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
     received,
-    answer(next) {
-      status = next;
+    answer(status) {
+      choose = () => status;
+    },
+    answerWith(next) {
+      choose = next;
     },
     close: () =>
       new Promise((resolve) => {
