@@ -4,6 +4,7 @@ import type { Problem, RefusalCode } from '../protocol/errors.ts';
 import type { FactsPage } from '../protocol/events.ts';
 import type { FeedbackPage } from '../protocol/feedback.ts';
 import type { NotifySetup, NotifyTested, PushDevice } from '../protocol/notifications.ts';
+import type { WebhookDeliveries, WebhookList } from '../protocol/webhooks.ts';
 
 /** Why a request did not succeed: a code of the protocol, or `unreachable`. */
 export class ApiError extends Error {
@@ -32,10 +33,16 @@ export interface Api {
   saveDevice(device: PushDevice): Promise<void>;
   removeDevice(endpoint: string): Promise<void>;
   testDevice(endpoint: string): Promise<NotifyTested>;
+  webhooks(): Promise<WebhookList>;
+  webhookDeliveries(id: string, before: number | null): Promise<WebhookDeliveries>;
+  /** `add`, `change`, `secret`, `remove`, `replay` or `ping`, with the body that the protocol declares for it. */
+  changeWebhooks<T>(verb: WebhookVerb, body: object): Promise<T>;
   setPassword(passwords: { password: string; currentPassword?: string }): Promise<void>;
   signIn(email: string, password: string): Promise<SignInResult>;
   signOut(): Promise<void>;
 }
+
+export type WebhookVerb = 'add' | 'change' | 'secret' | 'remove' | 'replay' | 'ping';
 
 /** How long a command may take; nobody knows then whether it was carried out. */
 const commandWithinMs = 10_000;
@@ -99,6 +106,14 @@ export function createApi(onSessionLost: () => void): Api {
       const response = await request('/v1/desk/notifications/test', asJson({ endpoint }));
       const tested: NotifyTested = await response.json();
       return tested;
+    },
+    webhooks: () => json('/v1/desk/webhooks'),
+    webhookDeliveries: (id, before) =>
+      json(`/v1/desk/webhooks/${id}/deliveries${before === null ? '' : `?before=${before}`}`),
+    async changeWebhooks<T>(verb: WebhookVerb, body: object): Promise<T> {
+      const response = await request(`/v1/desk/webhooks/${verb}`, asJson(body));
+      const answer: T = response.status === 204 ? (undefined as T) : await response.json();
+      return answer;
     },
     async setPassword(passwords) {
       await request('/v1/desk/password', asJson(passwords));

@@ -5,6 +5,7 @@ import { ShortcutsContext } from '../shared/shortcuts.ts';
 import { useWorkplace } from '../workplace.ts';
 import { NotificationSettings } from './NotificationSettings.tsx';
 import { PasswordForm } from './PasswordForm.tsx';
+import { Webhooks } from './Webhooks.tsx';
 
 /** The own account, and what this browser does. */
 export function Settings() {
@@ -50,6 +51,7 @@ export function Settings() {
         <PasswordForm hasPassword={hasPassword} />
       </section>
       <NotificationSettings />
+      <Webhooks />
       <ShortcutSettings />
     </div>
   );

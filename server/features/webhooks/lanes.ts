@@ -51,7 +51,7 @@ export function createLanes(
       if (result !== 'idle') lane.isFailing = result === 'failed';
       const isToldAgain = lane.again.delete(conversationId);
       // Behind the others of its webhook: a long conversation does not hold them up.
-      if (result === 'more' || (isToldAgain && result !== 'failed')) lane.waiting.add(conversationId);
+      if (result === 'more' || isToldAgain) lane.waiting.add(conversationId);
       if (lane.waiting.size === 0 && lane.running.size === 0) lanes.delete(webhookId);
       if (lane.waiting.size === 0 && !isClosed) onIdle(webhookId);
       next();

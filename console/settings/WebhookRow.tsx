@@ -1,0 +1,157 @@
+import { useSignal } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import type { Webhook } from '../../protocol/webhooks.ts';
+import { now } from '../shared/time.ts';
+import { count } from '../shared/words.ts';
+import { WebhookDeliveries } from './WebhookDeliveries.tsx';
+import type { Webhooks } from './webhook-list.ts';
+import { standing, wanted } from './webhook-words.ts';
+
+interface Props {
+  readonly webhook: Webhook;
+  readonly webhooks: Webhooks;
+  readonly canReach: boolean;
+}
+
+/** One webhook: how it stands, and what can be done with it. */
+export function WebhookRow({ webhook, webhooks, canReach }: Props) {
+  const isOpen = useSignal(false);
+  const isRemoving = useSignal(false);
+  const { secret, said, busy } = webhooks.state.value;
+  const { tone, text } = standing(webhook, now.value);
+  const isOff = !canReach || busy !== null;
+  const isPaused = webhook.paused !== null;
+  const listId = `deliveries-${webhook.id}`;
+  return (
+    <li class="webhook" aria-label={webhook.url}>
+      <p class="webhook-url">{webhook.url}</p>
+      <p class={`small ${tone}`}>{text}</p>
+      <p class="soft small">
+        {webhook.siteName} · {wanted(webhook)}
+      </p>
+      {webhook.failed > 0 && (
+        <p class="small fail webhook-failed">
+          {count(webhook.failed, 'stretch', 'stretches')} failed for good.
+          <button
+            type="button"
+            class="button small"
+            disabled={isOff}
+            onClick={() => void webhooks.replay({ id: webhook.id, failed: true })}
+          >
+            Replay what failed
+          </button>
+        </p>
+      )}
+      <div class="webhook-actions">
+        <button
+          type="button"
+          class={isPaused ? 'button small primary' : 'button small'}
+          disabled={isOff}
+          onClick={() => void webhooks.setPaused(webhook, !isPaused)}
+        >
+          {isPaused ? 'Resume' : 'Pause'}
+        </button>
+        <button
+          type="button"
+          class="button small"
+          disabled={isOff}
+          onClick={() => void webhooks.ping(webhook)}
+        >
+          Send a test
+        </button>
+        <button
+          type="button"
+          class="button small"
+          aria-expanded={isOpen.value}
+          aria-controls={listId}
+          onClick={() => (isOpen.value = !isOpen.value)}
+        >
+          Deliveries
+        </button>
+        <button
+          type="button"
+          class="button small"
+          disabled={isOff}
+          onClick={() => void webhooks.renewSecret(webhook)}
+        >
+          New secret
+        </button>
+        <button
+          type="button"
+          class="button small"
+          disabled={isOff}
+          aria-expanded={isRemoving.value}
+          onClick={() => (isRemoving.value = !isRemoving.value)}
+        >
+          Remove…
+        </button>
+      </div>
+      {isRemoving.value && (
+        <p class="strip fail small">
+          What has not been delivered is not sent any more.
+          <span class="webhook-actions">
+            <button
+              type="button"
+              class="button small"
+              disabled={isOff}
+              onClick={() => void webhooks.remove(webhook)}
+            >
+              Remove it
+            </button>
+            <button type="button" class="button small" onClick={() => (isRemoving.value = false)}>
+              Keep it
+            </button>
+          </span>
+        </p>
+      )}
+      <p role="status" class={said?.isProblem ? 'fail small' : 'good small'}>
+        {said?.at === webhook.id ? said.text : ''}
+      </p>
+      {secret?.webhookId === webhook.id && <Secret text={secret.text} onDone={webhooks.putAway} />}
+      <div id={listId}>
+        {isOpen.value && <WebhookDeliveries webhookId={webhook.id} webhooks={webhooks} canReach={canReach} />}
+      </div>
+    </li>
+  );
+}
+
+/** Shown this once: the server keeps it, and tells nobody again. */
+function Secret({ text, onDone }: { text: string; onDone: () => void }) {
+  const field = useRef<HTMLInputElement>(null);
+  const copied = useSignal('');
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      copied.value = 'Copied.';
+    } catch {
+      // Without leave, or without https: the text is marked, and copied by hand.
+      field.current?.select();
+      copied.value = 'Copy it with your keyboard: it is selected.';
+    }
+  };
+  return (
+    <div class="webhook-secret">
+      <label class="field">
+        Secret, shown this once: what is sent is signed with it
+        <input
+          ref={field}
+          class="input mono"
+          readOnly
+          value={text}
+          onFocus={(event) => event.currentTarget.select()}
+        />
+      </label>
+      <div class="webhook-actions">
+        <button type="button" class="button small primary" onClick={() => void copy()}>
+          Copy
+        </button>
+        <button type="button" class="button small" onClick={onDone}>
+          I have it
+        </button>
+        <span class="good small" role="status">
+          {copied.value}
+        </span>
+      </div>
+    </div>
+  );
+}
