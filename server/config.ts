@@ -102,25 +102,21 @@ const mailbox = (value: string | undefined) => {
   return value;
 };
 
-const origins = (value: string | undefined): readonly string[] => {
-  const all = (value ?? '').split(',').map((one) => one.trim());
-  return all.filter((one) => one !== '').map((one) => origin(one) ?? one);
-};
+const listed = (value = '') => value.split(/[\s,]+/).filter((one) => one !== '');
 
-const allowances = (value: string | undefined): readonly string[] => {
-  const all = (value ?? '').split(',').map((one) => one.trim());
-  const given = all.filter((one) => one !== '');
-  const wrong = given.find((one) => !isAllowance(one));
-  if (wrong === undefined) return given;
+const origins = (value: string | undefined) => listed(value).map((one) => origin(one) ?? one);
+
+const allowances = (value: string | undefined) => {
+  const wrong = listed(value).find((one) => !isAllowance(one));
+  if (wrong === undefined) return listed(value);
   throw new ConfigError(`must be addresses, ranges such as 10.1.0.0/16, or all, not "${wrong}"`);
 };
 
-const waits = (value: string | undefined): readonly number[] => {
-  if (value === undefined || value === '') return defaultRetryMs;
-  const all = value.split(',').map((one) => Number(one.trim()));
-  const longest = 24 * 60 * 60;
-  if (all.length <= 30 && all.every((one) => one >= 0 && one <= longest)) return all.map((s) => s * 1_000);
-  throw new ConfigError(`must be seconds with commas between, 30 at most and none above ${longest}`);
+const waits = (value: string | undefined) => {
+  const all = listed(value).map(Number);
+  if (all.length === 0) return defaultRetryMs;
+  if (all.length <= 30 && all.every((s) => s >= 0 && s <= 86_400)) return all.map((s) => s * 1_000);
+  throw new ConfigError('must be seconds with commas between, 30 at most and none above 86400');
 };
 
 const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
