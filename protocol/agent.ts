@@ -7,11 +7,42 @@ import { AgentRef, CustomerContext } from './message.ts';
 export const Availability = Type.Union([Type.Literal('online'), Type.Literal('away')]);
 export type Availability = Static<typeof Availability>;
 
+/** What somebody of the company is here for; what they may do follows from it (docs/roles.md). */
+export const Role = Type.Union([
+  Type.Literal('agent'),
+  Type.Literal('lead'),
+  Type.Literal('product'),
+  Type.Literal('admin'),
+]);
+export type Role = Static<typeof Role>;
+
+/** All that can be allowed or not. Everything else is open to whoever is signed in, or to nobody. */
+export const Permission = Type.Union([
+  Type.Literal('conversations:read'),
+  /** Be offered customers, accept, write, note, pass on, hand back, resolve. */
+  Type.Literal('conversations:work'),
+  /** Step into a colleague's conversation. */
+  Type.Literal('conversations:supervise'),
+  Type.Literal('feedback:read'),
+  /** Take feedback along, with transcripts. */
+  Type.Literal('feedback:export'),
+  Type.Literal('insights:read'),
+  /** The own password and devices. */
+  Type.Literal('settings:own'),
+  Type.Literal('people:manage'),
+  Type.Literal('site:manage'),
+  Type.Literal('webhooks:manage'),
+  Type.Literal('audit-log:read'),
+]);
+export type Permission = Static<typeof Permission>;
+
 /** The signed-in agent, as their own console knows them. */
 export const Me = exact({
   id: AgentId,
   name: Type.String(),
   email: Type.String(),
+  role: Role,
+  may: Type.Array(Permission, { description: 'what this role allows; the server checks it each time' }),
   availability: Availability,
   hasPassword: Type.Boolean(),
   sites: Type.Array(exact({ key: Type.String(), name: Type.String() })),

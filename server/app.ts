@@ -8,6 +8,7 @@ import { protocolVersion } from '../protocol/version.ts';
 import { createOutbound } from './bots/outbound.ts';
 import type { Config } from './config.ts';
 import { answers } from './features/answers/index.ts';
+import { auditLog } from './features/audit-log/index.ts';
 import { chatwoot } from './features/chatwoot/index.ts';
 import { customers } from './features/customers/index.ts';
 import { desk } from './features/desk/index.ts';
@@ -19,6 +20,7 @@ import { routing } from './features/routing/index.ts';
 import { web } from './features/web/index.ts';
 import { webhooks } from './features/webhooks/index.ts';
 import { withoutWords } from './log.ts';
+import auditLogPlugin from './plugins/audit-log.ts';
 import bus from './plugins/bus.ts';
 import deskRows from './plugins/desk-rows.ts';
 import engine from './plugins/engine.ts';
@@ -72,6 +74,7 @@ export async function createApp(
   await app.register(errors);
   await app.register(validation);
   await app.register(storePlugin, { store });
+  await app.register(auditLogPlugin);
   await app.register(sites);
   await app.register(bus);
   await app.register(metrics, { token: config.metricsToken });
@@ -95,6 +98,7 @@ export async function createApp(
   await app.register(customers, { hasEmail: config.smtpUrl !== null });
   await app.register(desk);
   await app.register(feedback);
+  await app.register(auditLog);
   const outbound = createOutbound({ allowPrivate: config.outboundAllow });
   app.addHook('onClose', () => outbound.close());
   await app.register(answers, {

@@ -72,6 +72,8 @@ export async function prepareDemo(store: Store, bot: { url: string; secret: stri
   const siteIds = [site.id, pageSite.id, sidecarSite.id];
   const known = await store.agents.first();
   if (known !== null) await store.agents.join(known.id, siteIds);
-  const agent = known ?? (await store.agents.add({ name: 'Ana', email: 'ana@northcard.example', siteIds }));
+  const agent =
+    known ??
+    (await store.agents.add({ name: 'Ana', email: 'ana@northcard.example', role: 'admin', siteIds }));
   return { site, pageSite, sidecarSite, agent };
 }

@@ -1,3 +1,7 @@
+import type { Role } from '../../protocol/agent.ts';
+import { roles, rolesThatMay } from '../domain/permissions.ts';
+import type { Agent } from '../store/agents.ts';
+import { operator } from '../store/audit-log.ts';
 import { type Command, type CommandContext, needed, optionsOf, UsageError } from './command.ts';
 
 /** Where the one-time link leads. @throws UsageError if the port is only known to the running server */
@@ -7,28 +11,47 @@ function serverUrl({ config }: CommandContext): string {
   return `http://localhost:${config.port}`;
 }
 
+/** @throws UsageError for what is no role */
+function roleOf(text: string): Role {
+  const role = roles.find((one) => one === text);
+  if (role === undefined) throw new UsageError(`--role ${text} is not one of ${roles.join(', ')}.`);
+  return role;
+}
+
+/** @throws UsageError if nobody has this address */
+async function agentWith({ store }: CommandContext, email: string): Promise<Agent> {
+  const agent = await store.agents.byEmail(email);
+  if (agent !== null) return agent;
+  throw new UsageError(`No agent has the address ${email}; "handrail agent list" shows them.`);
+}
+
 /** Prints a link that signs this agent in once, within ten minutes. */
-async function printLink(context: CommandContext, email: string): Promise<void> {
+async function printLink(context: CommandContext, { id, email, siteIds }: Agent): Promise<void> {
   const url = serverUrl(context);
   // Only here: most commands need nothing of the server itself.
   const { createApp } = await import('../app.ts');
   const app = await createApp({ ...context.config, redisUrl: null }, context.store, context.log);
   try {
-    context.print(`Sign in once, within ten minutes:\n  ${await app.identity.signInLink(email, url)}`);
+    const link = await app.identity.signInLink(email, url);
+    // A link opens the account to whoever has it: that it was made is told before it is shown.
+    await context.store.auditLog.addByOperator('agent.link_made', { kind: 'agent', id }, siteIds);
+    context.print(`Sign in once, within ten minutes:\n  ${link}`);
   } finally {
     await app.close();
   }
 }
 
 export const addAgent: Command = {
-  options: '--name TEXT --email ADDRESS --site pk_… [--site pk_…]',
-  about: 'Adds an agent to these sites and prints a link to sign in.',
+  options: '--name TEXT --email ADDRESS --site pk_… [--site pk_…] [--role agent|lead|product|admin]',
+  about:
+    'Adds an agent to these sites and prints a link to sign in. The first of all is an admin (docs/roles.md).',
   async run(context, args) {
     const { store, print } = context;
     const options = optionsOf(args, {
       name: { type: 'string' },
       email: { type: 'string' },
       site: { type: 'string', multiple: true },
+      role: { type: 'string' },
     });
     const name = needed(options.name, 'name', 80);
     const email = needed(options.email, 'email', 200).toLowerCase();
@@ -38,6 +61,7 @@ export const addAgent: Command = {
         `${email} is an agent already; "handrail agent link --email ${email}" signs them in.`,
       );
     }
+    const given = options.role === undefined ? null : roleOf(options.role);
     needed(options.site?.[0], 'site', 63);
     const sites = await Promise.all(
       (options.site ?? []).map(async (key) => {
@@ -47,9 +71,11 @@ export const addAgent: Command = {
         return site;
       }),
     );
-    await store.agents.add({ name, email, siteIds: sites.map((site) => site.id) });
-    print(`Agent ${name} <${email}> for ${sites.map((site) => site.key).join(', ')}`);
-    await printLink(context, email);
+    // Somebody must be able to do everything, or nobody could ever be given more.
+    const role = given ?? ((await store.agents.first()) === null ? 'admin' : 'agent');
+    const agent = await store.agents.add({ name, email, role, siteIds: sites.map((site) => site.id) });
+    print(`Agent ${name} <${email}>, ${role}, for ${sites.map((site) => site.key).join(', ')}`);
+    await printLink(context, agent);
   },
 };
 
@@ -58,10 +84,24 @@ export const agentLink: Command = {
   about: 'Prints a link that signs this agent in once, within ten minutes.',
   async run(context, args) {
     const email = needed(optionsOf(args, { email: { type: 'string' } }).email, 'email', 200).toLowerCase();
-    if ((await context.store.agents.byEmail(email)) === null) {
-      throw new UsageError(`No agent has the address ${email}; "handrail agent list" shows them.`);
+    await printLink(context, await agentWith(context, email));
+  },
+};
+
+export const agentRole: Command = {
+  options: '--email ADDRESS --role agent|lead|product|admin',
+  about: 'Changes what an agent may do, at once; open consoles included (docs/roles.md).',
+  async run(context, args) {
+    const given = optionsOf(args, { email: { type: 'string' }, role: { type: 'string' } });
+    const email = needed(given.email, 'email', 200).toLowerCase();
+    const role = roleOf(needed(given.role, 'role', 20));
+    const agent = await agentWith(context, email);
+    await context.store.agents.setRole(agent, role, operator);
+    context.print(`${agent.name} <${email}>  ${role}, was ${agent.role}`);
+    const takesCustomers = rolesThatMay('conversations:work');
+    if (takesCustomers.includes(agent.role) && !takesCustomers.includes(role)) {
+      context.print('  Customers who are with them go back to the queue.');
     }
-    await printLink(context, email);
   },
 };
 
@@ -72,6 +112,8 @@ export const listAgents: Command = {
     optionsOf(args, {});
     const agents = await store.agents.all();
     if (agents.length === 0) print('No agent yet; "handrail agent add" makes one.');
-    for (const { name, email, availability } of agents) print(`${name} <${email}>  ${availability}`);
+    for (const { name, email, role, availability } of agents) {
+      print(`${name} <${email}>  ${role}  ${availability}`);
+    }
   },
 };

@@ -31,6 +31,14 @@ export interface Command<Context = CommandContext> {
   run(context: Context, args: readonly string[]): Promise<void>;
 }
 
+/** Tells the audit log that an operator has changed this of a site. The values stay out of it: some are secrets. */
+export const noteSiteSaved = (
+  { store }: Pick<CommandContext, 'store'>,
+  site: { readonly id: string; readonly key: string },
+  what: 'site' | 'hours' | 'notify' | 'policy' | 'routing',
+): Promise<void> =>
+  store.auditLog.addByOperator('site.saved', { kind: 'site', id: site.key }, [site.id], { what });
+
 /** The options of a command, none of them positional. @throws UsageError for unknown or incomplete ones */
 export function optionsOf<T extends NonNullable<ParseArgsConfig['options']>>(
   args: readonly string[],

@@ -2,8 +2,9 @@
 import { pino } from 'pino';
 import { ConfigError, readConfig, settingsHelp } from '../config.ts';
 import { BackupError } from '../store/backup/error.ts';
-import { addAgent, agentLink, listAgents } from './agents.ts';
+import { addAgent, agentLink, agentRole, listAgents } from './agents.ts';
 import { audit } from './audit.ts';
+import { showAuditLog, trimAuditLog } from './audit-log.ts';
 import { backup } from './backup.ts';
 import { type Alone, type Command, type Surroundings, UsageError } from './command.ts';
 import { migrateTo } from './migrate-to.ts';
@@ -27,8 +28,11 @@ const besideServer: Readonly<Record<string, Command>> = {
   'notify test': notifyTest,
   'agent add': addAgent,
   'agent link': agentLink,
+  'agent role': agentRole,
   'agent list': listAgents,
   'agent seat': agentSeat,
+  'audit-log show': showAuditLog,
+  'audit-log trim': trimAuditLog,
 };
 
 /** Copy a whole database, as it is: they open what they need themselves, and bring no schema up to date before. */

@@ -5,7 +5,14 @@ import type { NotifyChannel, NotifyPlan, NotifyStep } from '../domain/notify-pla
 import { openChannels } from '../notify/channels.ts';
 import { deliver } from '../notify/deliver.ts';
 import type { Site } from '../store/sites.ts';
-import { type Command, type CommandContext, needed, optionsOf, UsageError } from './command.ts';
+import {
+  type Command,
+  type CommandContext,
+  needed,
+  noteSiteSaved,
+  optionsOf,
+  UsageError,
+} from './command.ts';
 
 const units: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 const longestMs = 24 * 3_600_000;
@@ -162,7 +169,10 @@ export const siteNotify: Command = {
     const site = await siteOf(context, key);
     const isChanged = Object.values(given).some((value) => value !== undefined);
     const plan = isChanged ? planOf(site.notify, { site: key, ...given }) : site.notify;
-    if (isChanged) await context.store.sites.setNotify(site.id, plan);
+    if (isChanged) {
+      await context.store.sites.setNotify(site.id, plan);
+      await noteSiteSaved(context, site, 'notify');
+    }
     context.print(`When a customer waits at ${site.key} "${site.title}":`);
     for (const line of aboutPlan(plan, context)) context.print(`  ${line}`);
     const url = stepOf(plan, 'webhook')?.url;

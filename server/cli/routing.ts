@@ -1,5 +1,5 @@
 import type { RoutingRules } from '../domain/routing.ts';
-import { type Command, needed, optionsOf, UsageError } from './command.ts';
+import { type Command, needed, noteSiteSaved, optionsOf, UsageError } from './command.ts';
 
 /** `--name SECONDS` as ms. @throws UsageError with the bounds */
 function secondsOf(value: string | undefined, name: string, least: number): number | undefined {
@@ -59,8 +59,10 @@ export const siteRouting: Command = {
       missedOffers: countOf(given['away-after']) ?? before.missedOffers,
     };
     const { site: _key, ...changes } = given;
-    if (Object.values(changes).some((value) => value !== undefined))
+    if (Object.values(changes).some((value) => value !== undefined)) {
       await store.sites.save({ ...site, routing });
+      await noteSiteSaved({ store }, site, 'routing');
+    }
     print(`At ${site.key} "${site.title}"`);
     if (routing.mode === 'manual') return print('  agents pick from the queue themselves.');
     const idle = routing.prefer === 'longest_idle' ? 'was without work longest' : 'has least to do';
@@ -96,11 +98,19 @@ export const agentSeat: Command = {
     for (const code of languages ?? [])
       if (!/^[a-z]{2,3}$/.test(code))
         throw new UsageError(`--language ${code} must be a code such as de or pt.`);
-    await store.routing.setSeat(agent.id, {
+    const changes = {
       ...(capacity === undefined ? {} : { capacity }),
       ...(teams === undefined ? {} : { teams }),
       ...(languages === undefined ? {} : { languages }),
-    });
+    };
+    if (Object.keys(changes).length > 0) {
+      await store.routing.setSeat(agent.id, changes);
+      const detail = Object.fromEntries(
+        Object.entries(changes).map(([name, value]) => [name, String(value)]),
+      );
+      const object = { kind: 'agent', id: agent.id } as const;
+      await store.auditLog.addByOperator('agent.seat_changed', object, agent.siteIds, detail);
+    }
     const seat = await store.routing.seat(agent.id);
     print(`${agent.name} <${email}>`);
     print(`  customers at once  ${seat.capacity}`);

@@ -9,7 +9,7 @@ import {
   type Span,
 } from '../domain/hours.ts';
 import { readHours } from '../domain/hours-entry.ts';
-import { type Command, needed, optionsOf, UsageError } from './command.ts';
+import { type Command, needed, noteSiteSaved, optionsOf, UsageError } from './command.ts';
 
 const largestFile = 256 * 1024;
 
@@ -81,7 +81,10 @@ export const siteHours: Command = {
       throw new UsageError('Give --file or --clear, not both: a file replaces what is set.');
     }
     const changed = given.clear === true ? noHours : given.file === undefined ? null : hoursIn(given.file);
-    if (changed !== null) await store.sites.setHours(site.id, changed);
+    if (changed !== null) {
+      await store.sites.setHours(site.id, changed);
+      await noteSiteSaved({ store }, site, 'hours');
+    }
     const { everyone, teams } = changed ?? site.hours;
     const now = Date.now();
     print(`At ${site.key} "${site.title}"`);

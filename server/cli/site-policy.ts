@@ -1,7 +1,7 @@
 import { defaultThresholds, type Thresholds } from '../domain/policy/thresholds.ts';
 import type { SitePolicy } from '../domain/site-policy.ts';
 import type { Topic } from '../domain/topics.ts';
-import { type Command, needed, optionsOf, UsageError } from './command.ts';
+import { type Command, needed, noteSiteSaved, optionsOf, UsageError } from './command.ts';
 
 const names = Object.keys(defaultThresholds) as (keyof Thresholds)[];
 /** Shares of words; the others are counts. */
@@ -80,8 +80,10 @@ export const sitePolicy: Command = {
       thresholds: Object.assign({}, site.policy.thresholds, ...(given.threshold ?? []).map(thresholdOf)),
     };
     const { site: _key, ...changes } = given;
-    if (Object.values(changes).some((value) => value !== undefined))
+    if (Object.values(changes).some((value) => value !== undefined)) {
       await store.sites.save({ ...site, policy });
+      await noteSiteSaved({ store }, site, 'policy');
+    }
     print(`At ${site.key} "${site.title}"`);
     print('  a customer who asks for a person gets one, by the button and in words: always.');
     print(`  A bot's promise of a person ${aboutPromises[policy.promises]}.`);

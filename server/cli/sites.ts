@@ -1,5 +1,5 @@
 import type { Site } from '../store/sites.ts';
-import { type Command, needed, optionsOf, UsageError } from './command.ts';
+import { type Command, needed, noteSiteSaved, optionsOf, UsageError } from './command.ts';
 import { aboutBot, addressAdvice, botOf, botOptions, botUsage, limitsIn } from './site-bot.ts';
 
 const keyPattern = /^pk_[A-Za-z0-9_]{1,60}$/;
@@ -44,6 +44,7 @@ export const addSite: Command = {
       ...(limits === undefined ? {} : { limits }),
       suggestions: suggestion.map((text) => needed(text, 'suggestion', 120)),
     });
+    await noteSiteSaved({ store }, site, 'site');
     const server = config.publicUrl ?? `http://localhost:${config.port}`;
     print(`Site ${site.key} "${site.title}"`);
     print(`  ${originsOf(site)}`);

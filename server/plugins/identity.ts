@@ -3,9 +3,12 @@ import { betterAuth } from 'better-auth';
 import { magicLink } from 'better-auth/plugins';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import type { Permission } from '../../protocol/agent.ts';
+import { may } from '../domain/permissions.ts';
 import type { Agent } from '../store/agents.ts';
 import type { Customer } from '../store/customers.ts';
 import type { Site } from '../store/sites.ts';
+import { actorOf } from './audit-log.ts';
 import { RefusalError } from './errors.ts';
 
 type Headers_ = Record<string, string | string[] | undefined>;
@@ -24,8 +27,11 @@ export interface Passwords {
 export interface Identity {
   /** @throws RefusalError unauthenticated, origin_not_allowed */
   customer(token: string | null, headers: Headers_): Promise<CustomerCaller>;
-  /** @throws RefusalError unauthenticated, forbidden (request from a foreign page) */
-  agent(headers: Headers_, options: { isWrite: boolean }): Promise<Agent>;
+  /**
+   * @param options.may what the agent's role must allow: asked of every caller, so that no route forgets it
+   * @throws RefusalError unauthenticated, forbidden (request from a foreign page, or not for this role)
+   */
+  agent(headers: Headers_, options: { isWrite: boolean; may: Permission }): Promise<Agent>;
   /** @throws RefusalError origin_not_allowed */
   assertOrigin(site: Site, headers: Headers_): void;
   /** Whether any site may be used from this origin: all that a CORS preflight can be asked. */
@@ -53,7 +59,7 @@ export const minPasswordLength = 10;
 
 export default fp<{ secret: string; publicUrl: string | null }>(
   async (app, { secret, publicUrl }) => {
-    const { store, sites } = app;
+    const { store, sites, auditLog } = app;
     /** Who waits for the token of a link that is being made right now. */
     const waiting = new Map<unknown, (token: string) => void>();
 
@@ -104,6 +110,20 @@ export default fp<{ secret: string; publicUrl: string | null }>(
         cookiePrefix: 'handrail',
         defaultCookieAttributes: { httpOnly: true, sameSite: 'lax' },
       },
+      databaseHooks: {
+        session: {
+          create: {
+            // Whatever way of signing in there is ends here. Without its entry the cookie is not handed out.
+            async after({ userId, ipAddress }) {
+              const agent = await store.agents.byId(userId);
+              if (agent === null) return;
+              const { siteIds } = agent;
+              const by = actorOf(agent, ipAddress || null);
+              await auditLog.record({ by, action: 'agent.signed_in', siteIds });
+            },
+          },
+        },
+      },
       logger: {
         log: (level, message) =>
           app.log[level === 'error' || level === 'warn' ? level : 'debug']({ auth: message }),
@@ -119,7 +139,7 @@ export default fp<{ secret: string; publicUrl: string | null }>(
         return { customer, site };
       },
 
-      async agent(headers, { isWrite }) {
+      async agent(headers, { isWrite, may: permission }) {
         // CSRF and cross-site WebSocket hijacking: a foreign page has the cookie's power but not our origin.
         const origin = single(headers.origin);
         const foreign = origin !== undefined && !isOwnOrigin(origin, single(headers.host), publicUrl);
@@ -128,6 +148,7 @@ export default fp<{ secret: string; publicUrl: string | null }>(
         const session = await auth.api.getSession({ headers: toWebHeaders(headers) });
         const agent = session === null ? null : await store.agents.byId(session.user.id);
         if (agent === null) throw new RefusalError('unauthenticated');
+        if (!may(agent.role, permission)) throw new RefusalError('forbidden');
         return agent;
       },
 
@@ -205,7 +226,7 @@ export default fp<{ secret: string; publicUrl: string | null }>(
       },
     } satisfies Identity);
   },
-  { name: 'identity', dependencies: ['store', 'errors', 'sites'] },
+  { name: 'identity', dependencies: ['store', 'errors', 'sites', 'audit-log'] },
 );
 
 /** better-auth's refusals in the words of the protocol; it says nothing more than the status to a stranger. */

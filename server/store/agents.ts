@@ -1,14 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import type { Availability } from '../../protocol/agent.ts';
+import type { Availability, Role } from '../../protocol/agent.ts';
+import { rolesThatMay } from '../domain/permissions.ts';
+import { type Actor, addEntries, operator } from './audit-log.ts';
 import type { Database } from './database.ts';
 
 export interface Agent {
   readonly id: string;
   readonly name: string;
   readonly email: string;
+  readonly role: Role;
   readonly availability: Availability;
   readonly siteIds: readonly string[];
 }
+
+/** Who takes customers. Others may have a console open: nobody is offered to them, and they are nobody's hope. */
+export const workingRoles = rolesThatMay('conversations:work');
 
 /** An agent whose consoles have been silent for longer than this is offline, whatever they set. */
 export const presenceTimeoutMs = 45_000;
@@ -20,7 +26,7 @@ export function createAgents(db: Database) {
       const row = await db
         .selectFrom('agents')
         .innerJoin('auth_user', 'auth_user.id', 'agents.id')
-        .select(['agents.id', 'name', 'email', 'availability'])
+        .select(['agents.id', 'name', 'email', 'role', 'availability'])
         .where('agents.id', '=', id)
         .executeTakeFirst();
       if (row === undefined) return null;
@@ -71,8 +77,12 @@ export function createAgents(db: Database) {
     },
 
     /** Adds an agent to these sites. Signing in needs a one-time link or, later, a password of their own. */
-    async add(agent: { name: string; email: string; siteIds: readonly string[] }): Promise<Agent> {
+    async add(
+      agent: { name: string; email: string; siteIds: readonly string[]; role?: Role },
+      by: Actor = operator,
+    ): Promise<Agent> {
       const id = randomUUID();
+      const { role = 'agent', siteIds } = agent;
       const now = new Date();
       await db.transaction().execute(async (tx) => {
         const user = { id, name: agent.name, email: agent.email.toLowerCase(), emailVerified: true };
@@ -80,11 +90,22 @@ export function createAgents(db: Database) {
           .insertInto('auth_user')
           .values({ ...user, createdAt: now, updatedAt: now })
           .execute();
-        await tx.insertInto('agents').values({ id, seen_at: null }).execute();
-        const sites = agent.siteIds.map((siteId) => ({ agent_id: id, site_id: siteId }));
+        await tx.insertInto('agents').values({ id, role, seen_at: null }).execute();
+        const sites = siteIds.map((siteId) => ({ agent_id: id, site_id: siteId }));
         if (sites.length > 0) await tx.insertInto('agent_sites').values(sites).execute();
+        const object = { kind: 'agent', id } as const;
+        await addEntries(tx, [
+          {
+            at: now.getTime(),
+            by,
+            action: 'agent.added',
+            siteIds,
+            object,
+            detail: { name: user.name, role },
+          },
+        ]);
       });
-      return { id, name: agent.name, email: agent.email, availability: 'online', siteIds: agent.siteIds };
+      return { id, name: agent.name, email: agent.email, role, availability: 'online', siteIds };
     },
 
     /** Lets the agent see these sites as well. */
@@ -94,6 +115,23 @@ export function createAgents(db: Database) {
         .values(siteIds.map((siteId) => ({ agent_id: id, site_id: siteId })))
         .onConflict((conflict) => conflict.doNothing())
         .execute();
+    },
+
+    /** Another role from now on: whatever is asked next is checked against it, open consoles included. */
+    async setRole({ id, siteIds }: Agent, role: Role, by: Actor): Promise<void> {
+      await db.transaction().execute(async (tx) => {
+        const before = await tx
+          .selectFrom('agents')
+          .select('role')
+          .where('id', '=', id)
+          .forUpdate()
+          .executeTakeFirstOrThrow();
+        if (before.role === role) return;
+        await tx.updateTable('agents').set({ role }).where('id', '=', id).execute();
+        const object = { kind: 'agent', id } as const;
+        const detail = { from: before.role, to: role };
+        await addEntries(tx, [{ at: Date.now(), by, action: 'agent.role_changed', siteIds, object, detail }]);
+      });
     },
 
     /** @returns the sites where that changes who is there */
@@ -118,6 +156,7 @@ export function createAgents(db: Database) {
         .innerJoin('agent_sites', 'agent_id', 'agents.id')
         .select('agents.id')
         .where('site_id', '=', siteId)
+        .where('role', 'in', workingRoles)
         .where('availability', '=', 'online')
         .where('seen_at', '>', now - presenceTimeoutMs)
         .limit(1)
@@ -133,6 +172,7 @@ export function createAgents(db: Database) {
         .select('agents.id')
         .where('agents.id', '=', id)
         .where('site_id', '=', siteId)
+        .where('role', 'in', workingRoles)
         .where('availability', '=', 'online')
         .where('seen_at', '>', now - presenceTimeoutMs)
         .executeTakeFirst();

@@ -3,7 +3,7 @@ import type { Fact } from '../../protocol/conversation.ts';
 import { unstarted } from '../domain/conversation.ts';
 import { policyOf } from '../domain/site-policy.ts';
 import { emptySummary } from '../domain/summary.ts';
-import { createAgents } from './agents.ts';
+import { createAgents, workingRoles } from './agents.ts';
 import { type Commit, turnChange } from './commits.ts';
 import { type LockedConversation, type Ownership, toRow, toStored } from './conversation-row.ts';
 import type { Tx } from './database.ts';
@@ -63,10 +63,11 @@ export function conversationTransaction(tx: Tx) {
     isAgentOnline: (agentId: string, siteId: string, now: number): Promise<boolean> =>
       createAgents(tx).isOnline(agentId, siteId, now),
 
-    /** The name of an agent of this site; null for anyone else. */
+    /** The name of an agent of this site who takes customers; null for anyone else. */
     async agentName(agentId: string, siteId: string): Promise<string | null> {
       const agent = await createAgents(tx).byId(agentId);
-      return agent?.siteIds.includes(siteId) ? agent.name : null;
+      if (agent === null || !workingRoles.includes(agent.role)) return null;
+      return agent.siteIds.includes(siteId) ? agent.name : null;
     },
 
     async partialText(id: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { sql } from 'kysely';
+import { workingRoles } from './agents.ts';
 import type { Database } from './database.ts';
 
 /** Where a browser takes its messages: an address that only its push service knows, and keys to write to it. */
@@ -75,6 +76,7 @@ export function createNotifications(db: Database) {
         .innerJoin('auth_user', 'auth_user.id', 'agents.id')
         .select(['agents.id', 'email', 'availability'])
         .where('site_id', '=', siteId)
+        .where('role', 'in', workingRoles)
         .orderBy('agents.id')
         .execute();
       const here = rows.filter(({ availability }) => availability === 'online');

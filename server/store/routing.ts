@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { type RoutingRules, type Seat, type Waiting, waitingIn } from '../domain/routing.ts';
-import { presenceTimeoutMs } from './agents.ts';
+import { presenceTimeoutMs, workingRoles } from './agents.ts';
 import { inQueueOrder } from './conversations.ts';
 import type { Database } from './database.ts';
 
@@ -64,7 +64,7 @@ export function createRouting(db: Database) {
         join auth_user on auth_user.id = agents.id
         join agent_sites on agent_sites.agent_id = agents.id
         left join loads on loads.agent_id = agents.id
-        where agent_sites.site_id = ${siteId} and availability = 'online'
+        where agent_sites.site_id = ${siteId} and role = any(${workingRoles}) and availability = 'online'
           and seen_at > ${now - presenceTimeoutMs}`.execute(db);
       return rows;
     },
@@ -109,8 +109,9 @@ export function createRouting(db: Database) {
         from conversations
         join agents on agents.id = agent_id
         join sites on sites.id = site_id
-        where status = 'human' and coalesce(seen_at, 0) < ${now - presenceTimeoutMs}
-          and sites.routing->>'mode' = 'offer' and (${id}::uuid is null or conversations.id = ${id}::uuid)
+        where status = 'human' and (role <> all(${workingRoles})
+            or (coalesce(seen_at, 0) < ${now - presenceTimeoutMs} and sites.routing->>'mode' = 'offer'))
+          and (${id}::uuid is null or conversations.id = ${id}::uuid)
         order by last_at
         limit 200`.execute(db);
       return rows;

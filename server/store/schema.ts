@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
-import type { Availability, ConversationStatus } from '../../protocol/agent.ts';
+import type { Availability, ConversationStatus, Role } from '../../protocol/agent.ts';
+import type { AuditAction, AuditDetail } from '../../protocol/audit-log.ts';
 import type { Fact, FactType } from '../../protocol/conversation.ts';
 import type { FeedbackReason } from '../../protocol/feedback.ts';
 import type { HandoffReason, Priority } from '../../protocol/handoff.ts';
@@ -24,6 +25,7 @@ export interface Tables {
   conversation_ratings: ConversationRatingsTable;
   agents: AgentsTable;
   agent_sites: AgentSitesTable;
+  audit_log: AuditLogTable;
   bot_sessions: BotSessionsTable;
   conversation_numbers: ConversationNumbersTable;
   handoff_notices: HandoffNoticesTable;
@@ -197,6 +199,7 @@ export interface ConversationRatingsTable {
 
 export interface AgentsTable {
   id: string;
+  role: Role;
   availability: ColumnType<Availability, Availability | undefined, Availability>;
   /** Last sign of life of an open console; null when the last one closed. */
   seen_at: number | null;
@@ -263,6 +266,22 @@ export interface WebhookDeliveriesTable {
   status: number | null;
   error: DeliveryError | null;
   ms: number;
+}
+
+/** Rows are added and read; a trigger refuses everything else. */
+export interface AuditLogTable {
+  id: Generated<number>;
+  at: number;
+  /** Null: the operator, by a command beside the server. */
+  agent_id: string | null;
+  agent_name: string | null;
+  action: AuditAction;
+  /** The sites that this concerns: who may read one of them may read the row. */
+  site_ids: string[];
+  object_kind: string | null;
+  object_id: string | null;
+  detail: Json<AuditDetail>;
+  ip: string | null;
 }
 
 /** better-auth's tables, as far as we read or write them ourselves. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { createAgents } from './agents.ts';
+import { createAuditLog } from './audit-log.ts';
 import { createBotSessions } from './bot-sessions.ts';
 import { createCommits } from './commits.ts';
 import { createConversations } from './conversations.ts';
@@ -25,6 +26,7 @@ export function createStore({ db, pool, commits }: Connections) {
     sites: createSites(db),
     customers: createCustomers(db),
     agents: createAgents(db),
+    auditLog: createAuditLog(db),
     conversations: createConversations(db),
     botSessions: createBotSessions(db),
     feedback: createFeedback(db),

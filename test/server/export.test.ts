@@ -16,7 +16,7 @@ const comment = '=HYPERLINK("https://evil.example","click")';
 beforeAll(async () => {
   server = await startTestServer(inject('postgresUrl'), noLimits);
   site = await server.addSite({ kind: 'page' });
-  ({ cookie } = await server.addAgent(site));
+  ({ cookie } = await server.addAgent(site, 'Ana', 'lead'));
   await leaveFeedback(server, site, {
     question: '@SUM(A1)',
     answer,
@@ -151,7 +151,7 @@ describe('the export', () => {
 
   test('of many rows comes whole, in batches', async () => {
     const many = await server.addSite({ kind: 'page' });
-    const agent = await server.addAgent(many);
+    const agent = await server.addAgent(many, 'Ana', 'lead');
     const id = await leaveFeedback(server, many, { question: 'q', answer: 'a', verdict: 'down' });
     await inDatabase(
       server.databaseUrl,

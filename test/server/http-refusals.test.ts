@@ -26,7 +26,10 @@ beforeAll(async () => {
     { kind: 'page' },
     { key: 'pk_other', allowedOrigins: ['https://other.example'] },
   );
-  [agent, otherAgent] = await Promise.all([server.addAgent(site), server.addAgent(other)]);
+  [agent, otherAgent] = await Promise.all([
+    server.addAgent(site, 'Ana', 'admin'),
+    server.addAgent(other, 'Ana', 'admin'),
+  ]);
   owner = await newSession(server.url, site.key);
   stranger = await newSession(server.url, site.key);
   ofOtherSite = await newSession(server.url, other.key);

@@ -77,6 +77,7 @@ export const routes: Record<string, Route> = {
   },
   'POST /v1/desk/commands/handoff:return': { caller: 'agent', body: { ...ids, decision: '' } },
   'POST /v1/desk/commands/conversation:resolve': { caller: 'agent', body: { ...ids, outcome: 'solved' } },
+  'GET /v1/desk/audit-log': { caller: 'agent', query: 'limit=10' },
   'GET /v1/feedback': { caller: 'agent', query: 'limit=10' },
   'GET /v1/feedback/export': { caller: 'agent', query: 'format=csv' },
 };

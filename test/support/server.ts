@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { pino } from 'pino';
+import type { Role } from '../../protocol/agent.ts';
 import type { Fact } from '../../protocol/conversation.ts';
 import { type Config, readConfig } from '../../server/config.ts';
 import { type RunningServer, startServer } from '../../server/start.ts';
@@ -12,7 +13,7 @@ import { lintFacts } from './facts-linter.ts';
 export interface TestServer extends RunningServer {
   readonly databaseUrl: string;
   addSite(bot: SiteBot, more?: Partial<NewSite>): Promise<Site>;
-  addAgent(site: Site, name?: string): Promise<Agent & { cookie: string }>;
+  addAgent(site: Site, name?: string, role?: Role): Promise<Agent & { cookie: string }>;
   /** Signs an agent in through a one-time link; the value of the cookie header. */
   signIn(agent: Agent): Promise<string>;
   /** What breaks in this test silences the queue: no complaint about that. */
@@ -97,10 +98,11 @@ export async function startTestServer(
         ...more,
         bot,
       }),
-    async addAgent(site, name = 'Ana') {
+    async addAgent(site, name = 'Ana', role = 'agent') {
       const agent = await store.agents.add({
         name,
         email: `${randomUUID()}@test.example`,
+        role,
         siteIds: [site.id],
       });
       return { ...agent, cookie: await signIn(agent) };

@@ -126,7 +126,7 @@ export const routes: FastifyPluginAsync<{ hasEmail: boolean }> = async (app, { h
       async (request) => {
         const { customer } = callerOf(request);
         const body = { conversationId: request.params.id, after: request.query.after ?? 0 };
-        return factsPage(store, { kind: 'customer', id: customer.id }, body);
+        return factsPage(app, { kind: 'customer', id: customer.id }, body);
       },
     );
 

@@ -41,7 +41,7 @@ export function serveSockets(app: FastifyInstance): void {
   listener.answer('facts:pull', customerReads['facts:pull'], async (socket, body) => {
     const { id } = socket.data.caller.customer;
     await limits.command(id);
-    const page = await factsPage(store, { kind: 'customer', id }, body);
+    const page = await factsPage(app, { kind: 'customer', id }, body);
     // Another tab may have begun it since this socket named its conversations.
     await socket.join(rooms.conversation(body.conversationId));
     return page;
@@ -85,7 +85,7 @@ export function serveSockets(app: FastifyInstance): void {
       const head = (await store.conversations.head(conversationId)) ?? found;
       let after = last;
       while (after < head.seq) {
-        const { ok: _, hasMore, ...page } = await factsPage(store, reader, { conversationId, after });
+        const { ok: _, hasMore, ...page } = await factsPage(app, reader, { conversationId, after });
         if (page.facts.length > 0 || page.through > after) socket.emit('facts', page);
         after = page.through;
         if (!hasMore) break;

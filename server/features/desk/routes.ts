@@ -10,6 +10,8 @@ import {
 import { Problem } from '../../../protocol/errors.ts';
 import { agentEvents, FactsPage } from '../../../protocol/events.ts';
 import { ConversationId, exact, Seq } from '../../../protocol/ids.ts';
+import { eventPermissions, permissionsOf } from '../../domain/permissions.ts';
+import { actorOf } from '../../plugins/audit-log.ts';
 import { RefusalError } from '../../plugins/errors.ts';
 import { minPasswordLength } from '../../plugins/identity.ts';
 import { factsPage, readable } from '../../reads/facts.ts';
@@ -24,7 +26,7 @@ const PasswordBody = exact({
 });
 
 export const routes: FastifyPluginAsync = async (app) => {
-  const { store, identity, limits, engine, metrics } = app;
+  const { store, identity, limits, engine, metrics, auditLog } = app;
 
   app.get(
     '/v1/desk/me',
@@ -37,14 +39,16 @@ export const routes: FastifyPluginAsync = async (app) => {
       },
     },
     async (request) => {
-      const agent = await identity.agent(request.headers, { isWrite: false });
+      const agent = await identity.agent(request.headers, { isWrite: false, may: 'settings:own' });
       const [hasPassword, sites] = await Promise.all([store.agents.hasPassword(agent.id), store.sites.all()]);
-      const { id, name, email, availability, siteIds } = agent;
+      const { id, name, email, role, availability, siteIds } = agent;
       const own = sites.filter((site) => siteIds.includes(site.id));
       return {
         id,
         name,
         email,
+        role,
+        may: [...permissionsOf(role)],
         availability,
         hasPassword,
         sites: own.map(({ key, title }) => ({ key, name: title })),
@@ -66,9 +70,11 @@ export const routes: FastifyPluginAsync = async (app) => {
       },
     },
     async (request, reply) => {
-      const agent = await identity.agent(request.headers, { isWrite: true });
+      const agent = await identity.agent(request.headers, { isWrite: true, may: 'settings:own' });
       await limits.password(agent.id);
       await identity.setPassword(agent, request.body, request.headers);
+      const by = actorOf(agent, request.ip);
+      await auditLog.record({ by, action: 'agent.password_changed', siteIds: agent.siteIds });
       return reply.code(204).send();
     },
   );
@@ -84,7 +90,10 @@ export const routes: FastifyPluginAsync = async (app) => {
       },
     },
     async (request) => {
-      const { id, siteIds } = await identity.agent(request.headers, { isWrite: false });
+      const { id, siteIds } = await identity.agent(request.headers, {
+        isWrite: false,
+        may: 'conversations:read',
+      });
       await limits.agent(id);
       // A console whose socket does not get through asks here instead: its agent is there all the same.
       await store.agents.setSeen([id], Date.now());
@@ -104,8 +113,8 @@ export const routes: FastifyPluginAsync = async (app) => {
       },
     },
     async (request) => {
-      const agent = await identity.agent(request.headers, { isWrite: false });
-      await readable(store, { kind: 'agent', siteIds: agent.siteIds }, request.params.id);
+      const agent = await identity.agent(request.headers, { isWrite: false, may: 'conversations:read' });
+      await readable(app, { kind: 'agent', agent }, request.params.id);
       const summary = await store.conversations.summary(request.params.id);
       if (summary === null) throw new RefusalError('not_found');
       return summary;
@@ -125,24 +134,27 @@ export const routes: FastifyPluginAsync = async (app) => {
       },
     },
     async (request) => {
-      const agent = await identity.agent(request.headers, { isWrite: false });
+      const agent = await identity.agent(request.headers, { isWrite: false, may: 'conversations:read' });
       const body = { conversationId: request.params.id, after: request.query.after ?? 0 };
-      return factsPage(store, { kind: 'agent', siteIds: agent.siteIds }, body);
+      return factsPage(app, { kind: 'agent', agent }, body);
     },
   );
 
   /** The same commands as over the socket, under the same cid: what got no answer there is asked again here (D1). */
   await app.register(async (own) => {
     const callers = new WeakMap<FastifyRequest, Agent>();
-    own.addHook('onRequest', async (request) => {
-      const agent = await identity.agent(request.headers, { isWrite: true });
-      await limits.agent(agent.id);
-      callers.set(request, agent);
-    });
-    for (const [name, schema] of Object.entries(agentCommands)) {
+    for (const [command, schema] of Object.entries(agentCommands)) {
+      const name = command as AgentCommandName;
       own.post<{ Body: AgentCommands[AgentCommandName] }>(
         `/v1/desk/commands/${name.replace(':', '::')}`,
         {
+          // Before the body is looked at: who may not do this learns nothing of what it takes.
+          onRequest: async (request) => {
+            const permission = eventPermissions[name];
+            const agent = await identity.agent(request.headers, { isWrite: true, may: permission });
+            await limits.agent(agent.id);
+            callers.set(request, agent);
+          },
           schema: {
             tags: ['agent'],
             security,
@@ -154,7 +166,7 @@ export const routes: FastifyPluginAsync = async (app) => {
         async (request) => {
           const agent = callers.get(request);
           if (agent === undefined) throw new RefusalError('unauthenticated');
-          const executed = await engine.forAgent(agent, name as AgentCommandName, request.body);
+          const executed = await engine.forAgent(agent, name, request.body);
           metrics.commands.inc({ command: name, result: executed.isRepeat ? 'repeat' : 'ok' });
           return { ok: true, ...executed };
         },

@@ -8,6 +8,7 @@ import {
 } from '../../../protocol/commands.ts';
 import { AgentHandshake } from '../../../protocol/events.ts';
 import { protocolVersion } from '../../../protocol/version.ts';
+import { type AgentEventName, eventPermissions, may } from '../../domain/permissions.ts';
 import { RefusalError } from '../../plugins/errors.ts';
 import { type AgentSocket, rooms } from '../../plugins/realtime.ts';
 import { admitOn, createListener } from '../../plugins/sockets.ts';
@@ -16,6 +17,8 @@ import { factsPage } from '../../reads/facts.ts';
 import type { Agent } from '../../store/agents.ts';
 
 const checkHandshake = checkOf(AgentHandshake);
+/** A socket is told of what goes on at its sites, and can do what an agent can: held to our own origin like a write. */
+const asListener = { isWrite: true, may: 'conversations:read' } as const;
 /** Signs of life of open consoles; three missed ones make an agent offline. */
 const seenEveryMs = 15_000;
 
@@ -27,39 +30,40 @@ export function serveSockets(app: FastifyInstance): void {
     const { auth, headers } = socket.handshake;
     if (auth.version !== protocolVersion) throw new RefusalError('version_mismatch');
     checkHandshake(auth);
-    // A socket can do all that an agent can: held to our own origin like a write.
-    socket.data.agent = await identity.agent(headers, { isWrite: true });
+    socket.data.agent = await identity.agent(headers, asListener);
   });
 
-  /** The session may have ended and sites may have changed since the handshake: looked up for every command. */
-  const agentNow = async (socket: AgentSocket): Promise<Agent> => {
+  /** The session may have ended, sites and role may have changed since the handshake: looked up for every command. */
+  const agentNow = async (socket: AgentSocket, event: AgentEventName): Promise<Agent> => {
     await limits.agent(socket.data.agent.id);
     try {
-      return await identity.agent(socket.handshake.headers, { isWrite: true });
+      return await identity.agent(socket.handshake.headers, { isWrite: true, may: eventPermissions[event] });
     } catch (error) {
-      if (error instanceof RefusalError) socket.disconnect(true);
+      // What this role may not do is refused, and no reason to hang up.
+      if (error instanceof RefusalError && error.code !== 'forbidden') socket.disconnect(true);
       throw error;
     }
   };
 
   const listener = createListener<AgentSocket>(app);
-  for (const [name, schema] of Object.entries(agentCommands)) {
+  for (const [command, schema] of Object.entries(agentCommands)) {
+    const name = command as AgentCommandName;
     listener.answer(name, schema, async (socket, body) => {
-      const executed = await engine.forAgent(await agentNow(socket), name as AgentCommandName, body);
+      const executed = await engine.forAgent(await agentNow(socket, name), name, body);
       metrics.commands.inc({ command: name, result: executed.isRepeat ? 'repeat' : 'ok' });
       return { ok: true, ...executed };
     });
   }
   listener.answer('facts:pull', agentReads['facts:pull'], async (socket, body) => {
-    const { siteIds } = await agentNow(socket);
-    return factsPage(store, { kind: 'agent', siteIds }, body);
+    const agent = await agentNow(socket, 'facts:pull');
+    return factsPage(app, { kind: 'agent', agent }, body);
   });
   listener.answer('conversation:watch', agentReads['conversation:watch'], async (socket, body) => {
-    const { siteIds } = await agentNow(socket);
-    const page = await factsPage(store, { kind: 'agent', siteIds }, body);
+    const reader = { kind: 'agent', agent: await agentNow(socket, 'conversation:watch') } as const;
+    const page = await factsPage(app, reader, body);
     await socket.join(rooms.conversation(body.conversationId));
     // Read again behind the join: what was committed in between was sent to nobody here.
-    const missed = await factsPage(store, { kind: 'agent', siteIds }, { ...body, after: page.through });
+    const missed = await factsPage(app, reader, { ...body, after: page.through });
     const soFar = await partials.soFar(body.conversationId);
     // Behind the reply, which tells of the turn that this text belongs to.
     if (soFar !== null) setImmediate(() => socket.emit('answer:chunk', soFar));
@@ -72,7 +76,9 @@ export function serveSockets(app: FastifyInstance): void {
   });
 
   listener.signal('typing', agentSignals.typing, async (socket, { conversationId, isTyping }) => {
-    const { id } = socket.data.agent;
+    const { id, role } = socket.data.agent;
+    // Too many to look each up: who has another role since is sent away within seconds (`recheck`).
+    if (!may(role, eventPermissions.typing)) return;
     const room = rooms.conversation(conversationId);
     if (!socket.rooms.has(room) || !(await limits.signal(id))) return;
     // Only the person who is in the conversation is seen typing: a colleague who looks on is not.
@@ -82,7 +88,7 @@ export function serveSockets(app: FastifyInstance): void {
     customers.to(room).volatile.emit('typing', { conversationId, agent, isTyping });
   });
   listener.signal('availability:set', agentSignals['availability:set'], async (socket, { availability }) => {
-    const { id, siteIds } = await agentNow(socket);
+    const { id, siteIds } = await agentNow(socket, 'availability:set');
     await store.agents.setAvailability(id, availability);
     desk.to(rooms.agent(id)).emit('availability', { availability });
     bus.emit('presence', { siteIds });
@@ -115,11 +121,12 @@ export function serveSockets(app: FastifyInstance): void {
     bus.emit('presence', { siteIds });
   }
 
-  /** Who only listens asks for nothing: a session that has ended, or other sites, must end the listening too. */
+  /** Who only listens asks for nothing: a session that has ended, other sites or another role end the listening too. */
   async function recheck(socket: AgentSocket): Promise<void> {
     try {
-      const { siteIds } = await identity.agent(socket.handshake.headers, { isWrite: true });
-      if (isDeepStrictEqual(siteIds, socket.data.agent.siteIds)) return;
+      const { siteIds, role } = await identity.agent(socket.handshake.headers, asListener);
+      const { agent } = socket.data;
+      if (isDeepStrictEqual(siteIds, agent.siteIds) && role === agent.role) return;
     } catch (error) {
       if (!(error instanceof RefusalError)) throw error;
     }

@@ -2,9 +2,11 @@ import { pipeline, Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import type { FastifyPluginAsync } from 'fastify';
 import { Type } from 'typebox';
+import type { AuditDetail } from '../../../protocol/audit-log.ts';
 import { Problem } from '../../../protocol/errors.ts';
 import { type FeedbackExportRow, FeedbackFilter, FeedbackPage } from '../../../protocol/feedback.ts';
 import { exact } from '../../../protocol/ids.ts';
+import { actorOf } from '../../plugins/audit-log.ts';
 import { RefusalError } from '../../plugins/errors.ts';
 import { decodeCursor } from '../../store/feedback.ts';
 
@@ -21,7 +23,7 @@ const ExportQuery = exact({ ...FeedbackFilter.properties, format: Format });
 
 /** What customers said about answers and conversations: to look through, and to take along. */
 export const feedback: FastifyPluginAsync = async (app) => {
-  const { store, identity } = app;
+  const { store, identity, auditLog } = app;
 
   app.get<{ Querystring: FeedbackFilter & { cursor?: string; limit?: number } }>(
     '/v1/feedback',
@@ -35,11 +37,16 @@ export const feedback: FastifyPluginAsync = async (app) => {
       },
     },
     async (request) => {
-      const agent = await identity.agent(request.headers, { isWrite: false });
+      const agent = await identity.agent(request.headers, { isWrite: false, may: 'feedback:read' });
       const { cursor: text, limit = 50, ...filter } = request.query;
       const cursor = text === undefined ? null : decodeCursor(text);
       if (text !== undefined && cursor === null)
         throw new RefusalError('invalid', { detail: 'cursor is not one of ours' });
+      // What was searched for says more than that somebody looked.
+      const { text: words = '' } = filter;
+      const look = words === '' ? 'feedback.read' : 'feedback.searched';
+      const detail: AuditDetail = words === '' ? {} : { text: words };
+      auditLog.noteRead({ by: actorOf(agent), action: look, siteIds: agent.siteIds, detail });
       return store.feedback.page(agent.siteIds, filter, { cursor, limit });
     },
   );
@@ -56,11 +63,15 @@ export const feedback: FastifyPluginAsync = async (app) => {
       },
     },
     async (request, reply) => {
-      const agent = await identity.agent(request.headers, { isWrite: false });
+      const agent = await identity.agent(request.headers, { isWrite: false, may: 'feedback:export' });
       const { format, ...filter } = request.query;
       // Rows that arrive while the export runs would be more than was announced: it ends where it began.
       const bounded = { ...filter, until: Math.min(filter.until ?? Number.MAX_SAFE_INTEGER, Date.now() + 1) };
       const total = await store.feedback.count(agent.siteIds, bounded);
+      // Before the first row leaves: nothing is taken along unrecorded.
+      const by = actorOf(agent, request.ip);
+      const detail: AuditDetail = { format, rows: total, ...filter };
+      await auditLog.record({ by, action: 'feedback.exported', siteIds: agent.siteIds, detail });
       const rows = store.feedback.exportRows(agent.siteIds, bounded);
       const day = new Date().toISOString().slice(0, 10);
       reply.header('handrail-total-rows', total);

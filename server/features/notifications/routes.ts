@@ -33,7 +33,10 @@ export const routes: FastifyPluginAsync<Options> = async (app, { channels, furth
       },
     },
     async (request) => {
-      const { id, siteIds } = await identity.agent(request.headers, { isWrite: false });
+      const { id, siteIds } = await identity.agent(request.headers, {
+        isWrite: false,
+        may: 'settings:own',
+      });
       await limits.agent(id);
       const own = await Promise.all(siteIds.map((siteId) => sites.byId(siteId)));
       return {
@@ -63,7 +66,7 @@ export const routes: FastifyPluginAsync<Options> = async (app, { channels, furth
       },
     },
     async (request, reply) => {
-      const { id } = await identity.agent(request.headers, { isWrite: true });
+      const { id } = await identity.agent(request.headers, { isWrite: true, may: 'settings:own' });
       await limits.agent(id);
       // It will be called by this server: an address of a push service, and nothing else on the network.
       if (!isPushService(request.body.endpoint, furtherServices)) {
@@ -86,7 +89,7 @@ export const routes: FastifyPluginAsync<Options> = async (app, { channels, furth
       },
     },
     async (request, reply) => {
-      const { id } = await identity.agent(request.headers, { isWrite: true });
+      const { id } = await identity.agent(request.headers, { isWrite: true, may: 'settings:own' });
       await limits.agent(id);
       await store.notifications.removeSubscription(request.body.endpoint, id);
       return reply.code(204).send();
@@ -105,7 +108,7 @@ export const routes: FastifyPluginAsync<Options> = async (app, { channels, furth
       },
     },
     async (request) => {
-      const { id } = await identity.agent(request.headers, { isWrite: true });
+      const { id } = await identity.agent(request.headers, { isWrite: true, may: 'settings:own' });
       await take(tests, id);
       const devices = await store.notifications.subscriptions([id]);
       const device = devices.find(({ endpoint }) => endpoint === request.body.endpoint);
