@@ -1,0 +1,84 @@
+import { uuidv7 } from 'uuidv7';
+import type { Role } from '../../protocol/agent.ts';
+import type { Agent } from '../../server/store/agents.ts';
+import { operator } from '../../server/store/audit-log.ts';
+import type { Site } from '../../server/store/sites.ts';
+import { newSession, type Session } from '../support/clients.ts';
+import type { TestServer } from '../support/server.ts';
+import { leaveFeedback } from './feedback-data.ts';
+
+interface Person extends Agent {
+  readonly cookie: string;
+  /** A conversation that is with them: whoever may not work one took it before they got their role. */
+  readonly conversationId: string;
+}
+
+export interface RoleStage {
+  readonly site: Site;
+  readonly people: Readonly<Record<Role, Person>>;
+  /** A conversation that is with somebody else of the same site. */
+  readonly colleagues: string;
+  /** A conversation that nobody has. */
+  readonly mine: string;
+  /** What a list of this site has in it. */
+  readonly traces: RegExp;
+  readonly other: {
+    readonly agent: Agent & { cookie: string };
+    readonly conversationId: string;
+    /** What would show up if anything of the other site leaked. */
+    readonly traces: RegExp;
+  };
+}
+
+const asked = async (server: TestServer, site: Site) => {
+  const session = await newSession(server.url, site.key);
+  const conversationId = uuidv7();
+  const caller = { customer: { id: session.customerId, siteId: site.id }, site };
+  await server.app.engine.forCustomer(caller, 'handoff:request', { cid: uuidv7(), conversationId });
+  return { session, conversationId };
+};
+const taken = async (server: TestServer, site: Site, agent: Agent) => {
+  const one = await asked(server, site);
+  const body = { cid: uuidv7(), conversationId: one.conversationId };
+  await server.app.engine.forAgent(agent, 'handoff:accept', body);
+  return one;
+};
+
+/** A customer who is with the person of this role. */
+export const handedOver = (
+  server: TestServer,
+  { site, people }: RoleStage,
+  role: Role,
+): Promise<{ session: Session; conversationId: string }> => taken(server, site, people[role]);
+
+/** Two sites; at the first one person of each role, and a colleague. */
+export async function stageRoles(server: TestServer, roles: readonly Role[]): Promise<RoleStage> {
+  const site = await server.addSite({ kind: 'page' }, { title: 'Northcard' });
+  const elsewhere = await server.addSite({ kind: 'page' }, { title: 'Southbank' });
+  const people = {} as Record<Role, Person>;
+  for (const role of roles) {
+    const agent = await server.addAgent(site, `The ${role}`);
+    const { conversationId } = await taken(server, site, agent);
+    await server.store.agents.setRole(agent, role, operator);
+    people[role] = { ...agent, role, conversationId };
+  }
+  const colleague = await server.addAgent(site, 'Colleague');
+  const stranger = await server.addAgent(elsewhere, 'Stranger', 'admin');
+  const otherConversation = await taken(server, elsewhere, stranger);
+  const said = { answer: 'So.', verdict: 'down', rating: 1 } as const;
+  await leaveFeedback(server, site, { ...said, question: 'Northcard question' });
+  await leaveFeedback(server, elsewhere, { ...said, question: 'Southbank question' });
+  const { conversationId } = otherConversation;
+  return {
+    site,
+    people,
+    colleagues: (await taken(server, site, colleague)).conversationId,
+    mine: (await asked(server, site)).conversationId,
+    traces: /Northcard/,
+    other: {
+      agent: stranger,
+      conversationId,
+      traces: new RegExp(`Southbank|Stranger|${conversationId}|${elsewhere.id}|${elsewhere.key}`),
+    },
+  };
+}
