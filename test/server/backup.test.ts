@@ -58,6 +58,7 @@ describe('a backup that is restored', () => {
     for (const table of ['facts', 'commands', 'settings', 'answer_feedback', 'auth_session', 'audit_log']) {
       expect(rows[table]?.length, table).toBeGreaterThan(0);
     }
+    await expect(inDatabase(target, 'delete from audit_log')).rejects.toThrow(/append-only/);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(await readdir(join(file, '..'))).toEqual(['handrail.gz']);
   });
