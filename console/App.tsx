@@ -28,11 +28,11 @@ export function App({ session }: { session: Session }) {
     case 'signed_out':
       return <SignIn session={session} because={state.because} />;
     case 'signed_in':
-      return <Desk key={state.me.id} me={state.me} session={session} />;
+      return <Desk key={`${state.me.id} ${state.me.role}`} me={state.me} session={session} />;
   }
 }
 
-/** Builds the workplace of this agent, and takes it down when they leave. The key makes it theirs alone. */
+/** Builds the workplace of this agent, and takes it down when they leave. The key makes it theirs alone, and of their present role. */
 function Desk({ me, session }: { me: Me; session: Session }) {
   const [workplace] = useState(() => createWorkplace(me, session));
   useEffect(() => workplace.close, [workplace]);

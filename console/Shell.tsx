@@ -84,7 +84,7 @@ function Rail() {
 }
 
 function TopBar({ onShortcuts }: { onShortcuts: () => void }) {
-  const { desk, availability, connection, setAvailability, me } = useWorkplace();
+  const { desk, availability, connection, setAvailability, me, may } = useWorkplace();
   const waiting = desk.waiting.value;
   const longest = waiting.reduce<number | null>(
     (since, row) =>
@@ -105,22 +105,26 @@ function TopBar({ onShortcuts }: { onShortcuts: () => void }) {
         )}
       </p>
       <span class="agent-name">{me.name}</span>
-      <button
-        type="button"
-        role="switch"
-        class="availability"
-        aria-checked={isOnline}
-        aria-label="Available for new handoffs"
-        title={
-          isOnline ? 'Customers are told that someone is here' : 'Customers are told that nobody may be here'
-        }
-        disabled={connection.state.value !== 'online'}
-        onClick={() => setAvailability(isOnline ? 'away' : 'online')}
-      >
-        <span class="dot" aria-hidden="true" />
-        {isOnline ? 'Online' : 'Away'}
-      </button>
-      <SoundSwitch />
+      {may('conversations:work') && (
+        <button
+          type="button"
+          role="switch"
+          class="availability"
+          aria-checked={isOnline}
+          aria-label="Available for new handoffs"
+          title={
+            isOnline
+              ? 'Customers are told that someone is here'
+              : 'Customers are told that nobody may be here'
+          }
+          disabled={connection.state.value !== 'online'}
+          onClick={() => setAvailability(isOnline ? 'away' : 'online')}
+        >
+          <span class="dot" aria-hidden="true" />
+          {isOnline ? 'Online' : 'Away'}
+        </button>
+      )}
+      {may('conversations:work') && <SoundSwitch />}
       <button
         type="button"
         class="icon-button keys-button"

@@ -1,7 +1,7 @@
 import { effect, type Signal, signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { Availability, Me } from '../protocol/agent.ts';
+import type { Availability, Me, Permission } from '../protocol/agent.ts';
 import { ApiError } from './api.ts';
 import { type Connection, createConnection, isReaching } from './connection.ts';
 import { type Actions, createActions } from './inbox/actions.ts';
@@ -15,6 +15,8 @@ import { createDeviceAlerts, type DeviceAlerts } from './settings/device-alerts.
 /** All that a signed-in agent works with, without a screen. */
 export interface Workplace {
   readonly me: Me;
+  /** Whether to show what this needs; the server asks again each time. */
+  may(permission: Permission): boolean;
   readonly session: Session;
   readonly connection: Connection;
   readonly availability: Signal<Availability>;
@@ -37,11 +39,12 @@ export interface Workplace {
 export function createWorkplace(me: Me, session: Session): Workplace {
   const { api } = session;
   const availability = signal(me.availability);
+  const may = (permission: Permission) => me.may.includes(permission);
   const alerts = createAlerts();
   const device = createDeviceAlerts(me.id, api, alerts);
   const desk = createDesk(me.id, (row) => {
-    // Who is away has asked for quiet; the row is there all the same.
-    if (availability.peek() === 'online') alerts.newHandoff(row);
+    // Who is away has asked for quiet, and who takes nobody is not called; the row is there all the same.
+    if (may('conversations:work') && availability.peek() === 'online') alerts.newHandoff(row);
   });
   const connection = createConnection({
     http: api,
@@ -91,6 +94,7 @@ export function createWorkplace(me: Me, session: Session): Workplace {
 
   return {
     me,
+    may,
     session,
     connection,
     availability,

@@ -17,13 +17,13 @@ import { standingOf } from './standing.ts';
 
 /** One conversation, read live. What can be done with it depends on whose it is. */
 export function Conversation({ id }: { id: string }) {
-  const { me, connection, outbox, notice, desk, accepting } = useWorkplace();
+  const { me, may, connection, outbox, notice, desk, accepting } = useWorkplace();
   const [open] = useState(() => openConversation(id, connection));
   const form = useSignal<ActionForm>(null);
   const isAboutShown = useSignal(false);
   const heading = useRef<HTMLHeadingElement>(null);
   const transcript = open.transcript.value;
-  const standing = standingOf(transcript, me.id);
+  const standing = may('conversations:work') ? standingOf(transcript, me.id) : 'reading';
   const about = aboutOf(transcript);
   const topic = desk.row(id)?.topic || about.topic || 'No question yet';
 
@@ -93,7 +93,9 @@ export function Conversation({ id }: { id: string }) {
           )}
         </div>
         <Scroller open={open} />
-        <Composer open={open} standing={standing} onLeave={() => heading.current?.focus()} />
+        {may('conversations:work') && (
+          <Composer open={open} standing={standing} onLeave={() => heading.current?.focus()} />
+        )}
       </section>
       <AboutPanel transcript={transcript} about={about} row={desk.row(id)} isShown={isAboutShown.value} />
     </>

@@ -13,6 +13,7 @@ export function Inbox() {
   useShortcuts({
     a: () => {
       const id = focusedRow() ?? openId;
+      if (!workplace.may('conversations:work')) return false;
       if (id === null || workplace.desk.row(id)?.status !== 'waiting') return false;
       return acceptAndOpen(workplace, id);
     },
@@ -27,16 +28,18 @@ export function Inbox() {
 }
 
 function Nothing() {
-  const { desk, availability } = useWorkplace();
+  const { desk, availability, may } = useWorkplace();
   const waiting = desk.waiting.value.length;
   return (
     <section class="nothing" aria-label="Conversation">
       <p class="soft">
-        {waiting > 0
-          ? 'Choose a conversation. A takes the one in focus.'
-          : availability.value === 'online'
-            ? 'Nobody waits. You will hear when a customer asks for a person.'
-            : 'You are away. Go online to hear when a customer asks for a person.'}
+        {!may('conversations:work')
+          ? 'Choose a conversation to read it.'
+          : waiting > 0
+            ? 'Choose a conversation. A takes the one in focus.'
+            : availability.value === 'online'
+              ? 'Nobody waits. You will hear when a customer asks for a person.'
+              : 'You are away. Go online to hear when a customer asks for a person.'}
       </p>
     </section>
   );

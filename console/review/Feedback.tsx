@@ -11,7 +11,7 @@ import { Reading } from './Reading.tsx';
 
 /** What customers said about answers and conversations: to look through, read in context, and take along. */
 export function Feedback() {
-  const { session } = useWorkplace();
+  const { session, may } = useWorkplace();
   const [list] = useState(() => createFeedbackList(session.api));
   const filterQuery = useComputed(() => queryOf(filtersOf(query.value))).value;
   const openId = useComputed(() => new URLSearchParams(query.value).get('open')).value;
@@ -37,7 +37,9 @@ export function Feedback() {
       <section class="feedback-list" aria-labelledby="feedback-title">
         <div class="feedback-head">
           <h1 id="feedback-title">Feedback</h1>
-          <ExportButtons asked={asked} total={total} isEmpty={items.length === 0} />
+          {may('feedback:export') && (
+            <ExportButtons asked={asked} total={total} isEmpty={items.length === 0} />
+          )}
         </div>
         <FilterBar filters={filters} onChange={show} />
         <p class="soft small counted" role="status">

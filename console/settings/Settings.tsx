@@ -9,7 +9,7 @@ import { Webhooks } from './Webhooks.tsx';
 
 /** The own account, and what this browser does. */
 export function Settings() {
-  const { me, session, outbox, device } = useWorkplace();
+  const { me, may, session, outbox, device } = useWorkplace();
   const problem = useSignal<string | null>(null);
   const state = session.state.value;
   const hasPassword = state.kind === 'signed_in' && state.me.hasPassword;
@@ -50,8 +50,8 @@ export function Settings() {
         <h2 id="password">{hasPassword ? 'Change your password' : 'Set a password'}</h2>
         <PasswordForm hasPassword={hasPassword} />
       </section>
-      <NotificationSettings />
-      <Webhooks />
+      {may('conversations:work') && <NotificationSettings />}
+      {may('webhooks:manage') && <Webhooks />}
       <ShortcutSettings />
     </div>
   );

@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import type { Role } from '../../protocol/agent.ts';
 import type { Agent } from '../../server/store/agents.ts';
 import type { Site } from '../../server/store/sites.ts';
 import { startTestBot, type TestBot } from '../support/bot.ts';
@@ -13,7 +14,8 @@ export interface Consoles {
   readonly server: TestServer;
   /** A site of its own for each test, so that desks do not see each other's customers. */
   newSite(): Promise<Site>;
-  newAgent(site: Site, name: string): Promise<Agent>;
+  /** A lead, unless another role is wanted: they can do all that the console has. */
+  newAgent(site: Site, name: string, role?: Role): Promise<Agent>;
   signInLink(agent: Agent): Promise<string>;
   /** A page in a browser profile and at an address of its own. */
   newPage(): Promise<Page>;
@@ -61,11 +63,12 @@ export async function startConsoles(postgresUrl: string): Promise<Consoles> {
     newPage,
     newSite: () =>
       server.addSite({ kind: 'http', url: bot.url, secret: 'test secret' }, { title: 'Northcard help' }),
-    newAgent: (site, name) =>
+    newAgent: (site, name, role = 'lead') =>
       server.store.agents.add({
         name,
         email: `${name.toLowerCase()}-${crypto.randomUUID()}@northcard.example`,
         siteIds: [site.id],
+        role,
       }),
     async consoleOf(agent, prepare = async () => {}) {
       const page = await newPage();

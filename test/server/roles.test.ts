@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Role } from '../../protocol/agent.ts';
@@ -6,9 +7,10 @@ import { type Command, UsageError } from '../../server/cli/command.ts';
 import { readConfig } from '../../server/config.ts';
 import { defaultRouting, type RoutingRules } from '../../server/domain/routing.ts';
 import { operator } from '../../server/store/audit-log.ts';
+import { createMigrator } from '../../server/store/backup/migrator.ts';
 import type { Site } from '../../server/store/sites.ts';
 import { connectAgent, connectCustomer } from '../support/clients.ts';
-import { startTestServer, type TestServer } from '../support/server.ts';
+import { createDatabase, startTestServer, type TestServer } from '../support/server.ts';
 import { noLimits } from './requests.ts';
 
 let server: TestServer;
@@ -80,6 +82,38 @@ test('the console is told what its agent may do', async () => {
   });
   expect((await meOf(pia)).may).not.toContain('conversations:work');
   expect((await meOf(ana)).may).toContain('audit-log:read');
+});
+
+test('an upgrade makes the first agent an admin, and takes nothing from the others', async () => {
+  const { url, drop } = await createDatabase(inject('postgresUrl'));
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const migrator = createMigrator(client);
+    await migrator.migrateTo('008-waits');
+    for (const [name, day] of [
+      ['ben', '2025-02-01'],
+      ['ana', '2025-01-01'],
+      ['cem', '2025-03-01'],
+    ]) {
+      await client.query(
+        `insert into auth_user (id, name, email, "emailVerified", "createdAt", "updatedAt")
+         values ($1, $1, $1, true, $2, $2)`,
+        [name, day],
+      );
+      await client.query('insert into agents (id) values ($1)', [name]);
+    }
+    await migrator.migrateToLatest();
+    const { rows } = await client.query('select id, role from agents order by id');
+    expect(rows.map(({ id, role }) => [id, role])).toEqual([
+      ['ana', 'admin'],
+      ['ben', 'lead'],
+      ['cem', 'lead'],
+    ]);
+  } finally {
+    await client.end();
+    await drop();
+  }
 });
 
 describe('product people at an open desk', () => {
