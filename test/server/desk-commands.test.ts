@@ -105,6 +105,8 @@ test('[D8] an agent whose socket does not get through is there all the same', as
 
 test('[D5] the desk over plain HTTP is the desk that the socket tells at connect', async () => {
   const customer = await waiting();
+  // Said a moment after the wait began: it must not come between the two readings.
+  await customer.until('queue.told');
   const desk = await connectAgent(server.url, ana.cookie);
   const response = await fetch(`${server.url}/v1/desk/conversations`, { headers: { cookie: ana.cookie } });
   const list = (await response.json()) as { conversations: { id: string }[] };

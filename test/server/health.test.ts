@@ -119,6 +119,7 @@ describe('what people say', () => {
     const agent = await server.store.agents.add({
       name: 'Ana',
       email: 'ana@test.example',
+      role: 'lead',
       siteIds: [site.id],
     });
     const link = await server.app.identity.signInLink(agent.email, server.url);

@@ -20,7 +20,7 @@ afterAll(async () => {
 
 describe('the main path over the protocol', () => {
   test('a customer asks, reaches a person, says what was wrong, and the agent hands back and resolves', async () => {
-    const agent = await server.addAgent(site);
+    const agent = await server.addAgent(site, 'Ana', 'lead');
     const desk = await connectAgent(server.url, agent.cookie);
     const customer = await connectCustomer(server.url, site.key);
     const { conversationId } = customer;

@@ -78,7 +78,7 @@ describe('lines that a page’s own chat shared', () => {
     const { customer, whole } = await sharing('Why?');
     await customer.send('feedback:give', { turn: 1, verdict: 'down', reasons: ['wrong'], comment: '' });
     await customer.until('feedback.given');
-    const { cookie } = await server.addAgent(site);
+    const { cookie } = await server.addAgent(site, 'Ana', 'lead');
     const get = async (format: string) => {
       const response = await fetch(`${server.url}/v1/feedback/export?format=${format}`, {
         headers: { cookie },
