@@ -41,6 +41,7 @@ export type AgentEventName = AgentCommandName | keyof AgentSignals | keyof Agent
 /** What each event of the desk needs; commands need the same over HTTP. An event without an entry does not compile. */
 export const eventPermissions: Readonly<Record<AgentEventName, Permission>> = {
   'handoff:accept': 'conversations:work',
+  'handoff:decline': 'conversations:work',
   'message:send': 'conversations:work',
   'note:add': 'conversations:work',
   'handoff:transfer': 'conversations:work',

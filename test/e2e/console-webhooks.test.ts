@@ -32,7 +32,7 @@ afterAll(async () => {
 async function settingsOf() {
   const site = await server.addSite({ kind: 'page' }, { title: 'Northcard help' });
   const email = `${crypto.randomUUID()}@northcard.example`;
-  const agent = await server.store.agents.add({ name: 'Ana', email, siteIds: [site.id] });
+  const agent = await server.store.agents.add({ name: 'Ana', email, role: 'admin', siteIds: [site.id] });
   const context = await browser.newContext(desktop);
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: server.url });
   open.push(context);

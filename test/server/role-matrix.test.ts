@@ -34,10 +34,19 @@ const mayCall: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/desk/commands/message:send': workers,
   'POST /v1/desk/commands/note:add': workers,
   'POST /v1/desk/commands/handoff:accept': workers,
+  'POST /v1/desk/commands/handoff:decline': workers,
   'POST /v1/desk/commands/handoff:transfer': workers,
   'POST /v1/desk/commands/handoff:return': workers,
   'POST /v1/desk/commands/conversation:resolve': workers,
   'GET /v1/desk/audit-log': admins,
+  'GET /v1/desk/webhooks': admins,
+  'POST /v1/desk/webhooks/add': admins,
+  'GET /v1/desk/webhooks/{id}/deliveries': admins,
+  'POST /v1/desk/webhooks/change': admins,
+  'POST /v1/desk/webhooks/secret': admins,
+  'POST /v1/desk/webhooks/replay': admins,
+  'POST /v1/desk/webhooks/ping': admins,
+  'POST /v1/desk/webhooks/remove': admins,
   'GET /v1/feedback': everyRole,
   'GET /v1/feedback/export': exporters,
 };
@@ -45,6 +54,7 @@ const mayAsk: Readonly<Record<string, readonly Role[]>> = {
   'message:send': workers,
   'note:add': workers,
   'handoff:accept': workers,
+  'handoff:decline': workers,
   'handoff:transfer': workers,
   'handoff:return': workers,
   'conversation:resolve': workers,
@@ -89,15 +99,22 @@ const conversationOf = (whose: Whose, role: Role): string => {
   if (whose === 'own') return stage.people[role].conversationId;
   return whose === "another site's" ? stage.other.conversationId : stage.colleagues;
 };
-const isAboutOne = (route: string) =>
-  route.includes('{id}') || 'conversationId' in (routes[route]?.body ?? {});
+/** What a route is about, by its path: most of them a conversation. */
+const objectOf = (route: string, whose: Whose, role: Role): string =>
+  route.includes('/webhooks') ? stage.webhooks[whose] : conversationOf(whose, role);
+const isAboutOne = (route: string) => {
+  const body = routes[route]?.body ?? {};
+  return route.includes('{id}') || 'conversationId' in body || 'id' in body;
+};
 
-/** Calls a route as its catalogue says, about this conversation. */
-const call = (route: string, conversationId: string, headers: Record<string, string>) => {
+/** Calls a route as its catalogue says, about this conversation or other thing. */
+const call = (route: string, id: string, headers: Record<string, string>) => {
   const [method = '', path = ''] = route.split(' ');
   const { body, query } = routes[route] ?? {};
-  const url = `${server.url}${path.replace('{id}', conversationId).replace('{key}', stage.site.key)}`;
-  const ids = body !== undefined && 'cid' in body ? { cid: uuidv7(), conversationId } : {};
+  const url = `${server.url}${path.replace('{id}', id).replace('{key}', stage.site.key)}`;
+  const has = (name: string) => body !== undefined && name in body;
+  const about = has('cid') ? { cid: uuidv7(), conversationId: id } : has('id') ? { id } : {};
+  const ids = has('site') ? { site: stage.site.key } : about;
   return fetch(query === undefined ? url : `${url}?${query}`, {
     method,
     headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
@@ -148,7 +165,7 @@ describe('over HTTP', () => {
 
   test.each(cases)('%s, %s, %s', async (route, role, whose, isAllowed) => {
     const { cookie } = stage.people[role];
-    const response = await call(route, conversationOf(whose, role), { cookie });
+    const response = await call(route, objectOf(route, whose, role), { cookie });
     if (!isAllowed) return expectProblem(response, 'forbidden');
     if (whose === "another site's") {
       const unknown = await call(route, uuidv7(), { cookie });
@@ -165,7 +182,7 @@ describe('over HTTP', () => {
   test.each(Object.keys(mayCall))('%s, nobody, and a customer', async (route) => {
     const customers = bearer(customer.session.token);
     for (const whose of isAboutOne(route) ? all : (['own'] as const)) {
-      const id = conversationOf(whose, 'admin');
+      const id = objectOf(route, whose, 'admin');
       await expectProblem(await call(route, id, {}), 'unauthenticated');
       await expectProblem(await call(route, id, customers), 'unauthenticated');
       await expectProblem(await call(route, stage.mine, customers), 'unauthenticated');

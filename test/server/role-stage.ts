@@ -20,6 +20,8 @@ export interface RoleStage {
   readonly colleagues: string;
   /** A conversation that nobody has. */
   readonly mine: string;
+  /** Webhooks of this site, two of them, and of the other one. */
+  readonly webhooks: Readonly<Record<'own' | "a colleague's" | "another site's", string>>;
   /** What a list of this site has in it. */
   readonly traces: RegExp;
   readonly other: {
@@ -51,6 +53,13 @@ export const handedOver = (
   role: Role,
 ): Promise<{ session: Session; conversationId: string }> => taken(server, site, people[role]);
 
+const webhookOf = async (server: TestServer, { id: siteId }: Site): Promise<string> => {
+  const given = { siteId, url: 'https://hooks.example/a', types: null };
+  const webhook = await server.store.webhooks.add(given, Date.now());
+  if (webhook === null) throw new Error('one too many');
+  return webhook.id;
+};
+
 /** Two sites; at the first one person of each role, and a colleague. */
 export async function stageRoles(server: TestServer, roles: readonly Role[]): Promise<RoleStage> {
   const site = await server.addSite({ kind: 'page' }, { title: 'Northcard' });
@@ -74,6 +83,11 @@ export async function stageRoles(server: TestServer, roles: readonly Role[]): Pr
     people,
     colleagues: (await taken(server, site, colleague)).conversationId,
     mine: (await asked(server, site)).conversationId,
+    webhooks: {
+      own: await webhookOf(server, site),
+      "a colleague's": await webhookOf(server, site),
+      "another site's": await webhookOf(server, elsewhere),
+    },
     traces: /Northcard/,
     other: {
       agent: stranger,

@@ -25,7 +25,7 @@ afterAll(async () => {
 let paths = 0;
 async function hooked() {
   const site = await server.addSite({ kind: 'page' }, { title: 'Northcard help' });
-  const desk = webhooksOf(server, (await server.addAgent(site)).cookie);
+  const desk = webhooksOf(server, (await server.addAgent(site, 'Ana', 'admin')).cookie);
   const path = `/desk${paths++}`;
   return {
     site,
@@ -38,7 +38,10 @@ async function hooked() {
 
 test("another site's webhook is not found, whatever is wanted of it", async () => {
   const { webhook, site } = await hooked();
-  const stranger = webhooksOf(server, (await server.addAgent(await server.addSite({ kind: 'page' }))).cookie);
+  const stranger = webhooksOf(
+    server,
+    (await server.addAgent(await server.addSite({ kind: 'page' }), 'Ana', 'admin')).cookie,
+  );
   const { id } = webhook;
   expect((await stranger.list()).webhooks).toEqual([]);
   for (const [path, body] of [
@@ -98,9 +101,12 @@ describe('an address', () => {
     // Only the strict one sends.
     await desk.post('change', { id: webhook.id, isPaused: true });
     await customer.send('message:send', { text: 'Hi' });
-    const pinged = await webhooksOf(strict, (await strict.addAgent(site)).cookie).post('ping', {
-      id: webhook.id,
-    });
+    const pinged = await webhooksOf(strict, (await strict.addAgent(site, 'Ana', 'admin')).cookie).post(
+      'ping',
+      {
+        id: webhook.id,
+      },
+    );
     expect(await pinged.json()).toMatchObject({ isDelivered: false, error: 'refused_address', status: null });
     expect(sentTo(hook, path)).toEqual([]);
     await strict.close();

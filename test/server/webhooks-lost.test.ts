@@ -30,9 +30,11 @@ const start = () =>
 test('two servers that send at once keep the order of each conversation, and lose nothing', async () => {
   const [a, b] = [await start(), await start()];
   const site = await a.addSite({ kind: 'page' });
-  const { webhook } = await webhooksOf(a, (await a.addAgent(site)).cookie).add(site, `${hook.origin}/two`, [
-    'message.sent',
-  ]);
+  const { webhook } = await webhooksOf(a, (await a.addAgent(site, 'Ana', 'admin')).cookie).add(
+    site,
+    `${hook.origin}/two`,
+    ['message.sent'],
+  );
   // The other node hears of the webhook within seconds.
   const heard = await connectCustomer(b.url, site.key);
   open.push(heard);
@@ -78,7 +80,7 @@ test('what was committed by a server that died before it could send is found by 
   hook.answer(200);
   const dying = await start();
   const site = await dying.addSite({ kind: 'page' });
-  const desk = webhooksOf(dying, (await dying.addAgent(site)).cookie);
+  const desk = webhooksOf(dying, (await dying.addAgent(site, 'Ana', 'admin')).cookie);
   const { webhook } = await desk.add(site, `${hook.origin}/died`, ['message.sent']);
   const [known, fresh] = [
     await connectCustomer(dying.url, site.key),
@@ -116,7 +118,7 @@ test('[D9] a server that stops in the middle of a request leaves it to the next 
   hook.answerWith((one) => (one.path === '/stop' ? null : 200));
   const first = await start();
   const site = await first.addSite({ kind: 'page' });
-  const desk = webhooksOf(first, (await first.addAgent(site)).cookie);
+  const desk = webhooksOf(first, (await first.addAgent(site, 'Ana', 'admin')).cookie);
   const { webhook } = await desk.add(site, `${hook.origin}/stop`, ['message.sent']);
   const customer = await connectCustomer(first.url, site.key);
   await customer.send('message:send', { text: 'Hello?' });

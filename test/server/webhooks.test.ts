@@ -34,7 +34,7 @@ let paths = 0;
 /** A site with an agent and a webhook at a path of its own. */
 async function hooked(types: string[] | null = null, on = server) {
   const site = await on.addSite({ kind: 'page' });
-  const agent = await on.addAgent(site);
+  const agent = await on.addAgent(site, 'Ana', 'admin');
   const path = `/hook${paths++}`;
   const desk = webhooksOf(on, agent.cookie);
   const { webhook, secret } = await desk.add(site, `${hook.origin}${path}`, types);

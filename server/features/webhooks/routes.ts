@@ -38,7 +38,7 @@ export const routes: FastifyPluginAsync<Options> = async (app, options) => {
   const replays = new RateLimiterMemory({ points: replaysPerMinute, duration: 60 });
 
   const caller = async (request: FastifyRequest, isWrite: boolean) => {
-    const agent = await identity.agent(request.headers, { isWrite });
+    const agent = await identity.agent(request.headers, { isWrite, may: 'webhooks:manage' });
     await limits.agent(agent.id);
     return agent;
   };
