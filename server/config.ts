@@ -102,11 +102,7 @@ const mailbox = (value: string | undefined) => {
   return value;
 };
 
-const listed = (value = '') =>
-  value
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== '');
+const listed = (value = '') => value.trim().split(/\s*,\s*/).filter((one) => one !== '');
 
 const origins = (value: string | undefined) => listed(value).map((one) => origin(one) ?? one);
 
