@@ -1,6 +1,19 @@
-import { isAllowance } from './bots/addresses.ts';
 import { limitBounds } from './bots/limits.ts';
 import { defaultRetryMs } from './domain/webhook-plan.ts';
+import {
+  address,
+  allowances,
+  ConfigError,
+  choice,
+  mailbox,
+  origin,
+  origins,
+  text,
+  waits,
+  whole,
+} from './setting-values.ts';
+
+export { ConfigError };
 
 /** Settings are environment variables: read once at start, checked, and listed by `--help`. */
 export interface Config {
@@ -44,80 +57,12 @@ export interface Config {
   readonly pushServices: readonly string[];
 }
 
-export class ConfigError extends Error {}
-
 interface Setting<T> {
   readonly name: string;
   readonly shown: string;
   readonly about: string;
   readonly read: (text: string | undefined) => T;
 }
-
-const text =
-  <T extends string | null>(fallback: T) =>
-  (value: string | undefined): string | T =>
-    value === undefined || value === '' ? fallback : value;
-
-const whole = (fallback: number, least: number, most: number) => (value: string | undefined) => {
-  if (value === undefined || value === '') return fallback;
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < least || number > most) {
-    throw new ConfigError(`must be a whole number from ${least} to ${most}, not "${value}"`);
-  }
-  return number;
-};
-
-const choice = (fallback: string, choices: readonly string[]) => (value: string | undefined) => {
-  if (value === undefined || value === '') return fallback;
-  if (!choices.includes(value)) throw new ConfigError(`must be one of ${choices.join(', ')}, not "${value}"`);
-  return value;
-};
-
-const address = (protocols: readonly string[]) => (value: string | undefined) => {
-  if (value === undefined || value === '') return null;
-  if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
-    throw new ConfigError(
-      `must be an address that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
-    );
-  }
-  return value.replace(/\/+$/, '');
-};
-
-const origin = (value: string | undefined) => {
-  const url = address(['http:', 'https:'])(value);
-  // Links and cookies are made for a whole host: a path would be dropped from some and kept in others.
-  if (url !== null && new URL(url).origin !== url) {
-    throw new ConfigError(`must be scheme, host and port alone, such as ${new URL(url).origin}`);
-  }
-  return url;
-};
-
-/** `a@b.example`, or `Name <a@b.example>`, in one line. */
-const mailbox = (value: string | undefined) => {
-  if (value === undefined || value === '') return null;
-  const address = /^[^<>"\p{Cc}]*<([^<>]+)>$/u.exec(value)?.[1] ?? value;
-  if (!/^[^\s<>@,;"]+@[^\s<>@,;"]+$/.test(address)) {
-    throw new ConfigError(`must be an e-mail address, or "Name <address>", not "${value}"`);
-  }
-  return value;
-};
-
-const listed = (value = '') => value.trim().split(/\s*,\s*/).filter((one) => one !== '');
-
-const origins = (value: string | undefined) => listed(value).map((one) => origin(one) ?? one);
-
-const allowances = (value: string | undefined) => {
-  const wrong = listed(value).find((one) => !isAllowance(one));
-  if (wrong === undefined) return listed(value);
-  throw new ConfigError(`must be addresses, ranges such as 10.1.0.0/16, or all, not "${wrong}"`);
-};
-
-const waits = (value: string | undefined) => {
-  const all = listed(value).map(Number);
-  if (all.length === 0) return defaultRetryMs;
-  if (all.length <= 30 && all.every((s) => s >= 0 && s <= 86_400)) return all.map((s) => s * 1_000);
-  throw new ConfigError('must be seconds with commas between, 30 at most and none above 86400');
-};
 
 const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   port: {
