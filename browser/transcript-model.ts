@@ -33,6 +33,9 @@ export type EventFact = FactOf<
   | 'conversation.rated'
 >;
 
+/** What becomes of promises (docs/promises.md). */
+export type PromiseFact = FactOf<'promise.made' | 'promise.kept' | 'promise.missed' | 'promise.cancelled'>;
+
 /** Something said, by the customer or by a person. `cid` finds the outbox's own bubble, which this replaces. */
 export interface MessageItem {
   readonly kind: 'message';
@@ -75,7 +78,14 @@ export interface NoteItem {
   readonly text: string;
 }
 
-export type TranscriptItem = MessageItem | AnswerItem | EventItem | NoteItem;
+export interface PromiseItem {
+  readonly kind: 'promise';
+  readonly seq: number;
+  readonly at: number;
+  readonly fact: PromiseFact;
+}
+
+export type TranscriptItem = MessageItem | AnswerItem | EventItem | NoteItem | PromiseItem;
 
 export interface Told {
   /** 1 = next. */

@@ -2,7 +2,7 @@ import type { ConversationStatus } from '../protocol/agent.ts';
 import type { Fact } from '../protocol/conversation.ts';
 import type { AnswerChunk, FactsEvent } from '../protocol/events.ts';
 import type { AgentRef } from '../protocol/message.ts';
-import type { AnswerItem, EventFact, Transcript, TranscriptItem } from './transcript-model.ts';
+import type { AnswerItem, EventFact, PromiseFact, Transcript, TranscriptItem } from './transcript-model.ts';
 
 export * from './transcript-model.ts';
 
@@ -76,10 +76,17 @@ function apply(draft: Draft, fact: Fact): void {
       return;
     }
     default:
+      if (isPromise(fact)) {
+        draft.items.push({ kind: 'promise', seq, at, fact });
+        return;
+      }
       draft.items.push({ kind: 'event', seq, at, fact });
       changeState(draft, fact);
   }
 }
+
+/** By the beginning of its name: four names would cost the widget bytes that it has not. */
+const isPromise = (fact: Fact): fact is PromiseFact => fact.type.startsWith('promise.');
 
 function changeState(draft: Draft, fact: EventFact): void {
   switch (fact.type) {

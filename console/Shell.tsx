@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals';
 import { Inbox } from './inbox/Inbox.tsx';
 import { SoundSwitch } from './inbox/SoundSwitch.tsx';
+import { Promises } from './promises/Promises.tsx';
 import { Feedback } from './review/Feedback.tsx';
-import { feedbackPath, inboxPath, navigate, route, settingsPath } from './route.ts';
+import { feedbackPath, inboxPath, navigate, promisesPath, route, settingsPath } from './route.ts';
 import { PasswordOffer } from './settings/PasswordOffer.tsx';
 import { Settings } from './settings/Settings.tsx';
 import { Icon, type IconName } from './shared/Icon.tsx';
@@ -13,12 +14,13 @@ import { WaitingTime } from './shared/WaitingTime.tsx';
 import { useWorkplace } from './workplace.ts';
 
 const views: readonly {
-  view: 'inbox' | 'feedback' | 'settings';
+  view: 'inbox' | 'promises' | 'feedback' | 'settings';
   name: string;
   icon: IconName;
   path: string;
 }[] = [
   { view: 'inbox', name: 'Inbox', icon: 'inbox', path: inboxPath },
+  { view: 'promises', name: 'Promises', icon: 'promises', path: promisesPath },
   { view: 'feedback', name: 'Feedback', icon: 'feedback', path: feedbackPath },
   { view: 'settings', name: 'Settings', icon: 'settings', path: settingsPath },
 ];
@@ -31,6 +33,7 @@ export function Shell() {
   useShortcuts({
     1: () => navigate(inboxPath),
     2: () => navigate(feedbackPath),
+    3: () => navigate(promisesPath),
     '?': () => {
       isSheetOpen.value = true;
     },
@@ -46,6 +49,7 @@ export function Shell() {
       <Banners />
       <main id="main" tabIndex={-1}>
         {view === 'inbox' && <Inbox />}
+        {view === 'promises' && <Promises />}
         {view === 'feedback' && <Feedback />}
         {view === 'settings' && <Settings />}
       </main>

@@ -4,6 +4,7 @@ import type { Problem, RefusalCode } from '../protocol/errors.ts';
 import type { FactsPage } from '../protocol/events.ts';
 import type { FeedbackPage } from '../protocol/feedback.ts';
 import type { NotifySetup, NotifyTested, PushDevice } from '../protocol/notifications.ts';
+import type { PromisePage, PromiseRate } from '../protocol/promise.ts';
 import type { WebhookDeliveries, WebhookList } from '../protocol/webhooks.ts';
 
 /** Why a request did not succeed: a code of the protocol, or `unreachable`. */
@@ -29,6 +30,8 @@ export interface Api {
   command<N extends AgentCommandName>(name: N, body: AgentCommands[N]): Promise<CommandReply>;
   feedback(query: URLSearchParams, signal: AbortSignal): Promise<FeedbackPage>;
   exportFeedback(query: URLSearchParams, signal: AbortSignal): Promise<Response>;
+  promises(query: URLSearchParams, signal: AbortSignal): Promise<PromisePage>;
+  promiseRate(query: URLSearchParams, signal: AbortSignal): Promise<PromiseRate>;
   notifySetup(): Promise<NotifySetup>;
   saveDevice(device: PushDevice): Promise<void>;
   removeDevice(endpoint: string): Promise<void>;
@@ -95,6 +98,8 @@ export function createApi(onSessionLost: () => void): Api {
     },
     feedback: (query, signal) => json(`/v1/feedback?${query}`, signal),
     exportFeedback: (query, signal) => request(`/v1/feedback/export?${query}`, { signal }),
+    promises: (query, signal) => json(`/v1/desk/promises?${query}`, signal),
+    promiseRate: (query, signal) => json(`/v1/desk/promises/rate?${query}`, signal),
     notifySetup: () => json('/v1/desk/notifications'),
     async saveDevice(device) {
       await request('/v1/desk/notifications/device', asJson(device));

@@ -3,6 +3,7 @@ import { computed, signal } from '@preact/signals';
 /** Where one is in the console. The address bar is the truth, so links, reload and the back button all work. */
 export type Route =
   | { readonly view: 'inbox'; readonly conversationId: string | null }
+  | { readonly view: 'promises' }
   | { readonly view: 'feedback' }
   | { readonly view: 'settings' };
 
@@ -11,11 +12,12 @@ const base = '/console/';
 /** @param path of the page, e.g. `/console/c/0198…` */
 export function parseRoute(path: string): Route {
   const [view, id] = path.slice(base.length).split('/');
-  if (view === 'feedback' || view === 'settings') return { view };
+  if (view === 'promises' || view === 'feedback' || view === 'settings') return { view };
   return { view: 'inbox', conversationId: view === 'c' && id ? id : null };
 }
 
 export const inboxPath = base;
+export const promisesPath = `${base}promises`;
 export const feedbackPath = `${base}feedback`;
 export const settingsPath = `${base}settings`;
 export const conversationPath = (id: string) => `${base}c/${id}`;

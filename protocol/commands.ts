@@ -5,7 +5,7 @@ import { AnswerFailure, TransferTarget } from './conversation.ts';
 import type { Refusal } from './errors.ts';
 import { FeedbackReasons, Rating, Verdict } from './feedback.ts';
 import { Outcome } from './handoff.ts';
-import { CommandId, ConversationId, exact, Seq, Turn } from './ids.ts';
+import { CommandId, ConversationId, exact, Seq, Time, Turn } from './ids.ts';
 import {
   AnswerText,
   Comment,
@@ -17,6 +17,7 @@ import {
   SharedLines,
   Source,
 } from './message.ts';
+import { AgentPromiseKind, PromiseNumber, PromiseText, PromiseWhy } from './promise.ts';
 
 /** Every command names itself (`cid`, D1) and the conversation it is about. */
 const command = <P extends TProperties>(properties: P) =>
@@ -72,6 +73,9 @@ export const agentCommands = {
   'note:add': command({ text: MessageText }),
   'handoff:transfer': command({ to: TransferTarget }),
   'handoff:return': command({ decision: Comment }),
+  'promise:make': command({ kind: AgentPromiseKind, text: PromiseText, dueAt: Time }),
+  'promise:keep': command({ promise: PromiseNumber }),
+  'promise:cancel': command({ promise: PromiseNumber, why: PromiseWhy }),
   'conversation:resolve': command({ outcome: Outcome }),
 } as const;
 

@@ -15,6 +15,7 @@ import {
   SharedLines,
   Source,
 } from './message.ts';
+import { PromiseKind, PromiseNumber, PromiseWhy } from './promise.ts';
 
 /** Why an answer did not come. */
 export const AnswerFailure = Type.Union([
@@ -105,6 +106,21 @@ export const Fact = Type.Union([
   fact('followup.asked', { email: Email }),
   /** What people have written up to this seq went to that address. */
   fact('followup.sent', { email: Email, through: Seq }),
+  /**
+   * Something is promised to the customer; its seq is its number. `text` is empty where the kind says it all. The range
+   * of a `queue.told` is a promise as well, without a fact of its own: docs/promises.md.
+   */
+  fact('promise.made', {
+    kind: PromiseKind,
+    text: Type.String({ maxLength: 500 }),
+    dueAt: Time,
+    /** null: the team's. */
+    owner: Type.Union([AgentRef, Type.Null()]),
+  }),
+  fact('promise.kept', { promise: PromiseNumber }),
+  /** The deadline has passed: this is what the customer reads as an apology. */
+  fact('promise.missed', { promise: PromiseNumber }),
+  fact('promise.cancelled', { promise: PromiseNumber, why: PromiseWhy }),
   fact('handoff.cancelled', {}),
   fact('handoff.offered', { agent: AgentRef, expiresAt: Time }),
   fact('handoff.offer_expired', { agent: AgentRef }),

@@ -77,6 +77,23 @@ export const refusals = {
     retryable: false,
     text: 'This site has as many webhooks as it may have; remove one first.',
   },
+  no_such_promise: {
+    status: 409,
+    retryable: false,
+    text: 'There is no open promise with this number here: it has ended, or never was.',
+  },
+  not_your_promise: {
+    status: 409,
+    retryable: false,
+    text: "This promise is another agent's, and you do not have the conversation.",
+  },
+  too_many_promises: { status: 409, retryable: false, text: 'Ten promises are open here already.' },
+  bad_deadline: {
+    status: 409,
+    retryable: false,
+    text: 'A promise is due between now and 90 days from now.',
+  },
+  not_due: { status: 409, retryable: true, text: 'The deadline of this promise has not passed yet.' },
   wrong_bot: { status: 409, retryable: false, text: "Answers of this site's bot do not come from the page." },
 } as const satisfies Record<string, { status: number; retryable: boolean; text: string }>;
 

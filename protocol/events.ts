@@ -14,6 +14,7 @@ import type { Refusal } from './errors.ts';
 import { QueuePlace } from './handoff.ts';
 import { ConversationId, exact, Seq, SiteKey, Turn, uuidPattern } from './ids.ts';
 import { AgentRef } from './message.ts';
+import { PromiseNews } from './promise.ts';
 
 /**
  * Facts of one conversation, in order, covering every seq in (after, through]. Facts the reader may not see are
@@ -62,6 +63,7 @@ export const agentEvents = {
   typing: exact({ conversationId: ConversationId, isTyping: Type.Boolean() }),
   desk: exact({ conversations: Type.Array(ConversationSummary) }),
   summaries: exact({ conversations: Type.Array(ConversationSummary) }),
+  'promise:due': PromiseNews,
   /** The agent's own availability, also when another tab of theirs changed it. */
   availability: exact({
     availability: Availability,

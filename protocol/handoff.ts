@@ -1,12 +1,13 @@
 import { type Static, Type } from 'typebox';
 import { ConversationId, exact, Time } from './ids.ts';
 
-/** Why a person was asked for: by the button, in words, by the bot, or because the bot had promised one. */
+/** Why a person was asked for: by the button, in words, by the bot, or because the bot or a person had promised. */
 export const HandoffReason = Type.Union([
   Type.Literal('customer_asked'),
   Type.Literal('customer_said'),
   Type.Literal('bot_asked'),
   Type.Literal('bot_promised'),
+  Type.Literal('promise_missed'),
 ]);
 export type HandoffReason = Static<typeof HandoffReason>;
 
@@ -63,6 +64,14 @@ export const Reachability = exact({
   wait: Type.Union([WaitRange, Type.Null()], {
     description: 'null while it is closed, nobody is online, or too little is known to say',
   }),
+  keptShare: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: 1,
+      description:
+        'promises kept of those kept or missed lately; where the site shows it, and there are enough',
+    }),
+  ),
 });
 export type Reachability = Static<typeof Reachability>;
 

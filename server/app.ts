@@ -16,6 +16,7 @@ import { feedback } from './features/feedback/index.ts';
 import { followUps } from './features/follow-ups/index.ts';
 import { health } from './features/health/index.ts';
 import { notifications } from './features/notifications/index.ts';
+import { promises } from './features/promises/index.ts';
 import { routing } from './features/routing/index.ts';
 import { web } from './features/web/index.ts';
 import { webhooks } from './features/webhooks/index.ts';
@@ -119,6 +120,7 @@ export async function createApp(
   const { smtpUrl, mailFrom, pushServices, publicUrl } = config;
   await app.register(notifications, { smtpUrl, mailFrom, pushServices, publicUrl, call: outbound });
   await app.register(followUps, { smtpUrl, mailFrom });
+  await app.register(promises, { smtpUrl, mailFrom, pushServices, publicUrl, call: outbound });
   await app.register(routing);
   const { outboundAllow, webhookTimeoutMs, webhookRetryMs } = config;
   await app.register(webhooks, {

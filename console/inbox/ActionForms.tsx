@@ -1,16 +1,16 @@
 import { type Signal, useSignal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Outcome } from '../../protocol/handoff.ts';
 import { isReaching } from '../connection.ts';
 import { Key } from '../shared/Key.tsx';
 import { useWorkplace } from '../workplace.ts';
+import { Frame, useStep } from './ActionFrame.tsx';
 import { acceptAndOpen } from './accept.ts';
 import type { ActionResult } from './actions.ts';
+import { PromiseForm } from './PromiseForm.tsx';
 import type { Standing } from './standing.ts';
 
-/** Which of the two steps that end an agent's part is being confirmed. */
-export type ActionForm = 'hand_back' | 'resolve' | null;
+/** Which step is being taken: one of the two that end an agent's part, or a promise. */
+export type ActionForm = 'hand_back' | 'resolve' | 'promise' | null;
 
 interface Props {
   readonly id: string;
@@ -28,6 +28,17 @@ export function ActionButtons({ id, standing, form }: Props) {
   if (standing === 'reading') return null;
   return (
     <div class="actions">
+      {standing === 'mine' && (
+        <button
+          type="button"
+          class="button"
+          aria-expanded={form.value === 'promise'}
+          disabled={!isOnline}
+          onClick={() => toggle('promise')}
+        >
+          Promise… <Key name="P" />
+        </button>
+      )}
       {standing === 'mine' && (
         <button
           type="button"
@@ -67,6 +78,9 @@ export function ActionForms({ id, standing, form, onLeave }: Props & { onLeave: 
   const { actions } = useWorkplace();
   if (form.value === 'hand_back' && standing === 'mine') {
     return <HandBackForm act={(decision) => actions.handBack(id, decision)} onLeave={onLeave} />;
+  }
+  if (form.value === 'promise' && standing === 'mine') {
+    return <PromiseForm act={(what) => actions.promise(id, what)} onLeave={onLeave} />;
   }
   if (form.value === 'resolve' && standing !== 'reading') {
     return <ResolveForm act={(outcome) => actions.resolve(id, outcome)} onLeave={onLeave} />;
@@ -113,60 +127,5 @@ function ResolveForm(props: { act: (outcome: Outcome) => Promise<ActionResult>; 
         Not solved
       </button>
     </Frame>
-  );
-}
-
-/** One step that is carried out or says why not. */
-function useStep(onLeave: () => void) {
-  const isBusy = useSignal(false);
-  const problem = useSignal<string | null>(null);
-  const run = (act: () => Promise<ActionResult>) => {
-    if (isBusy.peek()) return;
-    isBusy.value = true;
-    problem.value = null;
-    void act().then((happened) => {
-      isBusy.value = false;
-      if (happened === null) onLeave();
-      else problem.value = happened;
-    });
-  };
-  return { isBusy, problem, run, onLeave };
-}
-
-function Frame(props: {
-  label: string;
-  step: ReturnType<typeof useStep>;
-  onSubmit: () => void;
-  children: ComponentChildren;
-}) {
-  const { label, step, onSubmit, children } = props;
-  const form = useRef<HTMLFormElement>(null);
-  // At once, not after the next painting: the next key must already be text, not a shortcut.
-  useLayoutEffect(() => form.current?.querySelector<HTMLElement>('input, button')?.focus(), []);
-  return (
-    <form
-      class="action-form"
-      aria-label={label}
-      ref={form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        onSubmit();
-      }}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape' || event.isComposing) return;
-        event.stopPropagation();
-        step.onLeave();
-      }}
-    >
-      {children}
-      <button type="button" class="button quiet" onClick={step.onLeave}>
-        Cancel <Key name="Esc" isAlways />
-      </button>
-      {step.problem.value !== null && (
-        <p class="fail" role="alert">
-          {step.problem.value}
-        </p>
-      )}
-    </form>
   );
 }

@@ -11,6 +11,7 @@ import { AboutPanel } from './AboutPanel.tsx';
 import { ActionButtons, type ActionForm, ActionForms } from './ActionForms.tsx';
 import { aboutOf } from './about.ts';
 import { Composer } from './Composer.tsx';
+import { OpenPromises } from './OpenPromises.tsx';
 import { openConversation } from './open-conversation.ts';
 import { Scroller } from './Scroller.tsx';
 import { standingOf } from './standing.ts';
@@ -45,6 +46,7 @@ export function Conversation({ id }: { id: string }) {
       else leave(id);
     },
     h: () => standing === 'mine' && openForm(form, 'hand_back'),
+    p: () => standing === 'mine' && openForm(form, 'promise'),
     // Who accepts and types at once means the reply: its first letters must not resolve anything.
     e: () => standing !== 'reading' && accepting.value !== id && openForm(form, 'resolve'),
   });
@@ -93,6 +95,7 @@ export function Conversation({ id }: { id: string }) {
           )}
         </div>
         <Scroller open={open} />
+        <OpenPromises id={id} transcript={transcript} standing={standing} />
         {may('conversations:work') && (
           <Composer open={open} standing={standing} onLeave={() => heading.current?.focus()} />
         )}

@@ -2,6 +2,7 @@ import { uuidv7 } from '../../browser/ids.ts';
 import type { AgentCommandName, AgentCommands } from '../../protocol/commands.ts';
 import type { RefusalCode } from '../../protocol/errors.ts';
 import type { Outcome } from '../../protocol/handoff.ts';
+import type { AgentPromiseKind } from '../../protocol/promise.ts';
 import { type Api, ApiError } from '../api.ts';
 import type { Connection } from '../connection.ts';
 import { outcomes, refusalWords } from '../shared/words.ts';
@@ -15,6 +16,12 @@ export interface Actions {
   accept(conversationId: string): Promise<ActionResult>;
   handBack(conversationId: string, decision: string): Promise<ActionResult>;
   resolve(conversationId: string, outcome: Outcome): Promise<ActionResult>;
+  promise(
+    conversationId: string,
+    what: { kind: AgentPromiseKind; text: string; dueAt: number },
+  ): Promise<ActionResult>;
+  keepPromise(conversationId: string, promise: number): Promise<ActionResult>;
+  cancelPromise(conversationId: string, promise: number, why: string): Promise<ActionResult>;
 }
 
 export function createActions(
@@ -57,7 +64,13 @@ export function createActions(
     return refusalWords('not_waiting');
   };
 
+  const done = (code: RefusalCode | 'unsent' | null): ActionResult =>
+    code === null ? null : refusalWords(code);
+
   return {
+    promise: async (id, what) => done(await act('promise:make', id, what)),
+    keepPromise: async (id, promise) => done(await act('promise:keep', id, { promise })),
+    cancelPromise: async (id, promise, why) => done(await act('promise:cancel', id, { promise, why })),
     async accept(conversationId) {
       const code = await act('handoff:accept', conversationId, {});
       if (code === 'not_waiting') return whyNotWaiting(conversationId);

@@ -10,7 +10,8 @@ const keys: readonly (readonly [string, string])[] = [
   ['H', 'Hand back to the bot'],
   ['E', 'Resolve'],
   ['Esc', 'Leave the text field, the form or the conversation'],
-  ['1 2', 'Inbox, Feedback'],
+  ['P', 'Promise something'],
+  ['1 2 3', 'Inbox, Feedback, Promises'],
   ['?', 'This sheet'],
 ];
 

@@ -4,6 +4,7 @@ import type { Actor } from '../../protocol/message.ts';
 import { Icon } from './Icon.tsx';
 import { Markdown } from './Markdown.tsx';
 import { OutsideLink } from './OutsideLink.tsx';
+import { PromiseLine } from './PromiseLine.tsx';
 import { SharedLines } from './SharedLines.tsx';
 import { EventLine } from './TranscriptEvent.tsx';
 import { clock, fullTime } from './time.ts';
@@ -37,6 +38,8 @@ function Line({ item, before, meId }: { item: TranscriptItem; before?: Transcrip
       );
     case 'answer':
       return <Answer answer={item} />;
+    case 'promise':
+      return <PromiseLine item={item} meId={meId} />;
     case 'event':
       if (item.fact.type === 'transcript.shared') return <SharedLines fact={item.fact} />;
       return <EventLine item={item} before={before} meId={meId} />;

@@ -2,6 +2,7 @@ import type { AnswerFailure } from '../../protocol/conversation.ts';
 import type { RefusalCode } from '../../protocol/errors.ts';
 import type { FeedbackReason } from '../../protocol/feedback.ts';
 import type { HandoffReason, Harm, Outcome, SuggestionReason } from '../../protocol/handoff.ts';
+import type { PromiseKind } from '../../protocol/promise.ts';
 
 /** What the codes of the protocol are called on the agents' screens. */
 export const feedbackReasons: Readonly<Record<FeedbackReason, string>> = {
@@ -18,6 +19,7 @@ export const handoffReasons: Readonly<Record<HandoffReason, string>> = {
   customer_said: 'asked for a person',
   bot_asked: 'bot gave up',
   bot_promised: 'bot promised a person',
+  promise_missed: 'promise missed',
 };
 
 /** Why a person was suggested to the customer. */
@@ -58,6 +60,14 @@ export function refusalWords(code: RefusalCode | 'unsent'): string {
       return 'It is offered to a colleague at the moment.';
     case 'not_found':
       return 'There is no such conversation, or it is not yours to see.';
+    case 'no_such_promise':
+      return 'This promise has ended already.';
+    case 'not_your_promise':
+      return "This is a colleague's promise, and you do not have the conversation.";
+    case 'too_many_promises':
+      return 'Ten promises are open here already. Keep or take back one first.';
+    case 'bad_deadline':
+      return 'Choose a time from now on, within 90 days.';
     case 'rate_limited':
       return 'Too much at once. Try again in a moment.';
     case 'invalid':
@@ -95,4 +105,11 @@ export const harmTags: Readonly<Record<Harm, string>> = {
   repeat_failure: 'bot kept failing',
   acted_on_answer: 'acted on an answer',
   urgent: 'urgent',
+};
+
+export const promiseKinds: Readonly<Record<PromiseKind, string>> = {
+  follow_up: 'Follow-up',
+  call_back: 'Call back',
+  answer: 'An answer',
+  wait: 'A person in time',
 };

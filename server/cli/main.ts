@@ -13,6 +13,7 @@ import { restore } from './restore.ts';
 import { agentSeat, siteRouting } from './routing.ts';
 import { siteHours } from './site-hours.ts';
 import { sitePolicy } from './site-policy.ts';
+import { sitePromises } from './site-promises.ts';
 import { siteWebhook } from './site-webhook.ts';
 import { addSite, listSites } from './sites.ts';
 
@@ -23,6 +24,7 @@ const besideServer: Readonly<Record<string, Command>> = {
   'site hours': siteHours,
   'site notify': siteNotify,
   'site policy': sitePolicy,
+  'site promises': sitePromises,
   'site routing': siteRouting,
   'site webhook': siteWebhook,
   'notify test': notifyTest,

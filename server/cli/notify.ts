@@ -18,7 +18,7 @@ const units: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000
 const longestMs = 24 * 3_600_000;
 
 /** `60s`, `10m`, `1h`, `500ms`. @throws UsageError */
-function durationOf(text: string, name: string): number {
+export function durationOf(text: string, name: string): number {
   const [, number = '', unit = ''] = /^(\d{1,7})(ms|s|m|h)$/.exec(text) ?? [];
   const ms = Number(number) * (units[unit] ?? Number.NaN);
   if (number === '' || ms > longestMs) {
@@ -27,7 +27,7 @@ function durationOf(text: string, name: string): number {
   return ms;
 }
 
-function durationText(ms: number): string {
+export function durationText(ms: number): string {
   const [unit, size] = Object.entries(units).findLast(([, size]) => ms % size === 0) ?? ['ms', 1];
   return ms === 0 ? '0s' : `${ms / size}${unit}`;
 }

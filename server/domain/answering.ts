@@ -1,13 +1,10 @@
 import type { FactOf } from '../../protocol/conversation.ts';
-import type { HandoffReason } from '../../protocol/handoff.ts';
-import type { Actor } from '../../protocol/message.ts';
+import { raise, requestPerson } from './asking.ts';
 import type { AnswerEnd, CustomerCommandOf, World } from './command.ts';
 import { type Decision, type Draft, refuse } from './draft.ts';
-import { harmIn } from './harm.ts';
 import { type Judgement, judge, judgedOf } from './policy/judge.ts';
 import { findPromise } from './policy/promises.ts';
 import { asksIfBot } from './policy/requests.ts';
-import { teamFor } from './topics.ts';
 
 const bot = { kind: 'bot' } as const;
 const system = { kind: 'system' } as const;
@@ -23,7 +20,7 @@ export function answerMessage(d: Draft, text: string, world: World) {
   const judgement = judge(d.state.recent, thresholds);
   if (judgement.decision === 'now') {
     stopAnswer(d, world);
-    if (status === 'bot') requestHandoff(d, 'customer_said', judgement.evidence, world);
+    if (status === 'bot') requestPerson(d, { reason: 'customer_said', detail: judgement.evidence }, world);
     else raise(d);
     return;
   }
@@ -124,7 +121,7 @@ export function endAnswer(d: Draft, command: AnswerEnd, world: World): Decision 
   const isJudged = isOpen && promise === null;
   const judgement = isJudged ? judge(d.stateWith(ended, bot).recent, world.policy.thresholds) : null;
   d.add(judgement === null ? ended : { ...ended, judged: judgedOf(judgement) }, bot);
-  if (wantsPerson) requestHandoff(d, 'bot_asked', command.handoff ?? '', world, bot);
+  if (wantsPerson) requestPerson(d, { reason: 'bot_asked', detail: command.handoff ?? '' }, world, bot);
   else if (promise !== null) catchPromise(d, turn, promise.quote, world);
   else if (judgement !== null) suggest(d, judgement);
   return d.done();
@@ -151,30 +148,7 @@ export function catchRunningPromise(d: Draft, turn: number, quote: string, world
  */
 function catchPromise(d: Draft, turn: number, quote: string, world: World) {
   const short = quote.slice(0, 300);
-  if (world.policy.promises === 'keep') requestHandoff(d, 'bot_promised', short, world, system);
+  if (world.policy.promises === 'keep')
+    requestPerson(d, { reason: 'bot_promised', detail: short }, world, system);
   else d.add({ type: 'answer.corrected', turn, quote: short }, system);
-}
-
-/** A customer who was harmed goes before others, and one with a known topic to its team. */
-export function requestHandoff(
-  d: Draft,
-  reason: HandoffReason,
-  detail: string,
-  { policy }: World,
-  by?: Actor,
-): void {
-  const { recent } = d.state;
-  const because = harmIn(recent);
-  const priority = because === null ? 'normal' : 'high';
-  const team = teamFor(recent, policy.topics);
-  const harm = because === null ? {} : { because };
-  d.add({ type: 'handoff.requested', reason, detail, priority, team, ...harm }, by);
-}
-
-/** What a waiting customer says may put them before others. */
-function raise(d: Draft) {
-  const { state } = d;
-  if (state.status !== 'waiting' || state.priority !== 'normal') return;
-  const because = harmIn(state.recent);
-  if (because !== null) d.add({ type: 'handoff.raised', priority: 'high', because }, system);
 }

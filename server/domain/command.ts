@@ -2,6 +2,7 @@ import type { AgentCommands, CustomerCommands } from '../../protocol/commands.ts
 import type { AnswerFailure } from '../../protocol/conversation.ts';
 import type { WaitRange } from '../../protocol/handoff.ts';
 import type { AgentRef, Source } from '../../protocol/message.ts';
+import type { SiteHours } from './hours.ts';
 import type { SitePolicy } from './site-policy.ts';
 
 type Named<B> = { [N in keyof B]: { readonly name: N } & Omit<B[N], 'conversationId'> }[keyof B];
@@ -32,6 +33,8 @@ export type SystemCommand =
   | { readonly name: 'followup:sent'; readonly through: number }
   | { readonly name: 'handoff:offer'; readonly agent: AgentRef; readonly expiresAt: number }
   | { readonly name: 'handoff:expire_offer' }
+  /** The deadline of this promise has passed. */
+  | { readonly name: 'promise:overdue'; readonly promise: number }
   /** The agent of this conversation is not there any more. */
   | { readonly name: 'agent:gone'; readonly agentId: string };
 
@@ -69,4 +72,9 @@ export interface World {
   /** Whether this site's bot is a function in the page: only then may the customer's browser answer for it. */
   readonly isBotInPage: boolean;
   readonly policy: SitePolicy;
+  /**
+   * By when somebody who asks for a person while the site is closed is answered: so long after it opens, ms. Left out:
+   * nothing is promised.
+   */
+  readonly answers?: { readonly hours: SiteHours; readonly withinMs: number };
 }

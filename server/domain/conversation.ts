@@ -9,6 +9,7 @@ import type {
 } from '../../protocol/handoff.ts';
 import type { Actor, AgentRef } from '../../protocol/message.ts';
 import type { PolicyTurn } from './policy/judge.ts';
+import type { OpenPromise } from './promises.ts';
 
 /** A bot turn that has not ended: which question (its seq) is being answered. */
 export interface PendingTurn {
@@ -40,6 +41,8 @@ interface Common {
   readonly recent: readonly RecentTurn[];
   /** Where answers of people go, too, and up to which seq they have gone there; null: nobody has said. */
   readonly followUp: { readonly email: string; readonly through: number } | null;
+  /** What the customer has been promised and has not ended, in the order in which it was made. */
+  readonly promises: readonly OpenPromise[];
   /** The last suggestion of a person, and the turn after which it came: nobody is asked twice for the same. */
   readonly suggested: { readonly reason: SuggestionReason; readonly turn: number } | null;
 }
@@ -106,4 +109,5 @@ export const unstarted: Conversation = {
   recent: [],
   suggested: null,
   followUp: null,
+  promises: [],
 };

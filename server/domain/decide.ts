@@ -5,9 +5,9 @@ import {
   catchRunningPromise,
   endAnswer,
   giveFeedback,
-  requestHandoff,
   stopAnswer,
 } from './answering.ts';
+import { requestPerson } from './asking.ts';
 import type {
   AgentCommand,
   Command,
@@ -18,6 +18,15 @@ import type {
 } from './command.ts';
 import { type Conversation, stickyWindowMs } from './conversation.ts';
 import { type Decision, type Draft, draft, refuse } from './draft.ts';
+import {
+  cancelPromise,
+  endOverdue,
+  endWithAsking,
+  keepAnswer,
+  keepPromise,
+  makePromise,
+  missOverdue,
+} from './promising.ts';
 
 const customer = { kind: 'customer' } as const;
 const bot = { kind: 'bot' } as const;
@@ -55,7 +64,7 @@ function decideForCustomer(d: Draft, command: CustomerCommand, world: World): De
       if (state.status === 'human') return refuse('already_human');
       startIfNew(d, command.context);
       if (state.status === 'resolved') d.add({ type: 'conversation.reopened', to: 'bot' });
-      requestHandoff(d, 'customer_asked', '', world);
+      requestPerson(d, { reason: 'customer_asked', detail: '' }, world);
       return d.done();
     case 'transcript:share':
       if (state.status === 'resolved') return refuse('already_resolved');
@@ -64,7 +73,9 @@ function decideForCustomer(d: Draft, command: CustomerCommand, world: World): De
       return d.done();
     case 'handoff:cancel':
       if (state.status !== 'waiting') return refuse('not_waiting');
+      endOverdue(d, world);
       d.add({ type: 'handoff.cancelled' });
+      endWithAsking(d);
       return d.done();
     case 'followup:ask':
       if (state.status !== 'waiting') return refuse('not_waiting');
@@ -96,7 +107,9 @@ function decideForCustomer(d: Draft, command: CustomerCommand, world: World): De
       if (state.seq === 0) return refuse('not_found');
       if (state.status === 'resolved') return refuse('already_resolved');
       stopAnswer(d, world);
+      endOverdue(d, world);
       d.add({ type: 'conversation.resolved', outcome: command.outcome });
+      endWithAsking(d);
       return d.done();
   }
 }
@@ -113,6 +126,7 @@ function decideForAgent(d: Draft, agent: AgentRef, command: AgentCommand, world:
       const isOfferedToAnother = offer !== null && offer.agent.id !== agent.id && offer.expiresAt > world.now;
       if (isOfferedToAnother) return refuse('offered_to_another');
       stopAnswer(d, world);
+      endOverdue(d, world);
       d.add({ type: 'handoff.accepted', agent });
       return d.done();
     }
@@ -125,7 +139,9 @@ function decideForAgent(d: Draft, agent: AgentRef, command: AgentCommand, world:
     }
     case 'message:send':
       if (!isAssigned) return refuse('not_assigned');
+      endOverdue(d, world);
       d.add({ type: 'message.sent', cid: command.cid, text: command.text });
+      keepAnswer(d);
       return d.done();
     case 'note:add':
       d.add({ type: 'note.added', text: command.text });
@@ -138,11 +154,18 @@ function decideForAgent(d: Draft, agent: AgentRef, command: AgentCommand, world:
       if (!isAssigned) return refuse('not_assigned');
       d.add({ type: 'handoff.returned', agent, decision: command.decision });
       return d.done();
+    case 'promise:make':
+      return isAssigned ? makePromise(d, agent, command, world) : refuse('not_assigned');
+    case 'promise:keep':
+      return keepPromise(d, agent, command.promise, world);
+    case 'promise:cancel':
+      return cancelPromise(d, agent, command, world);
     case 'conversation:resolve':
       if (state.status === 'resolved') return refuse('already_resolved');
       // Whoever sees it may close what nobody has taken yet (spam, answered elsewhere); not a colleague's.
       if (!isAssigned && state.status !== 'waiting') return refuse('not_assigned');
       stopAnswer(d, world);
+      endOverdue(d, world);
       d.add({ type: 'conversation.resolved', outcome: command.outcome });
       return d.done();
   }
@@ -166,7 +189,7 @@ function decideForServer(d: Draft, command: SystemCommand, world: World): Decisi
       if (state.status !== 'bot') return refuse('not_bots_turn');
       if (state.seq === 0) return refuse('not_found');
       stopAnswer(d, world);
-      requestHandoff(d, 'bot_asked', command.reason, world, bot);
+      requestPerson(d, { reason: 'bot_asked', detail: command.reason }, world, bot);
       return d.done();
     case 'bot:promised':
       return catchRunningPromise(d, command.turn, command.quote, world);
@@ -196,6 +219,8 @@ function decideForServer(d: Draft, command: SystemCommand, world: World): Decisi
       if (state.offer.expiresAt > world.now) return refuse('offered_to_another');
       d.add({ type: 'handoff.offer_expired', agent: state.offer.agent });
       return d.done();
+    case 'promise:overdue':
+      return missOverdue(d, command.promise, world);
     case 'agent:gone': {
       // Only of the one who is gone: a colleague may have taken over meanwhile.
       if (state.status !== 'human' || state.agent.id !== command.agentId) return refuse('not_assigned');

@@ -2,10 +2,22 @@ import type { Fact } from '../../protocol/conversation.ts';
 import type { SharedLine } from '../../protocol/message.ts';
 import type { Conversation, PendingTurn, RecentTurn } from './conversation.ts';
 import { turnsLookedAt } from './policy/judge.ts';
+import { promisesAfter } from './promises.ts';
 
 /** The fields that every state has, taken over from the state before. */
 const common = (
-  { turn, pending, lastAnswer, lastAgent, leftAt, rating, recent, suggested, followUp }: Conversation,
+  {
+    turn,
+    pending,
+    lastAnswer,
+    lastAgent,
+    leftAt,
+    rating,
+    recent,
+    suggested,
+    followUp,
+    promises,
+  }: Conversation,
   seq: number,
 ) => ({
   seq,
@@ -18,6 +30,7 @@ const common = (
   recent,
   suggested,
   followUp,
+  promises,
 });
 
 /** How much of each text the handoff policy looks at. */
@@ -52,6 +65,12 @@ const forgotten = { recent: [], suggested: null } as const;
  * of a conversation from `unstarted` gives its saved state.
  */
 export function evolve(state: Conversation, fact: Fact): Conversation {
+  const promises = promisesAfter(state.promises, fact);
+  return evolveStanding(promises === state.promises ? state : { ...state, promises }, fact);
+}
+
+/** All but the promises, which are the same in every state. */
+function evolveStanding(state: Conversation, fact: Fact): Conversation {
   const base = common(state, fact.seq);
   switch (fact.type) {
     case 'answer.started': {
@@ -192,6 +211,10 @@ export function evolve(state: Conversation, fact: Fact): Conversation {
       return { ...state, seq: fact.seq, followUp: { email: fact.email, through: fact.seq } };
     case 'followup.sent':
       return { ...state, seq: fact.seq, followUp: { email: fact.email, through: fact.through } };
+    case 'promise.made':
+    case 'promise.kept':
+    case 'promise.missed':
+    case 'promise.cancelled':
     case 'conversation.started':
     case 'note.added':
       return { ...state, seq: fact.seq };

@@ -4,6 +4,7 @@ import type { PushSubscription } from '../store/notifications.ts';
 import type { Store } from '../store/store.ts';
 import type { Mailer } from './email.ts';
 import type { WaitingNotice } from './message.ts';
+import type { PromiseNotice } from './promise-notice.ts';
 import type { PushSender } from './web-push.ts';
 import { sendWebhook } from './webhook.ts';
 
@@ -33,7 +34,7 @@ export async function deliver(
   { store, mailer, push, call }: Channels,
   siteId: string,
   step: NotifyStep,
-  notice: WaitingNotice,
+  notice: WaitingNotice | PromiseNotice,
   signal: AbortSignal,
 ): Promise<Delivered> {
   switch (step.channel) {
@@ -61,10 +62,10 @@ export async function deliver(
  * @returns how many took it
  * @throws the first failure, if none took it and not all were gone
  */
-async function pushTo(
+export async function pushTo(
   { store, push }: Pick<Channels, 'store' | 'push'>,
   devices: readonly PushSubscription[],
-  notice: WaitingNotice,
+  notice: WaitingNotice | PromiseNotice,
   signal: AbortSignal,
 ): Promise<number> {
   const outcomes = await Promise.allSettled(

@@ -1,5 +1,6 @@
 import { createTransport } from 'nodemailer';
 import { oneLine, type WaitingNotice, waitedText } from './message.ts';
+import { type PromiseNotice, promiseTitle, promiseWords } from './promise-notice.ts';
 
 /** A mail server that takes longer than this has failed. */
 const sendWithinMs = 15_000;
@@ -10,7 +11,7 @@ export interface Mailer {
    * @returns how many of them the mail server took
    * @throws when it takes none, or cannot be reached
    */
-  send(to: readonly string[], notice: WaitingNotice): Promise<number>;
+  send(to: readonly string[], notice: WaitingNotice | PromiseNotice): Promise<number>;
   /**
    * A plain text to a customer who asked for it.
    * @throws when the mail server does not take it, or cannot be reached
@@ -47,8 +48,9 @@ export function createMailer({ smtpUrl, from }: { smtpUrl: string; from: string 
         from,
         // As objects: a comma or a bracket in an address must not make two of it.
         to: to.map((address) => ({ name: '', address })),
-        subject: subjectOf(notice),
-        text: textOf(notice),
+        ...('about' in notice
+          ? { subject: promiseTitle(notice), text: promiseText(notice) }
+          : { subject: subjectOf(notice), text: textOf(notice) }),
         // Found as one message by mailboxes that get it twice.
         messageId: `<${notice.id}@${host}>`,
         headers: { 'auto-submitted': 'auto-generated', 'x-auto-response-suppress': 'All' },
@@ -74,6 +76,13 @@ const subjectOf = ({ site, isTest }: WaitingNotice) =>
   isTest
     ? `Test from ${oneLine(site.title, 80)}: e-mails arrive`
     : `A customer waits for a person at ${oneLine(site.title, 80)}`;
+
+const promiseText = (notice: PromiseNotice) =>
+  [
+    `${promiseWords(notice)}.`,
+    notice.isMissed ? 'The customer has been told, with an apology.' : 'The customer counts on it.',
+    `Open the conversation:\n${notice.url}\n`,
+  ].join('\n\n');
 
 function textOf({ site, topic, waitedMs, place, url, isTest }: WaitingNotice): string {
   const title = oneLine(site.title, 80);

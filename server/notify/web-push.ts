@@ -1,6 +1,7 @@
 import webPush from 'web-push';
 import type { PushSubscription } from '../store/notifications.ts';
 import { oneLine, type WaitingNotice, waitedText } from './message.ts';
+import { type PromiseNotice, promiseTitle, promiseWords } from './promise-notice.ts';
 
 /** Keys by which push services know this installation (VAPID, RFC 8292). The private one never leaves the server. */
 export interface VapidKeys {
@@ -50,7 +51,11 @@ export interface PushSender {
    * @returns false when this device is there no more, and is to be forgotten
    * @throws when the push service cannot be reached or refuses
    */
-  send(subscription: PushSubscription, notice: WaitingNotice, signal: AbortSignal): Promise<boolean>;
+  send(
+    subscription: PushSubscription,
+    notice: WaitingNotice | PromiseNotice,
+    signal: AbortSignal,
+  ): Promise<boolean>;
 }
 
 /** @param settings.contact `mailto:` or `https:`, by which push services reach whoever runs this */
@@ -66,7 +71,7 @@ export function createPushSender(settings: {
       if (!isPushService(subscription.endpoint, furtherServices)) return false;
       const { endpoint, method, headers, body } = webPush.generateRequestDetails(
         subscription,
-        JSON.stringify(shownOf(notice)),
+        JSON.stringify('about' in notice ? shownOfPromise(notice) : shownOf(notice)),
         {
           vapidDetails: { subject: contact, ...keys },
           TTL: keptSeconds,
@@ -93,6 +98,13 @@ export function createPushSender(settings: {
     },
   };
 }
+
+const shownOfPromise = (notice: PromiseNotice): Shown => ({
+  title: promiseTitle(notice),
+  body: promiseWords(notice),
+  tag: notice.conversationId,
+  url: notice.url,
+});
 
 function shownOf({ conversationId, site, topic, waitedMs, url, isTest }: WaitingNotice): Shown {
   const title = oneLine(site.title, 80);

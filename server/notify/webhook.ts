@@ -3,6 +3,7 @@ import { sign } from '../bots/http.ts';
 import type { Outbound } from '../bots/outbound.ts';
 import type { NotifyStep } from '../domain/notify-plan.ts';
 import { oneLine, type WaitingNotice, waitedText } from './message.ts';
+import { type PromiseNotice, promiseJson, promiseTitle, promiseWords } from './promise-notice.ts';
 
 type WebhookStep = Extract<NotifyStep, { channel: 'webhook' }>;
 
@@ -11,13 +12,13 @@ const sendWithinMs = 10_000;
 const maxReplyBytes = 100_000;
 
 /**
- * Tells a webhook that a customer waits: signed JSON of ours, or a message for Slack and whatever takes the same.
+ * Tells a webhook that a customer waits, or how a promise stands: signed JSON of ours, or a message for Slack and whatever takes the same.
  * @throws when it cannot be reached, may not be called, or answers anything but 2xx
  */
 export async function sendWebhook(
   call: Outbound,
   { url, style, secret }: Pick<WebhookStep, 'url' | 'style' | 'secret'>,
-  notice: WaitingNotice,
+  notice: WaitingNotice | PromiseNotice,
   signal: AbortSignal,
 ): Promise<void> {
   const body = JSON.stringify(style === 'slack' ? { text: slackText(notice) } : jsonOf(notice));
@@ -43,7 +44,10 @@ export async function sendWebhook(
   }
 }
 
-const jsonOf = (notice: WaitingNotice) => ({
+const jsonOf = (notice: WaitingNotice | PromiseNotice) =>
+  'about' in notice ? promiseJson(notice) : waitingJson(notice);
+
+const waitingJson = (notice: WaitingNotice) => ({
   id: notice.id,
   attempt: notice.attempt,
   type: notice.isTest ? 'test' : 'handoff.waiting',
@@ -60,7 +64,12 @@ const jsonOf = (notice: WaitingNotice) => ({
 const escaped = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-function slackText({ site, topic, waitedMs, place, url, isTest }: WaitingNotice): string {
+function slackText(notice: WaitingNotice | PromiseNotice): string {
+  if ('about' in notice) {
+    const words = `${promiseTitle(notice)}\n> ${promiseWords(notice)}`;
+    return `${escaped(words).replace('\n&gt; ', '\n> ')}\n<${escaped(notice.url)}|Open the conversation>`;
+  }
+  const { site, topic, waitedMs, place, url, isTest } = notice;
   const title = escaped(oneLine(site.title, 80));
   if (isTest) return `Test from ${title}: notifications arrive here.`;
   const question = topic === null ? '' : `\n> ${escaped(oneLine(topic, 300))}`;

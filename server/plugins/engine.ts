@@ -16,6 +16,7 @@ import { storable, storableText } from '../store/storable.ts';
 import { isRolledBack, RefusalError } from './errors.ts';
 import { createGroupCommit, type Order, type Step } from './group-commit.ts';
 import { pageTurnLeaseMs, turnLeaseMs } from './partials.ts';
+import { project, touchesLedger } from './projections.ts';
 
 export interface Executed {
   readonly seq: number;
@@ -99,10 +100,12 @@ export default fp(
         isLastAgentOnline: false,
         isBotInPage: site.bot.kind === 'page',
         policy: site.policy,
+        answers: { hours: site.hours, withinMs: site.promises.answerWithinMs },
       };
       const decision = decide(state, input, world);
       // What is known may be out of date: only the lock can say no.
-      return decision.ok ? stepTo(order, known, decision, world, 0) : null;
+      if (!decision.ok || touchesLedger(state, decision.facts)) return null;
+      return stepTo(order, known, decision, world, 0);
     };
 
     const publish = ({ before, commit }: Step<EngineOrder>): Executed => {
@@ -134,7 +137,13 @@ export default fp(
         await assertTarget(tx, input, conversation.siteId);
         const decision = decide(conversation.state, input, world);
         if (!decision.ok) throw new RefusalError(decision.code);
-        const step = stepTo(order, conversation, decision, world, await project(tx, id, decision.facts));
+        const step = stepTo(
+          order,
+          conversation,
+          decision,
+          world,
+          await project(tx, conversation, decision.facts),
+        );
         await tx.append(step.commit);
         return step;
       });
@@ -145,7 +154,7 @@ export default fp(
 
     const worldOf = async (
       tx: ConversationTransaction,
-      { id, siteId, bot, policy, state }: LockedConversation,
+      { id, siteId, bot, policy, answers, state }: LockedConversation,
     ): Promise<World> => {
       const now = Date.now();
       const { pending, lastAgent } = state;
@@ -161,6 +170,7 @@ export default fp(
         isLastAgentOnline,
         isBotInPage: bot === 'page',
         policy,
+        answers,
       };
     };
 
@@ -272,14 +282,4 @@ function inOneOrder(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(inOneOrder).join()}]`;
   const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${fields.map(([name, part]) => `${JSON.stringify(name)}:${inOneOrder(part)}`).join()}}`;
-}
-
-/** Keeps what other reads live on, in the same transaction as the facts. @returns change of the bad answers' count */
-async function project(tx: ConversationTransaction, id: string, facts: readonly Fact[]): Promise<number> {
-  let downvotes = 0;
-  for (const fact of facts) {
-    if (fact.type === 'feedback.given') downvotes += await tx.saveFeedback(id, fact, facts);
-    if (fact.type === 'conversation.rated') await tx.saveRating(id, fact);
-  }
-  return downvotes;
 }

@@ -1,5 +1,6 @@
 import type { ConversationSummary } from '../../protocol/agent.ts';
 import type { TranscriptLine } from '../../protocol/message.ts';
+import type { World } from '../domain/command.ts';
 import type { Conversation } from '../domain/conversation.ts';
 import type { SitePolicy } from '../domain/site-policy.ts';
 import type { Summary } from '../domain/summary.ts';
@@ -21,6 +22,8 @@ export interface LockedConversation extends StoredConversation {
   /** Where the bot of its site runs. */
   readonly bot: SiteBot['kind'];
   readonly policy: SitePolicy;
+  /** By when who asks for a person is answered, should its site be closed. */
+  readonly answers: NonNullable<World['answers']>;
 }
 
 /** The row's columns; those of type jsonb as values. */
@@ -93,6 +96,7 @@ export const toStored = (row: ConversationRow): StoredConversation => ({
   id: row.id,
   siteId: row.site_id,
   customerId: row.customer_id,
-  state: row.state,
+  // A row that an older server wrote last knows of no promises.
+  state: { ...row.state, promises: row.state.promises ?? [] },
   summary: summaryOf(row),
 });

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Fact } from '../../protocol/conversation.ts';
 import { unstarted } from '../domain/conversation.ts';
+import { noHours } from '../domain/hours.ts';
+import { defaultPromiseRules, type EndedPromise, type OpenPromise } from '../domain/promises.ts';
 import { policyOf } from '../domain/site-policy.ts';
 import { emptySummary } from '../domain/summary.ts';
 import { createAgents, workingRoles } from './agents.ts';
@@ -30,11 +32,14 @@ export function conversationTransaction(tx: Tx) {
         .innerJoin('sites', 'sites.id', 'conversations.site_id')
         .selectAll('conversations')
         .select(sql<SiteBot['kind']>`sites.bot->>'kind'`.as('bot'))
-        .select('sites.policy as policy')
+        .select(['sites.policy as policy', 'sites.hours as hours', 'sites.promises as promises'])
         .where('conversations.id', '=', id)
         .forUpdate('conversations')
         .executeTakeFirst();
-      return row === undefined ? null : { ...toStored(row), bot: row.bot, policy: policyOf(row.policy) };
+      if (row === undefined) return null;
+      const { answerWithinMs: withinMs } = { ...defaultPromiseRules, ...row.promises };
+      const answers = { hours: { ...noHours, ...row.hours }, withinMs };
+      return { ...toStored(row), bot: row.bot, policy: policyOf(row.policy), answers };
     },
 
     /** Makes the row of a new conversation. Two that race for one id: the second finds the first's row. */
@@ -140,6 +145,37 @@ export function conversationTransaction(tx: Tx) {
         })
         .execute();
       return change;
+    },
+
+    /** Keeps the ledger of promises beside the facts that say it. */
+    async savePromises(
+      { id, siteId }: Ownership,
+      { made, ended }: { made: readonly OpenPromise[]; ended: readonly EndedPromise[] },
+    ): Promise<void> {
+      if (made.length > 0)
+        await tx
+          .insertInto('promises')
+          .values(
+            made.map(({ promise, kind, text, owner, madeAt, dueAt }) => ({
+              conversation_id: id,
+              promise,
+              site_id: siteId,
+              kind,
+              text,
+              owner_id: owner?.id ?? null,
+              owner_name: owner?.name ?? null,
+              made_at: madeAt,
+              due_at: dueAt,
+            })),
+          )
+          .execute();
+      for (const { promise, state, why, endedAt } of ended)
+        await tx
+          .updateTable('promises')
+          .set({ state, why, ended_at: endedAt })
+          .where('conversation_id', '=', id)
+          .where('promise', '=', promise)
+          .execute();
     },
 
     async saveRating(id: string, fact: Extract<Fact, { type: 'conversation.rated' }>): Promise<void> {

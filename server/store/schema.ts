@@ -5,10 +5,12 @@ import type { Fact, FactType } from '../../protocol/conversation.ts';
 import type { FeedbackReason } from '../../protocol/feedback.ts';
 import type { HandoffReason, Priority } from '../../protocol/handoff.ts';
 import type { CustomerContext, Source, TranscriptLine } from '../../protocol/message.ts';
+import type { PromiseKind, PromiseState } from '../../protocol/promise.ts';
 import type { DeliveryError, DeliveryResult, PausedBecause } from '../../protocol/webhooks.ts';
 import type { Conversation } from '../domain/conversation.ts';
 import type { SiteHours } from '../domain/hours.ts';
 import type { NotifyPlan } from '../domain/notify-plan.ts';
+import type { PromiseRules } from '../domain/promises.ts';
 import type { RoutingRules } from '../domain/routing.ts';
 import type { PolicyChoices } from '../domain/site-policy.ts';
 
@@ -29,6 +31,7 @@ export interface Tables {
   bot_sessions: BotSessionsTable;
   conversation_numbers: ConversationNumbersTable;
   handoff_notices: HandoffNoticesTable;
+  promises: PromisesTable;
   push_subscriptions: PushSubscriptionsTable;
   webhooks: WebhooksTable;
   webhook_cursors: WebhookCursorsTable;
@@ -86,6 +89,7 @@ export interface SitesTable {
   notify: JsonWithDefault<Partial<NotifyPlan>>;
   routing: JsonWithDefault<Partial<RoutingRules>>;
   hours: JsonWithDefault<Partial<SiteHours>>;
+  promises: JsonWithDefault<Partial<PromiseRules>>;
   suggestions: string[];
   created_at: number;
 }
@@ -165,6 +169,26 @@ export interface HandoffNoticesTable {
   since: number;
   step: number;
   due_at: number | null;
+}
+
+/** Every promise to a customer, as the facts of its conversation say it; and whom the server has told of it. */
+export interface PromisesTable {
+  conversation_id: string;
+  promise: number;
+  site_id: string;
+  kind: PromiseKind;
+  text: string;
+  owner_id: string | null;
+  owner_name: string | null;
+  made_at: number;
+  due_at: number;
+  state: ColumnType<PromiseState, PromiseState | undefined, PromiseState>;
+  ended_at: number | null;
+  why: string | null;
+  /** When its owner was reminded; null: not yet. */
+  reminded_at: number | null;
+  /** When agents were told that it was missed. */
+  escalated_at: number | null;
 }
 
 /** A device that is told by Web Push. `id` is the SHA-256 of the endpoint, hex. */

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { noHours, type SiteHours } from '../domain/hours.ts';
 import { defaultNotifyPlan, type NotifyPlan } from '../domain/notify-plan.ts';
+import { defaultPromiseRules, type PromiseRules } from '../domain/promises.ts';
 import { defaultRouting, type RoutingRules } from '../domain/routing.ts';
 import { type PolicyChoices, policyOf, type SitePolicy } from '../domain/site-policy.ts';
 import type { Database } from './database.ts';
@@ -18,10 +19,14 @@ export interface Site {
   readonly notify: NotifyPlan;
   readonly routing: RoutingRules;
   readonly hours: SiteHours;
+  readonly promises: PromiseRules;
   readonly suggestions: readonly string[];
 }
 
-export type NewSite = Omit<Site, 'id' | 'key' | 'limits' | 'policy' | 'notify' | 'routing' | 'hours'> & {
+export type NewSite = Omit<
+  Site,
+  'id' | 'key' | 'limits' | 'policy' | 'notify' | 'routing' | 'hours' | 'promises'
+> & {
   readonly key?: string;
   /** What is left out stays as it is, or is the default for a new site. */
   readonly limits?: BotLimits;
@@ -29,6 +34,7 @@ export type NewSite = Omit<Site, 'id' | 'key' | 'limits' | 'policy' | 'notify' |
   readonly notify?: Partial<NotifyPlan>;
   readonly routing?: Partial<RoutingRules>;
   readonly hours?: SiteHours;
+  readonly promises?: Partial<PromiseRules>;
 };
 
 /** Sites: one embed key each, with the bot behind it and the origins it may be used from. */
@@ -45,6 +51,7 @@ export function createSites(db: Database) {
     'notify',
     'routing',
     'hours',
+    'promises',
     'suggestions',
   ] as const;
   const rows = () => db.selectFrom('sites').select(columns);
@@ -77,6 +84,7 @@ export function createSites(db: Database) {
         ...(site.notify === undefined ? {} : { notify: JSON.stringify(site.notify) }),
         ...(site.routing === undefined ? {} : { routing: JSON.stringify(site.routing) }),
         ...(site.hours === undefined ? {} : { hours: JSON.stringify(site.hours) }),
+        ...(site.promises === undefined ? {} : { promises: JSON.stringify(site.promises) }),
         suggestions: [...site.suggestions],
       };
       const row = await db
@@ -120,6 +128,7 @@ interface SiteRow {
   notify: Partial<NotifyPlan>;
   routing: Partial<RoutingRules>;
   hours: Partial<SiteHours>;
+  promises: Partial<PromiseRules>;
   suggestions: string[];
 }
 
@@ -135,5 +144,6 @@ const toSite = (row: SiteRow): Site => ({
   notify: { ...defaultNotifyPlan, ...row.notify },
   routing: { ...defaultRouting, ...row.routing },
   hours: { ...noHours, ...row.hours },
+  promises: { ...defaultPromiseRules, ...row.promises },
   suggestions: row.suggestions,
 });

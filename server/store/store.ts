@@ -8,6 +8,7 @@ import { createCustomers } from './customers.ts';
 import type { Connections } from './database.ts';
 import { createFeedback } from './feedback.ts';
 import { createNotifications } from './notifications.ts';
+import { createPromises } from './promises.ts';
 import { createQueueHistory } from './queue-history.ts';
 import { createRouting } from './routing.ts';
 import { createSites } from './sites.ts';
@@ -36,6 +37,7 @@ export function createStore({ db, pool, commits }: Connections) {
     webhooks: createWebhooks(db),
     webhookCursors: createWebhookCursors(db),
     webhookDeliveries: createWebhookDeliveries(db),
+    promises: createPromises(db),
     /**
      * For pg-boss, which brings its own SQL; on our connections, so that it needs none besides. Some of it opens a
      * transaction and closes it in one text: where that breaks in the middle the connection is thrown away, as the next

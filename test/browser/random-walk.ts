@@ -110,6 +110,13 @@ const agentDoes = fc
       ),
     }),
     fc.record({
+      name: fc.constant('promise:make' as const),
+      cid,
+      kind: fc.constantFrom('follow_up' as const, 'call_back' as const),
+      text,
+      dueAt: fc.constant(1_700_000_900_000),
+    }),
+    fc.record({
       name: fc.constant('conversation:resolve' as const),
       cid,
       outcome: fc.constant('unsolved' as const),

@@ -16,6 +16,7 @@ const common = [
   'recent',
   'suggested',
   'followUp',
+  'promises',
 ];
 const fieldsOf: Record<Conversation['status'], string[]> = {
   bot: [],
@@ -116,6 +117,17 @@ function expectFits(fact: Fact, before: Conversation): void {
     case 'followup.asked':
       expect(before.status).toBe('waiting');
       return;
+    case 'promise.kept':
+    case 'promise.missed':
+    case 'promise.cancelled': {
+      const open = before.promises.find(({ promise }) => promise === fact.promise);
+      expect(open, 'only what is open ends').toBeDefined();
+      expect(
+        fact.at > (open?.dueAt ?? 0) || fact.type !== 'promise.missed',
+        'too late is after the deadline',
+      ).toBe(true);
+      return;
+    }
     case 'handoff.offered':
       expect(before.status === 'waiting' && before.offer === null, 'one offer at a time').toBe(true);
       return;

@@ -7,6 +7,7 @@ import type {
   World,
 } from '../../server/domain/command.ts';
 import type { Conversation } from '../../server/domain/conversation.ts';
+import { noHours } from '../../server/domain/hours.ts';
 import { defaultPolicy } from '../../server/domain/site-policy.ts';
 
 export const agents = [
@@ -149,6 +150,47 @@ const agentMoves: fc.WeightedArbitrary<Move>[] = [
   { weight: 1, arbitrary: byAgent(fc.constant({ name: 'conversation:resolve', cid, outcome: 'unsolved' })) },
 ];
 
+/** Mostly one that is open: of its owner or another agent, in time or late. */
+const endsPromise = (command: (promise: number) => AgentCommand): fc.Arbitrary<Move> =>
+  fc.record({ at: fc.nat(3), other: agent }).map(({ at, other }) => ({ promises }) => {
+    const one = promises[at % Math.max(1, promises.length)];
+    return {
+      from: 'agent',
+      agent: at === 0 ? other : (one?.owner ?? other),
+      command: command(one?.promise ?? 1),
+    };
+  });
+const promised: fc.Arbitrary<Move> = fc
+  .record({
+    text,
+    kind: fc.constantFrom('follow_up', 'call_back'),
+    inMs: fc.constantFrom(-1, 1, 61_000, 20 * 60_000, 91 * 86_400_000),
+    other: agent,
+  })
+  .map(({ text, kind, inMs, other }) => (state, now) => {
+    const by = state.status === 'human' ? state.agent : other;
+    return {
+      from: 'agent',
+      agent: by,
+      command: { name: 'promise:make', cid, kind, text, dueAt: now + inMs },
+    };
+  });
+const promiseMoves: fc.WeightedArbitrary<Move>[] = [
+  { weight: 4, arbitrary: promised },
+  { weight: 2, arbitrary: endsPromise((promise) => ({ name: 'promise:keep', cid, promise })) },
+  {
+    weight: 1,
+    arbitrary: endsPromise((promise) => ({ name: 'promise:cancel', cid, promise, why: 'moved' })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.nat(3).map((at) => ({ promises }) => {
+      const one = promises[at % Math.max(1, promises.length)];
+      return server({ name: 'promise:overdue', promise: one?.promise ?? 1 });
+    }),
+  },
+];
+
 const serverMoves: fc.WeightedArbitrary<Move>[] = [
   { weight: 6, arbitrary: answerEnd },
   {
@@ -183,13 +225,17 @@ const serverMoves: fc.WeightedArbitrary<Move>[] = [
   {
     weight: 2,
     arbitrary: fc
-      .record({ place: fc.integer({ min: 1, max: 9 }), isAnyoneOnline: fc.boolean() })
-      .map((told) => () => server({ name: 'queue:tell', wait: null, ...told })),
+      .record({
+        place: fc.integer({ min: 1, max: 9 }),
+        isAnyoneOnline: fc.boolean(),
+        wait: fc.constantFrom(null, { fromMs: 0, toMs: 60_000 }),
+      })
+      .map((told) => () => server({ name: 'queue:tell', ...told })),
   },
 ];
 
 const step: fc.Arbitrary<Step> = fc.record({
-  move: fc.oneof(...customerMoves, ...agentMoves, ...serverMoves),
+  move: fc.oneof(...customerMoves, ...agentMoves, ...promiseMoves, ...serverMoves),
   // Nodes' clocks differ a little; customers come back after a quarter of an hour and more.
   afterMs: fc.constantFrom(0, 1, 2_000, 30_000, 61_000, 16 * 60_000, -500),
   partialText: fc.constantFrom('', 'so far', `So far. ${promise} And`),
@@ -197,13 +243,24 @@ const step: fc.Arbitrary<Step> = fc.record({
 });
 
 /** What a site decides: the same for the whole story. */
-export type Site = Pick<World, 'isBotInPage' | 'policy'>;
+export type Site = Pick<World, 'isBotInPage' | 'policy' | 'answers'>;
+
+/** Stories begin at 8:00. */
+const closedAtFirst = {
+  zone: 'UTC',
+  week: ([1, 2, 3, 4, 5, 6, 7] as const).map((day) => ({ day, from: '09:00', to: '17:00' })),
+  holidays: [],
+};
 
 /** A whole story of one conversation. */
 export const story: fc.Arbitrary<{ steps: Step[]; site: Site }> = fc.record({
   steps: fc.array(step, { minLength: 1, maxLength: 60, size: 'max' }),
   site: fc.record({
     isBotInPage: fc.boolean(),
+    answers: fc.record({
+      hours: fc.constantFrom(noHours, { everyone: closedAtFirst, teams: {} }),
+      withinMs: fc.constantFrom(60_000, 60 * 60_000),
+    }),
     policy: fc.record({
       thresholds: fc.constant(defaultPolicy.thresholds),
       isBotAskedWhileWaiting: fc.boolean(),

@@ -161,6 +161,31 @@ export const commands: [string, TSchema, object, object[]][] = [
       { to: null },
     ],
   ],
+  [
+    'promise:make',
+    agentCommands['promise:make'],
+    { ...ids, kind: 'call_back', text: 'I call you.', dueAt: 1 },
+    [
+      { kind: 'answer' },
+      { kind: 'wait' },
+      { text: ' ' },
+      { text: 'x'.repeat(501) },
+      { dueAt: 'soon' },
+      { dueAt: -1 },
+    ],
+  ],
+  [
+    'promise:keep',
+    agentCommands['promise:keep'],
+    { ...ids, promise: 3 },
+    [{ promise: -1 }, { promise: 1.5 }],
+  ],
+  [
+    'promise:cancel',
+    agentCommands['promise:cancel'],
+    { ...ids, promise: 3, why: 'Done by mail.' },
+    [{ why: '' }, { why: ' ' }, { why: undefined }, { why: 'x'.repeat(501) }],
+  ],
   ['handoff:return', agentCommands['handoff:return'], { ...ids, decision: '' }, [{ decision: null }]],
   [
     'conversation:resolve',

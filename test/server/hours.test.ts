@@ -143,6 +143,7 @@ test('many who ask cost one look at the database in five seconds, and a failed o
       },
     },
     queueHistory: server.store.queueHistory,
+    promises: server.store.promises,
   });
   const online = async (now: number) => (await reachability(site, null, now)).isAnyoneOnline;
   expect(await Promise.all([online(0), online(0), online(4_999)])).toEqual([true, true, true]);

@@ -69,6 +69,7 @@ export const routes: Record<string, Route> = {
   'GET /v1/desk/conversations/{id}': { caller: 'agent' },
   'GET /v1/desk/conversations/{id}/facts': { caller: 'agent', query: 'after=0' },
   'POST /v1/desk/commands/handoff:accept': { caller: 'agent', body: ids },
+  'POST /v1/desk/commands/handoff:decline': { caller: 'agent', body: ids },
   'POST /v1/desk/commands/message:send': { caller: 'agent', body: { ...ids, text: 'Hi' } },
   'POST /v1/desk/commands/note:add': { caller: 'agent', body: { ...ids, text: 'Hi' } },
   'POST /v1/desk/commands/handoff:transfer': {
@@ -76,6 +77,14 @@ export const routes: Record<string, Route> = {
     body: { ...ids, to: { kind: 'queue', team: null } },
   },
   'POST /v1/desk/commands/handoff:return': { caller: 'agent', body: { ...ids, decision: '' } },
+  'POST /v1/desk/commands/promise:make': {
+    caller: 'agent',
+    body: { ...ids, kind: 'follow_up', text: 'I check.', dueAt: 4_000_000_000_000 },
+  },
+  'POST /v1/desk/commands/promise:keep': { caller: 'agent', body: { ...ids, promise: 5 } },
+  'POST /v1/desk/commands/promise:cancel': { caller: 'agent', body: { ...ids, promise: 5, why: 'x' } },
+  'GET /v1/desk/promises': { caller: 'agent', query: 'view=mine&state=open' },
+  'GET /v1/desk/promises/rate': { caller: 'agent', query: 'from=0' },
   'POST /v1/desk/commands/conversation:resolve': { caller: 'agent', body: { ...ids, outcome: 'solved' } },
   'GET /v1/desk/audit-log': { caller: 'agent', query: 'limit=10' },
   'GET /v1/feedback': { caller: 'agent', query: 'limit=10' },

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { nextStep, stepAt } from '../../domain/notify-plan.ts';
+import { consoleUrl } from '../../notify/console-url.ts';
 import { type Channels, deliver } from '../../notify/deliver.ts';
 import type { WaitingNotice } from '../../notify/message.ts';
 import { jobIdOf, type PlannedJob } from '../../plugins/jobs.ts';
@@ -70,7 +71,7 @@ export async function announceWaiting(
       since,
       waitedMs: Date.now() - since,
       place: queue.findIndex(({ id }) => id === conversationId) + 1 || queue.length + 1,
-      url: `${publicUrl ?? ownUrl(app)}/console/c/${conversationId}`,
+      url: consoleUrl(app.server, publicUrl, conversationId),
       isTest: false,
     };
   };
@@ -120,9 +121,3 @@ const jobOf = (step: Step, dueAt: number): PlannedJob<Step> => ({ id: idOf(step)
 
 /** The same step has the same id on every node. */
 const idOf = ({ conversationId, since, number }: Step) => jobIdOf(conversationId, since, number);
-
-/** Where agents on this machine reach the console, as long as no PUBLIC_URL says otherwise. */
-function ownUrl(app: FastifyInstance): string {
-  const address = app.server.address();
-  return `http://localhost:${typeof address === 'object' && address !== null ? address.port : 8080}`;
-}

@@ -140,6 +140,7 @@ export function lineOf(item: TranscriptItem): Line {
       return { seq, what: `note: ${item.text}` };
     case 'answer':
       return { seq, what: `answer ${item.turn} to ${item.question}` };
+    case 'promise':
     case 'event':
       return { seq, what: item.fact.type };
   }

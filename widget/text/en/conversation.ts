@@ -34,6 +34,7 @@ export const conversationText = {
     customer_said: 'You asked for a person, so we are asking our team',
     bot_asked: 'The assistant asked for a person',
     bot_promised: 'The assistant promised you a person, so we are asking our team',
+    promise_missed: 'Sorry, we missed our promise',
   } satisfies Record<HandoffReason, string>,
   suggested: {
     bot_failed: 'That did not work. A person can take over; they see it all.',

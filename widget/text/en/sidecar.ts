@@ -25,5 +25,6 @@ export const sidecarText = {
     customer_said: 'You asked for a person, so we are asking our team',
     bot_asked: 'You wrote to our team, so we are asking for a person',
     bot_promised: 'The assistant promised you a person, so we are asking our team',
+    promise_missed: 'Sorry, we missed our promise',
   },
 } satisfies Partial<Text>;

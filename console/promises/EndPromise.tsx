@@ -1,0 +1,100 @@
+import { useSignal } from '@preact/signals';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import { isReaching } from '../connection.ts';
+import type { ActionResult } from '../inbox/actions.ts';
+import { useWorkplace } from '../workplace.ts';
+
+/** Kept, or taken back with a word. `name` tells apart what several of these on one screen are about. */
+export function EndPromise(props: {
+  conversationId: string;
+  promise: number;
+  name: string;
+  onEnded?: () => void;
+}) {
+  const { conversationId, promise, name, onEnded } = props;
+  const { actions, connection } = useWorkplace();
+  const isAsked = useSignal(false);
+  const isBusy = useSignal(false);
+  const why = useSignal('');
+  const problem = useSignal<string | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  // At once, not after the next painting: the next key must already be text, not a shortcut.
+  useLayoutEffect(() => {
+    if (isAsked.value) field.current?.focus();
+  }, [isAsked.value]);
+  const isOnline = isReaching(connection.state.value);
+  const run = (act: () => Promise<ActionResult>) => {
+    if (isBusy.peek()) return;
+    isBusy.value = true;
+    problem.value = null;
+    void act().then((happened) => {
+      isBusy.value = false;
+      problem.value = happened;
+      if (happened === null) onEnded?.();
+    });
+  };
+  const takeBack = (event: Event) => {
+    event.preventDefault();
+    const words = why.value.trim();
+    if (words !== '') run(() => actions.cancelPromise(conversationId, promise, words));
+  };
+  const canAct = isOnline && !isBusy.value;
+  return (
+    <div class="end-promise">
+      {isAsked.value ? (
+        <form
+          class="take-back"
+          aria-label={`Take back: ${name}`}
+          onSubmit={takeBack}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape' || event.isComposing) return;
+            event.stopPropagation();
+            isAsked.value = false;
+          }}
+        >
+          <input
+            class="input"
+            aria-label="Why? The customer reads it."
+            placeholder="Why? The customer reads it."
+            maxLength={500}
+            ref={field}
+            value={why.value}
+            onInput={(event) => (why.value = event.currentTarget.value)}
+          />
+          <button type="submit" class="button small" disabled={!canAct || why.value.trim() === ''}>
+            Take back
+          </button>
+          <button type="button" class="button small quiet" onClick={() => (isAsked.value = false)}>
+            Leave it
+          </button>
+        </form>
+      ) : (
+        <>
+          <button
+            type="button"
+            class="button small"
+            aria-label={`Done: ${name}`}
+            disabled={!canAct}
+            onClick={() => run(() => actions.keepPromise(conversationId, promise))}
+          >
+            Done
+          </button>
+          <button
+            type="button"
+            class="button small quiet"
+            aria-label={`Cancel: ${name}`}
+            disabled={!canAct}
+            onClick={() => (isAsked.value = true)}
+          >
+            Cancel…
+          </button>
+        </>
+      )}
+      {problem.value !== null && (
+        <p class="fail small" role="alert">
+          {problem.value}
+        </p>
+      )}
+    </div>
+  );
+}

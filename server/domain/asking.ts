@@ -1,0 +1,53 @@
+import type { Fact } from '../../protocol/conversation.ts';
+import type { HandoffReason, Priority } from '../../protocol/handoff.ts';
+import type { World } from './command.ts';
+import type { Draft } from './draft.ts';
+import { harmIn } from './harm.ts';
+import { hoursOf, isOpen, nextOpening } from './hours.ts';
+import { teamFor } from './topics.ts';
+
+const system = { kind: 'system' } as const;
+
+interface Request {
+  readonly reason: HandoffReason;
+  readonly detail: string;
+  readonly priority?: Priority;
+}
+
+/**
+ * Asks for a person: with a head start for who was harmed, and of the team of a known topic. While that team is closed
+ * the customer is promised an answer in the same decision: they can leave, and no process can die between the asking
+ * and the promise.
+ */
+export function requestPerson(
+  d: Draft,
+  { reason, detail, priority = 'normal' }: Request,
+  world: World,
+  by?: Fact['by'],
+): void {
+  const { recent } = d.state;
+  const because = harmIn(recent);
+  const team = teamFor(recent, world.policy.topics);
+  const harm = because === null ? { priority } : { priority: 'high' as const, because };
+  d.add({ type: 'handoff.requested', reason, detail, team, ...harm }, by);
+  const dueAt = answerDueAt(world, team);
+  if (dueAt === null || d.state.promises.some(({ kind }) => kind === 'answer')) return;
+  d.add({ type: 'promise.made', kind: 'answer', text: '', dueAt, owner: null }, system);
+}
+
+/** null: people are there, or nobody knows when they are. */
+function answerDueAt({ answers, now }: World, team: string | null): number | null {
+  if (answers === undefined) return null;
+  const hours = hoursOf(answers.hours, team);
+  if (hours === null || isOpen(hours, now)) return null;
+  const opensAt = nextOpening(hours, now);
+  return opensAt === null ? null : opensAt + answers.withinMs;
+}
+
+/** What a waiting customer says may put them before others. */
+export function raise(d: Draft): void {
+  const { state } = d;
+  if (state.status !== 'waiting' || state.priority !== 'normal') return;
+  const because = harmIn(state.recent);
+  if (because !== null) d.add({ type: 'handoff.raised', priority: 'high', because }, system);
+}

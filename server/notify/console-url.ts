@@ -1,0 +1,8 @@
+import type { Server } from 'node:http';
+
+/** The conversation in the console; as agents on this machine reach it, as long as no PUBLIC_URL says otherwise. */
+export function consoleUrl(server: Server, publicUrl: string | null, conversationId: string): string {
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 8080;
+  return `${publicUrl ?? `http://localhost:${port}`}/console/c/${conversationId}`;
+}
