@@ -125,7 +125,9 @@ describe('refusals', () => {
       expect(status).toBeGreaterThanOrEqual(400);
       expect(text).toMatch(/\.$/);
       // What may succeed later is either too much for now, or taken for the moment.
-      expect(retryable).toBe([429, 500, 503].includes(status) || code === 'offered_to_another');
+      expect(retryable).toBe(
+        [429, 500, 503].includes(status) || ['offered_to_another', 'not_due'].includes(code),
+      );
       expect(Compile(Refusal).Check({ ok: false, code, message: text, retryable })).toBe(true);
     },
   );
@@ -143,7 +145,7 @@ test('every fact is declared once, with seq, time and actor', () => {
   expect(new Set(types).size).toBe(types.length);
   for (const type of types)
     expect(type).toMatch(
-      /^(conversation|message|transcript|answer|handoff|queue|followup|note|feedback)\.[a-z_]+$/,
+      /^(conversation|message|transcript|answer|handoff|queue|followup|promise|note|feedback)\.[a-z_]+$/,
     );
   for (const fact of Fact.anyOf)
     expect(Object.keys(fact.properties)).toEqual(expect.arrayContaining(['seq', 'at', 'by']));
