@@ -60,6 +60,8 @@ export interface AnswerItem {
   /** Ready answers that the bot proposes. */
   readonly replies: readonly string[];
   readonly feedback: Feedback | null;
+  /** What the bot should have said, in an agent's words. The server never sends one to a customer. */
+  readonly better?: FactOf<'answer.improved'>;
 }
 
 export interface EventItem {

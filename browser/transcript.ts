@@ -75,6 +75,9 @@ function apply(draft: Draft, fact: Fact): void {
       changeAnswer(draft, turn, { feedback: verdict === 'none' ? null : { verdict, reasons, comment } });
       return;
     }
+    case 'answer.improved':
+      changeAnswer(draft, fact.turn, { better: fact });
+      return;
     default:
       if (isPromise(fact)) {
         draft.items.push({ kind: 'promise', seq, at, fact });

@@ -1,4 +1,5 @@
-import type { ConversationSummary, Me } from '../protocol/agent.ts';
+import type { Colleagues, ConversationSummary, Me, Mention } from '../protocol/agent.ts';
+import type { CannedDraft, CannedList, CannedResponse } from '../protocol/canned.ts';
 import type { Accepted, AgentCommandName, AgentCommands, CommandReply } from '../protocol/commands.ts';
 import type { Problem, RefusalCode } from '../protocol/errors.ts';
 import type { FactsPage } from '../protocol/events.ts';
@@ -28,6 +29,14 @@ export interface Api {
   facts(conversationId: string, after: number, signal?: AbortSignal): Promise<FactsPage>;
   /** As over the socket, under the same cid: a refusal is an answer and not thrown. */
   command<N extends AgentCommandName>(name: N, body: AgentCommands[N]): Promise<CommandReply>;
+  /** Who works at the site of this conversation. */
+  colleagues(conversationId: string): Promise<Colleagues>;
+  mentions(): Promise<readonly Mention[]>;
+  mentionSeen(conversationId: string): Promise<void>;
+  canned(): Promise<readonly CannedResponse[]>;
+  addCanned(draft: CannedDraft): Promise<CannedResponse>;
+  changeCanned(id: string, draft: CannedDraft): Promise<CannedResponse>;
+  removeCanned(id: string): Promise<void>;
   feedback(query: URLSearchParams, signal: AbortSignal): Promise<FeedbackPage>;
   exportFeedback(query: URLSearchParams, signal: AbortSignal): Promise<Response>;
   promises(query: URLSearchParams, signal: AbortSignal): Promise<PromisePage>;
@@ -76,6 +85,12 @@ export function createApi(onSessionLost: () => void): Api {
     return body;
   };
 
+  const posted = async <T>(path: string, sent: unknown): Promise<T> => {
+    const response = await request(path, asJson(sent));
+    const body: T = await response.json();
+    return body;
+  };
+
   return {
     me: () => json('/v1/desk/me'),
     desk: async () =>
@@ -95,6 +110,17 @@ export function createApi(onSessionLost: () => void): Api {
       if (answer === null || !('code' in answer)) throw new ApiError('unreachable');
       const { code, title: message, retryable, retryAfterMs } = answer;
       return { ok: false, code, message, retryable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    },
+    colleagues: (id) => json(`/v1/desk/conversations/${id}/colleagues`),
+    mentions: async () => (await json<{ mentions: Mention[] }>('/v1/desk/mentions')).mentions,
+    async mentionSeen(conversationId) {
+      await request('/v1/desk/mentions/seen', asJson({ conversationId }));
+    },
+    canned: async () => (await json<CannedList>('/v1/desk/canned')).canned,
+    addCanned: (draft) => posted('/v1/desk/canned/add', draft),
+    changeCanned: (id, draft) => posted('/v1/desk/canned/change', { id, ...draft }),
+    async removeCanned(id) {
+      await request('/v1/desk/canned/remove', asJson({ id }));
     },
     feedback: (query, signal) => json(`/v1/feedback?${query}`, signal),
     exportFeedback: (query, signal) => request(`/v1/feedback/export?${query}`, { signal }),

@@ -6,11 +6,19 @@ import { ApiError } from './api.ts';
 import { type Connection, createConnection, isReaching } from './connection.ts';
 import { type Actions, createActions } from './inbox/actions.ts';
 import { type Alerts, createAlerts } from './inbox/alerts.ts';
+import { type Canned, createCanned } from './inbox/canned.ts';
 import { createDesk, type Desk } from './inbox/desk.ts';
 import { createDrafts, type Drafts } from './inbox/drafts.ts';
+import { createHeld, type Held } from './inbox/held.ts';
+import { createMentions, type Mentions } from './inbox/mentions.ts';
 import { createOutbox, type Outbox } from './inbox/outbox.ts';
 import type { Session } from './session.ts';
 import { createDeviceAlerts, type DeviceAlerts } from './settings/device-alerts.ts';
+
+export interface Notice {
+  readonly conversationId: string;
+  readonly text: string;
+}
 
 /** All that a signed-in agent works with, without a screen. */
 export interface Workplace {
@@ -22,6 +30,10 @@ export interface Workplace {
   readonly availability: Signal<Availability>;
   readonly desk: Desk;
   readonly actions: Actions;
+  /** What can still be undone. */
+  readonly held: Held;
+  readonly mentions: Mentions;
+  readonly canned: Canned;
   readonly alerts: Alerts;
   readonly device: DeviceAlerts;
   readonly drafts: Drafts;
@@ -31,7 +43,7 @@ export interface Workplace {
   /** The conversation that is being accepted right now. */
   readonly accepting: Signal<string | null>;
   /** What just happened instead of what the agent wanted, and to which conversation. */
-  readonly notice: Signal<{ readonly conversationId: string; readonly text: string } | null>;
+  readonly notice: Signal<Notice | null>;
   setAvailability(availability: Availability): void;
   close(): void;
 }
@@ -60,22 +72,43 @@ export function createWorkplace(me: Me, session: Session): Workplace {
       }
     },
   });
-  const outbox = createOutbox(me.id, ({ kind, cid, conversationId, text }) =>
-    connection.command(kind === 'note' ? 'note:add' : 'message:send', { cid, conversationId, text }),
+  const outbox = createOutbox(me.id, ({ kind, cid, conversationId, text, mentions = [] }) => {
+    const body = { cid, conversationId, text };
+    if (kind === 'reply') return connection.command('message:send', body);
+    return connection.command(
+      'note:add',
+      mentions.length === 0 ? body : { ...body, mentions: [...mentions] },
+    );
+  });
+  const actions = createActions(me.id, connection, desk, api);
+  const notice = signal<Notice | null>(null);
+  const held = createHeld(
+    me.id,
+    actions,
+    () => isReaching(connection.state.peek()),
+    (conversationId, text) => {
+      notice.value = { conversationId, text };
+    },
   );
+  const mentions = createMentions(api, (mention) => alerts.mentioned(mention));
 
   /** Of the list that the server sends at each connect. */
   let round = desk.asked();
   const stopListening = connection.on({
     desk: ({ conversations }) => desk.takeDesk(conversations, round),
     summaries: ({ conversations }) => desk.takeSummaries(conversations),
+    mentioned: mentions.take,
+    'mention:seen': ({ conversationId }) => mentions.forget(conversationId),
     availability: (event) => {
       availability.value = event.availability;
     },
   });
   let isFirst = true;
   const stopFollowing = connection.state.subscribe((state) => {
-    if (isReaching(state)) outbox.flush();
+    if (isReaching(state)) {
+      outbox.flush();
+      void mentions.load();
+    }
     if (state !== 'online') return;
     round = desk.asked();
     if (!isFirst) void catchUp();
@@ -99,14 +132,17 @@ export function createWorkplace(me: Me, session: Session): Workplace {
     connection,
     availability,
     desk,
-    actions: createActions(me.id, connection, desk, api),
+    actions,
+    held,
+    mentions,
+    canned: createCanned(api),
     alerts,
     device,
     drafts: createDrafts(me.id),
     outbox,
     wantsReply: signal(null),
     accepting: signal(null),
-    notice: signal(null),
+    notice,
     setAvailability(value) {
       availability.value = value;
       connection.signal('availability:set', { availability: value });
@@ -115,6 +151,7 @@ export function createWorkplace(me: Me, session: Session): Workplace {
       stopTitle();
       stopFollowing();
       stopListening();
+      held.close();
       outbox.close();
       device.close();
       alerts.close();

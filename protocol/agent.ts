@@ -35,6 +35,41 @@ export const Permission = Type.Union([
   Type.Literal('audit-log:read'),
 ]);
 export type Permission = Static<typeof Permission>;
+/** What a colleague does in a conversation that both have open. Ephemeral; `gone`: no longer open. */
+export const Doing = Type.Union([
+  Type.Literal('reading'),
+  Type.Literal('replying'),
+  Type.Literal('noting'),
+  Type.Literal('gone'),
+]);
+export type Doing = Static<typeof Doing>;
+
+/** An agent of the same site, as somebody who may be passed a conversation or named in a note. */
+export const Colleague = exact({
+  ...AgentRef.properties,
+  presence: Type.Union([Availability, Type.Literal('offline')]),
+  load: Type.Integer({ minimum: 0, description: 'customers whom they have or are offered now' }),
+  capacity: Type.Integer({ minimum: 0 }),
+  teams: Type.Array(Type.String()),
+});
+export type Colleague = Static<typeof Colleague>;
+
+/** Who works at the site of a conversation. */
+export const Colleagues = exact({
+  site: exact({ key: Type.String(), name: Type.String() }),
+  agents: Type.Array(Colleague),
+  teams: Type.Array(Type.String()),
+});
+export type Colleagues = Static<typeof Colleagues>;
+
+/** A note that names the reading agent, until they open its conversation. */
+export const Mention = exact({
+  conversationId: ConversationId,
+  by: Type.String({ description: 'name of the agent who wrote it' }),
+  text: Type.String({ description: 'how the note begins' }),
+  at: Time,
+});
+export type Mention = Static<typeof Mention>;
 
 /** The signed-in agent, as their own console knows them. */
 export const Me = exact({

@@ -1,16 +1,17 @@
 import { type Static, type TProperties, type TSchema, Type } from 'typebox';
-import { Availability } from './agent.ts';
+import { Availability, Doing } from './agent.ts';
 import { BotOutcome } from './bot.ts';
 import { AnswerFailure, TransferTarget } from './conversation.ts';
 import type { Refusal } from './errors.ts';
 import { FeedbackReasons, Rating, Verdict } from './feedback.ts';
-import { Outcome } from './handoff.ts';
-import { CommandId, ConversationId, exact, Seq, Time, Turn } from './ids.ts';
+import { FailureCause, Outcome } from './handoff.ts';
+import { AgentId, CommandId, ConversationId, exact, Seq, Time, Turn } from './ids.ts';
 import {
   AnswerText,
   Comment,
   CustomerContext,
   Email,
+  Mentions,
   MessageText,
   maxQuickReplies,
   QuickReply,
@@ -70,13 +71,18 @@ export const agentCommands = {
   /** Passes on an offer that was made to this agent. */
   'handoff:decline': command({}),
   'message:send': command({ text: MessageText }),
-  'note:add': command({ text: MessageText }),
-  'handoff:transfer': command({ to: TransferTarget }),
-  'handoff:return': command({ decision: Comment }),
+  'note:add': command({ text: MessageText, mentions: Type.Optional(Mentions) }),
+  /** The note is for whoever takes it next; the customer never sees it. */
+  'handoff:transfer': command({ to: TransferTarget, note: Type.Optional(MessageText) }),
+  /** `from` is whose it was when the agent decided to: nobody takes it from the one who has just taken it over. */
+  'handoff:take_over': command({ from: AgentId }),
+  'handoff:return': command({ decision: Comment, cause: Type.Optional(FailureCause) }),
   'promise:make': command({ kind: AgentPromiseKind, text: PromiseText, dueAt: Time }),
   'promise:keep': command({ promise: PromiseNumber }),
   'promise:cancel': command({ promise: PromiseNumber, why: PromiseWhy }),
-  'conversation:resolve': command({ outcome: Outcome }),
+  'conversation:resolve': command({ outcome: Outcome, cause: Type.Optional(FailureCause) }),
+  /** What the bot should have said in this turn. */
+  'answer:improve': command({ turn: Turn, text: MessageText }),
 } as const;
 
 /** The answer to a command that was carried out, sent only after COMMIT (D3). `seq` is the last fact it made. */
@@ -109,6 +115,8 @@ export const customerSignals = {
 export const agentSignals = {
   typing: customerSignals.typing,
   'availability:set': exact({ availability: Availability }),
+  /** What this agent does in a conversation that they watch, for the colleagues who watch it as well. */
+  'conversation:look': exact({ conversationId: ConversationId, doing: Doing }),
   /** Ends what `conversation:watch` began. */
   'conversation:unwatch': exact({ conversationId: ConversationId }),
 } as const;

@@ -1,6 +1,15 @@
 import { type Static, type TProperties, Type } from 'typebox';
 import { FeedbackReasons, Rating, Verdict } from './feedback.ts';
-import { HandoffReason, Harm, Outcome, Priority, SuggestionReason, Team, WaitRange } from './handoff.ts';
+import {
+  FailureCause,
+  HandoffReason,
+  Harm,
+  Outcome,
+  Priority,
+  SuggestionReason,
+  Team,
+  WaitRange,
+} from './handoff.ts';
 import { CommandId, exact, Seq, Time, Turn } from './ids.ts';
 import {
   Actor,
@@ -9,6 +18,7 @@ import {
   Comment,
   CustomerContext,
   Email,
+  Mentions,
   MessageText,
   maxQuickReplies,
   QuickReply,
@@ -127,14 +137,19 @@ export const Fact = Type.Union([
   /** The agent said so; the next one is asked at once. */
   fact('handoff.declined', { agent: AgentRef }),
   fact('handoff.accepted', { agent: AgentRef }),
+  /** By the agent who has it, by a colleague who takes it over (`to` is then the one who did it), or by the system. */
   fact('handoff.transferred', {
     from: AgentRef,
     to: TransferTarget,
     /** Given where the agent vanished before a word: the customer's old place in the queue. */
     place: Type.Optional(exact({ since: Time, priority: Priority })),
   }),
-  fact('handoff.returned', { agent: AgentRef, decision: Comment }),
-  fact('note.added', { text: MessageText }),
+  /** `cause`: for agents only, here as below. */
+  fact('handoff.returned', { agent: AgentRef, decision: Comment, cause: Type.Optional(FailureCause) }),
+  /** For agents only. */
+  fact('note.added', { text: MessageText, mentions: Type.Optional(Mentions) }),
+  /** What the bot should have said, in an agent's words; the latest of a turn counts. For agents only. */
+  fact('answer.improved', { turn: Turn, text: MessageText }),
   fact('feedback.given', {
     turn: Turn,
     verdict: Verdict,
@@ -144,7 +159,7 @@ export const Fact = Type.Union([
     judged: Type.Optional(Judged),
   }),
   fact('conversation.rated', { rating: Rating, comment: Comment }),
-  fact('conversation.resolved', { outcome: Outcome }),
+  fact('conversation.resolved', { outcome: Outcome, cause: Type.Optional(FailureCause) }),
   fact('conversation.reopened', { to: Type.Union([Type.Literal('bot'), Type.Literal('agent')]) }),
 ]);
 export type Fact = Static<typeof Fact>;

@@ -49,6 +49,11 @@ export const refusals = {
     text: 'This conversation is not offered to you, or not any more.',
   },
   not_assigned: { status: 409, retryable: false, text: 'You are not the agent of this conversation.' },
+  not_theirs: {
+    status: 409,
+    retryable: false,
+    text: 'The conversation is not, or no longer, with the agent from whom you want to take it.',
+  },
   stale_turn: {
     status: 409,
     retryable: false,
@@ -94,6 +99,16 @@ export const refusals = {
     text: 'A promise is due between now and 90 days from now.',
   },
   not_due: { status: 409, retryable: true, text: 'The deadline of this promise has not passed yet.' },
+  shortcut_taken: {
+    status: 409,
+    retryable: false,
+    text: 'Another canned response of this site has this shortcut.',
+  },
+  limit_reached: {
+    status: 409,
+    retryable: false,
+    text: 'There are as many of these as there may be; delete one first.',
+  },
   wrong_bot: { status: 409, retryable: false, text: "Answers of this site's bot do not come from the page." },
 } as const satisfies Record<string, { status: number; retryable: boolean; text: string }>;
 

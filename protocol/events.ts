@@ -1,5 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox';
-import { Availability, ConversationSummary } from './agent.ts';
+import { Availability, ConversationSummary, Doing, Mention } from './agent.ts';
 import type {
   AgentCommands,
   AgentReads,
@@ -64,6 +64,12 @@ export const agentEvents = {
   desk: exact({ conversations: Type.Array(ConversationSummary) }),
   summaries: exact({ conversations: Type.Array(ConversationSummary) }),
   'promise:due': PromiseNews,
+  /** What a colleague does in a conversation that this console watches. Sent again while it lasts. */
+  colleague: exact({ conversationId: ConversationId, agent: AgentRef, doing: Doing }),
+  /** A note names this agent. */
+  mentioned: Mention,
+  /** This agent has opened it, maybe in another tab. */
+  'mention:seen': exact({ conversationId: ConversationId }),
   /** The agent's own availability, also when another tab of theirs changed it. */
   availability: exact({
     availability: Availability,

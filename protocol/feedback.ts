@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { FailureCause } from './handoff.ts';
 import { ConversationId, exact, Time, Turn } from './ids.ts';
 import { Comment, CustomerContext, Source, TranscriptLine } from './message.ts';
 
@@ -41,9 +42,15 @@ export const FeedbackItem = exact({
 });
 export type FeedbackItem = Static<typeof FeedbackItem>;
 
-/** A row of an export: the item with the whole conversation as the customer saw it. */
+/** A row of an export: the item, what agents said of it, and the whole conversation as the customer saw it. */
 export const FeedbackExportRow = exact({
   ...FeedbackItem.properties,
+  betterAnswer: Type.Union([Type.String(), Type.Null()], {
+    description: 'what the bot should have said in this turn, in the words of an agent',
+  }),
+  causes: Type.Array(FailureCause, {
+    description: 'why the bot failed in this conversation, as agents said when they ended their part',
+  }),
   transcript: Type.Array(TranscriptLine),
 });
 export type FeedbackExportRow = Static<typeof FeedbackExportRow>;

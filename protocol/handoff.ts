@@ -79,6 +79,21 @@ export type Reachability = Static<typeof Reachability>;
 export const ReachabilityQuery = exact({ team: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })) });
 export type ReachabilityQuery = Static<typeof ReachabilityQuery>;
 
+/**
+ * Why the bot failed, in the words of the agent who ended the customer's wait. Saying so is never required, and the
+ * customer does not read it.
+ */
+export const FailureCause = Type.Union([
+  Type.Literal('missing_knowledge'),
+  Type.Literal('wrong_knowledge'),
+  Type.Literal('misunderstood'),
+  Type.Literal('could_not_act'),
+  Type.Literal('tone'),
+  Type.Literal('preferred_person'),
+  Type.Literal('other'),
+]);
+export type FailureCause = Static<typeof FailureCause>;
+
 /** How a conversation ended, in the resolver's words. */
 export const Outcome = Type.Union([Type.Literal('solved'), Type.Literal('unsolved')]);
 export type Outcome = Static<typeof Outcome>;

@@ -14,6 +14,9 @@ export const Comment = Type.String({ maxLength: 2_000 });
 export const AgentRef = exact({ id: AgentId, name: Type.String({ minLength: 1, maxLength: 80 }) });
 export type AgentRef = Static<typeof AgentRef>;
 
+/** Colleagues who are named in a note, and told of it. */
+export const Mentions = Type.Array(AgentId, { minItems: 1, maxItems: 10, uniqueItems: true });
+
 /** An e-mail address, loosely: whether it works shows when something is sent to it. */
 export const Email = Type.String({
   maxLength: 254,

@@ -1,31 +1,52 @@
 import { type Signal, useSignal } from '@preact/signals';
-import type { Outcome } from '../../protocol/handoff.ts';
+import type { FailureCause, Outcome } from '../../protocol/handoff.ts';
+import type { AgentRef } from '../../protocol/message.ts';
 import { isReaching } from '../connection.ts';
 import { Key } from '../shared/Key.tsx';
 import { useWorkplace } from '../workplace.ts';
-import { Frame, useStep } from './ActionFrame.tsx';
 import { acceptAndOpen } from './accept.ts';
-import type { ActionResult } from './actions.ts';
+import { CauseChoice, chooseByDigit } from './CauseChoice.tsx';
 import { PromiseForm } from './PromiseForm.tsx';
+import { StepForm, useStep } from './StepForm.tsx';
 import type { Standing } from './standing.ts';
+import { TransferForm } from './TransferForm.tsx';
 
-/** Which step is being taken: one of the two that end an agent's part, or a promise. */
-export type ActionForm = 'hand_back' | 'resolve' | 'promise' | null;
+/** Which step is being taken: one that changes whose the conversation is, or a promise. */
+export type ActionForm = 'hand_back' | 'resolve' | 'transfer' | 'take_over' | 'promise' | null;
 
 interface Props {
   readonly id: string;
   readonly standing: Standing;
   readonly form: Signal<ActionForm>;
+  /** Who has it now. */
+  readonly agent: AgentRef | null;
 }
 
-export function ActionButtons({ id, standing, form }: Props) {
+export function ActionButtons({ id, standing, form, agent }: Props) {
   const workplace = useWorkplace();
   const isOnline = isReaching(workplace.connection.state.value);
   const isAccepting = workplace.accepting.value === id;
   const toggle = (name: ActionForm) => {
     form.value = form.value === name ? null : name;
   };
-  if (standing === 'reading') return null;
+  // A lead's step: not everybody takes a customer from a colleague.
+  if (standing === 'reading' && (agent === null || !workplace.may('conversations:supervise'))) return null;
+  if (workplace.held.current.value?.conversationId === id) return null;
+  if (standing === 'reading') {
+    return (
+      <div class="actions">
+        <button
+          type="button"
+          class="button"
+          aria-expanded={form.value === 'take_over'}
+          disabled={!isOnline}
+          onClick={() => toggle('take_over')}
+        >
+          Take over <Key name="T" />
+        </button>
+      </div>
+    );
+  }
   return (
     <div class="actions">
       {standing === 'mine' && (
@@ -37,6 +58,17 @@ export function ActionButtons({ id, standing, form }: Props) {
           onClick={() => toggle('promise')}
         >
           Promise… <Key name="P" />
+        </button>
+      )}
+      {standing === 'mine' && (
+        <button
+          type="button"
+          class="button"
+          aria-expanded={form.value === 'transfer'}
+          disabled={!isOnline}
+          onClick={() => toggle('transfer')}
+        >
+          Pass on <Key name="T" />
         </button>
       )}
       {standing === 'mine' && (
@@ -73,29 +105,36 @@ export function ActionButtons({ id, standing, form }: Props) {
   );
 }
 
-/** Asks once more, in place, before a customer is left. */
-export function ActionForms({ id, standing, form, onLeave }: Props & { onLeave: () => void }) {
+/** Asks once more, in place, before a customer is left or taken. */
+export function ActionForms({ id, standing, form, agent, onLeave }: Props & { onLeave: () => void }) {
   const { actions } = useWorkplace();
-  if (form.value === 'hand_back' && standing === 'mine') {
-    return <HandBackForm act={(decision) => actions.handBack(id, decision)} onLeave={onLeave} />;
-  }
+  if (form.value === 'hand_back' && standing === 'mine') return <HandBackForm id={id} onLeave={onLeave} />;
+  if (form.value === 'transfer' && standing === 'mine') return <TransferForm id={id} onLeave={onLeave} />;
   if (form.value === 'promise' && standing === 'mine') {
     return <PromiseForm act={(what) => actions.promise(id, what)} onLeave={onLeave} />;
   }
-  if (form.value === 'resolve' && standing !== 'reading') {
-    return <ResolveForm act={(outcome) => actions.resolve(id, outcome)} onLeave={onLeave} />;
+  if (form.value === 'resolve' && standing !== 'reading') return <ResolveForm id={id} onLeave={onLeave} />;
+  if (form.value === 'take_over' && standing === 'reading' && agent !== null) {
+    return <TakeOverForm id={id} from={agent} onLeave={onLeave} />;
   }
   return null;
 }
 
-function HandBackForm(props: { act: (decision: string) => Promise<ActionResult>; onLeave: () => void }) {
+function HandBackForm({ id, onLeave }: { id: string; onLeave: () => void }) {
+  const { held } = useWorkplace();
   const decision = useSignal('');
-  const step = useStep(props.onLeave);
+  const cause = useSignal<FailureCause | null>(null);
+  const step = useStep(onLeave);
+  const handBack = () => {
+    held.hold(id, { kind: 'hand_back', decision: decision.peek().trim(), cause: cause.peek() });
+    onLeave();
+  };
   return (
-    <Frame
+    <StepForm
       label="Hand back to the bot"
       step={step}
-      onSubmit={() => step.run(() => props.act(decision.value.trim()))}
+      onSubmit={handBack}
+      onKey={(event) => chooseByDigit(event, cause)}
     >
       <label class="field grows">
         What was decided? The customer and the assistant are told.
@@ -107,25 +146,56 @@ function HandBackForm(props: { act: (decision: string) => Promise<ActionResult>;
           onInput={(event) => (decision.value = event.currentTarget.value)}
         />
       </label>
-      <button type="submit" class="button primary" disabled={step.isBusy.value}>
-        {step.isBusy.value ? 'Handing back…' : 'Hand back'} <Key name="↵" isAlways />
+      <CauseChoice cause={cause} />
+      <button type="submit" class="button primary">
+        Hand back <Key name="↵" isAlways />
       </button>
-    </Frame>
+    </StepForm>
   );
 }
 
-function ResolveForm(props: { act: (outcome: Outcome) => Promise<ActionResult>; onLeave: () => void }) {
-  const step = useStep(props.onLeave);
-  const resolve = (outcome: Outcome) => step.run(() => props.act(outcome));
+function ResolveForm({ id, onLeave }: { id: string; onLeave: () => void }) {
+  const { held } = useWorkplace();
+  const cause = useSignal<FailureCause | null>(null);
+  const step = useStep(onLeave);
+  const resolve = (outcome: Outcome) => {
+    held.hold(id, { kind: 'resolve', outcome, cause: cause.peek() });
+    onLeave();
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (chooseByDigit(event, cause)) return true;
+    if (event.key.toLowerCase() !== 'n' || event.ctrlKey || event.metaKey || event.altKey) return false;
+    resolve('unsolved');
+    return true;
+  };
   return (
-    <Frame label="Resolve this conversation" step={step} onSubmit={() => resolve('solved')}>
+    <StepForm label="Resolve this conversation" step={step} onSubmit={() => resolve('solved')} onKey={onKey}>
+      <CauseChoice cause={cause} />
       <span class="grows">Is the customer's question solved?</span>
-      <button type="submit" class="button primary" disabled={step.isBusy.value}>
+      <button type="submit" class="button primary" data-first>
         Solved <Key name="↵" isAlways />
       </button>
-      <button type="button" class="button" disabled={step.isBusy.value} onClick={() => resolve('unsolved')}>
-        Not solved
+      <button type="button" class="button" onClick={() => resolve('unsolved')}>
+        Not solved <Key name="N" />
       </button>
-    </Frame>
+    </StepForm>
+  );
+}
+
+function TakeOverForm({ id, from, onLeave }: { id: string; from: AgentRef; onLeave: () => void }) {
+  const { actions, wantsReply } = useWorkplace();
+  const step = useStep(onLeave);
+  const takeOver = async () => {
+    const happened = await actions.takeOver(id, from.id);
+    if (happened === null) wantsReply.value = id;
+    return happened;
+  };
+  return (
+    <StepForm label={`Take over from ${from.name}`} step={step} onSubmit={() => step.run(takeOver)}>
+      <span class="grows">Take over from {from.name}? The customer reads that you have joined.</span>
+      <button type="submit" class="button primary" data-first disabled={step.isBusy.value}>
+        {step.isBusy.value ? 'Taking over…' : 'Take over'} <Key name="↵" isAlways />
+      </button>
+    </StepForm>
   );
 }

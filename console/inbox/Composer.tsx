@@ -4,19 +4,29 @@ import type { Transcript } from '../../browser/transcript.ts';
 import { Key } from '../shared/Key.tsx';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { useWorkplace } from '../workplace.ts';
+import { unfilled } from './canned.ts';
 import type { Draft } from './drafts.ts';
 import type { OpenConversation } from './open-conversation.ts';
+import { type Choice, choiceId, Picker } from './Picker.tsx';
+import { mentionedIn } from './picking.ts';
 import type { Standing } from './standing.ts';
 import { createTyping } from './typing.ts';
+import { usePicker } from './use-picker.ts';
+import type { Watchers } from './watchers.ts';
 
 /** Longest message that the protocol takes, in UTF-16 units. */
 const longest = 8_000;
 
 /** Where an agent writes: to the customer, or a note to colleagues. Notes may be left by anyone who reads. */
-export function Composer(props: { open: OpenConversation; standing: Standing; onLeave: () => void }) {
-  const { open, standing, onLeave } = props;
+export function Composer(props: {
+  open: OpenConversation;
+  standing: Standing;
+  watchers: Watchers;
+  onLeave: () => void;
+}) {
+  const { open, standing, watchers, onLeave } = props;
   const { id } = open;
-  const { drafts, outbox, connection, wantsReply } = useWorkplace();
+  const { drafts, outbox, connection, wantsReply, held } = useWorkplace();
   const box = useRef<HTMLTextAreaElement>(null);
   const draft = drafts.of(id).value;
   const [typing] = useState(() =>
@@ -26,7 +36,10 @@ export function Composer(props: { open: OpenConversation; standing: Standing; on
 
   const { mode } = draft;
   const text = draft[mode];
-  const isBlocked = mode === 'reply' && standing !== 'mine';
+  const isEnding = held.current.value?.conversationId === id;
+  const isBlocked = mode === 'reply' && (standing !== 'mine' || isEnding);
+  const picker = usePicker(open.transcript.value, mode);
+  const missing = mode === 'reply' ? unfilled(text) : [];
   const isTooLong = text.length > longest;
   const canSend = text.trim() !== '' && !isTooLong && !isBlocked;
 
@@ -46,12 +59,40 @@ export function Composer(props: { open: OpenConversation; standing: Standing; on
   const send = () => {
     if (!canSend) return;
     typing.stop();
-    outbox.add({ conversationId: id, kind: mode, text: text.trim() });
+    const mentions = mode === 'note' ? mentionedIn(text, picker.colleagues.peek()?.agents ?? []) : [];
+    outbox.add({ conversationId: id, kind: mode, text: text.trim(), mentions });
     drafts.change(id, { [mode]: '' });
+    picker.close();
+    watchers.doing('reading');
+  };
+  const insert = (choice: Choice | undefined) => {
+    const chosen = picker.choose(text, choice);
+    const { current } = box;
+    if (chosen === null || current === null) return;
+    drafts.change(id, { [mode]: chosen.text });
+    // Written at once, so that the caret can stand behind it.
+    current.value = chosen.text;
+    current.setSelectionRange(chosen.caret, chosen.caret);
+    current.focus();
+  };
+  /** @returns whether the key was the picker's */
+  const pick = (event: KeyboardEvent): boolean => {
+    if (picker.picking.peek() === null) return false;
+    if (event.key === 'Escape') picker.close();
+    else if (picker.choices.length === 0) return false;
+    else if (event.key === 'ArrowDown') picker.move(1);
+    else if (event.key === 'ArrowUp') picker.move(-1);
+    else if (event.key === 'Tab' || (event.key === 'Enter' && !event.shiftKey)) {
+      insert(picker.choices[picker.active]);
+    } else return false;
+    event.preventDefault();
+    event.stopPropagation();
+    return true;
   };
   const onKeyDown = (event: KeyboardEvent) => {
     // While an input method composes, Enter and Esc belong to it (229: Safari's last one).
     if (event.isComposing || event.keyCode === 229) return;
+    if (pick(event)) return;
     if (event.key === 'Escape') onLeave();
     if (event.key !== 'Enter' || event.shiftKey) return;
     event.preventDefault();
@@ -76,9 +117,24 @@ export function Composer(props: { open: OpenConversation; standing: Standing; on
         </button>
       </fieldset>
       {isBlocked ? (
-        <p class="blocked">{whyBlocked(open.transcript.value)}</p>
+        <p class="blocked">
+          {isEnding ? 'This ends in a moment. Undo it to go on writing.' : whyBlocked(open.transcript.value)}
+        </p>
       ) : (
         <>
+          {picker.picking.value !== null && (
+            <Picker
+              label={mode === 'reply' ? 'Canned responses' : 'Colleagues'}
+              choices={picker.choices}
+              active={picker.active}
+              empty={
+                mode === 'reply'
+                  ? 'No canned response fits. Keep some in the settings.'
+                  : 'No colleague fits.'
+              }
+              onChoose={insert}
+            />
+          )}
           <textarea
             class="input"
             ref={box}
@@ -86,21 +142,33 @@ export function Composer(props: { open: OpenConversation; standing: Standing; on
             aria-label={
               mode === 'reply' ? 'Reply to the customer' : 'Note for colleagues; the customer never sees it'
             }
-            placeholder={mode === 'reply' ? 'Write to the customer' : 'For colleagues only'}
+            aria-autocomplete="list"
+            aria-controls={picker.picking.value === null ? undefined : 'picker'}
+            aria-activedescendant={picker.choices.length === 0 ? undefined : choiceId(picker.active)}
+            placeholder={
+              mode === 'reply'
+                ? 'Write to the customer, / for a canned response'
+                : 'For colleagues only, @ to call one'
+            }
             value={text}
             onInput={(event) => {
               drafts.change(id, { [mode]: event.currentTarget.value });
+              picker.look(event.currentTarget.value, event.currentTarget.selectionStart);
+              watchers.doing(mode === 'reply' ? 'replying' : 'noting');
               if (mode === 'reply') typing.typed();
             }}
+            onBlur={picker.close}
             onKeyDown={onKeyDown}
           />
           <div class="send-line">
-            <span class={isTooLong ? 'fail' : 'soft'}>
+            <span class={isTooLong ? 'fail' : missing.length > 0 ? 'warn' : 'soft'} role="status">
               {isTooLong
                 ? `${text.length.toLocaleString()} of ${longest.toLocaleString()} characters: shorten it to send it`
-                : mode === 'note'
-                  ? 'The customer never sees notes.'
-                  : ''}
+                : missing.length > 0
+                  ? `Not filled in: ${missing.join(', ')}`
+                  : mode === 'note'
+                    ? 'The customer never sees notes.'
+                    : ''}
             </span>
             <button type="button" class="button" disabled={!canSend} onClick={send}>
               {mode === 'reply' ? 'Send' : 'Add note'} <Key name="↵" isAlways />

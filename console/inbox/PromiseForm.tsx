@@ -3,8 +3,8 @@ import { useState } from 'preact/hooks';
 import type { AgentPromiseKind } from '../../protocol/promise.ts';
 import { inputTime, quickDeadlines, timeOf } from '../promises/deadline.ts';
 import { Key } from '../shared/Key.tsx';
-import { Frame, useStep } from './ActionFrame.tsx';
 import type { ActionResult } from './actions.ts';
+import { StepForm, useStep } from './StepForm.tsx';
 
 /** What, and by when: the customer reads both, so both are asked for. */
 export function PromiseForm(props: {
@@ -24,7 +24,7 @@ export function PromiseForm(props: {
     step.run(() => props.act({ kind: kind.value, text: text.value.trim(), dueAt }));
   };
   return (
-    <Frame label="Promise something" step={step} onSubmit={submit}>
+    <StepForm label="Promise something" step={step} onSubmit={submit}>
       <label class="field grows">
         What do you promise? The customer reads it.
         <input
@@ -76,6 +76,6 @@ export function PromiseForm(props: {
       <button type="submit" class="button primary" disabled={!canPromise}>
         {step.isBusy.value ? 'Promising…' : 'Promise'} <Key name="↵" isAlways />
       </button>
-    </Frame>
+    </StepForm>
   );
 }

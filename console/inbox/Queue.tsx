@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ConversationSummary } from '../../protocol/agent.ts';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { useWorkplace } from '../workplace.ts';
+import { MentionList } from './MentionList.tsx';
 import { QueueRow } from './QueueRow.tsx';
 
 /** The conversation whose row has the focus. */
@@ -60,6 +61,7 @@ export function Queue({ openId }: { openId: string | null }) {
       onKeyDown={onKeyDown}
       aria-busy={!desk.isLoaded.value}
     >
+      <MentionList />
       {!desk.isLoaded.value && <Loading />}
       {desk.isLoaded.value &&
         groups.map(({ name, rows }) => {

@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Transcript } from '../../browser/transcript.ts';
 import { isReaching } from '../connection.ts';
 import { scrollable } from '../shared/scrollable.ts';
-import { Said, TranscriptLines } from '../shared/Transcript.tsx';
+import { type LineTools, Said, TranscriptLines } from '../shared/Transcript.tsx';
 import { refusalWords } from '../shared/words.ts';
 import { useWorkplace } from '../workplace.ts';
 import type { OpenConversation } from './open-conversation.ts';
@@ -13,7 +13,7 @@ import type { Outgoing } from './outbox.ts';
 const endPx = 24;
 
 /** The transcript with what is on its way. It follows new lines only for a reader who is at the end. */
-export function Scroller({ open }: { open: OpenConversation }) {
+export function Scroller({ open, tools }: { open: OpenConversation; tools: LineTools }) {
   const { me, outbox } = useWorkplace();
   const box = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
@@ -61,7 +61,7 @@ export function Scroller({ open }: { open: OpenConversation }) {
           {!open.isLoaded.value && transcript.items.length === 0 && (
             <p class="soft">Loading the conversation…</p>
           )}
-          <TranscriptLines transcript={transcript} meId={me.id} />
+          <TranscriptLines transcript={transcript} meId={me.id} tools={tools} />
           {outgoing.map((entry) => (
             <OutgoingLine key={entry.cid} entry={entry} />
           ))}

@@ -1,7 +1,8 @@
 import { uuidv7 } from '../../browser/ids.ts';
 import type { AgentCommandName, AgentCommands } from '../../protocol/commands.ts';
+import type { TransferTarget } from '../../protocol/conversation.ts';
 import type { RefusalCode } from '../../protocol/errors.ts';
-import type { Outcome } from '../../protocol/handoff.ts';
+import type { FailureCause, Outcome } from '../../protocol/handoff.ts';
 import type { AgentPromiseKind } from '../../protocol/promise.ts';
 import { type Api, ApiError } from '../api.ts';
 import type { Connection } from '../connection.ts';
@@ -14,15 +15,36 @@ export type ActionResult = string | null;
 /** What an agent does with a conversation, besides writing. */
 export interface Actions {
   accept(conversationId: string): Promise<ActionResult>;
-  handBack(conversationId: string, decision: string): Promise<ActionResult>;
-  resolve(conversationId: string, outcome: Outcome): Promise<ActionResult>;
+  /** Passes on an offer that was made to this agent. */
+  decline(conversationId: string): Promise<ActionResult>;
   promise(
     conversationId: string,
     what: { kind: AgentPromiseKind; text: string; dueAt: number },
   ): Promise<ActionResult>;
   keepPromise(conversationId: string, promise: number): Promise<ActionResult>;
   cancelPromise(conversationId: string, promise: number, why: string): Promise<ActionResult>;
+  handBack(
+    conversationId: string,
+    decision: string,
+    cause: FailureCause | null,
+    cid: string,
+  ): Promise<ActionResult>;
+  resolve(
+    conversationId: string,
+    outcome: Outcome,
+    cause: FailureCause | null,
+    cid: string,
+  ): Promise<ActionResult>;
+  /** @param note for whoever takes it next; empty for none */
+  transfer(conversationId: string, to: TransferTarget, note: string): Promise<ActionResult>;
+  /** @param from whose it is, as this agent sees it */
+  takeOver(conversationId: string, from: string): Promise<ActionResult>;
+  /** What the bot should have said in this turn. */
+  improve(conversationId: string, turn: number, text: string): Promise<ActionResult>;
 }
+
+const words = (code: RefusalCode | 'unsent' | null): ActionResult =>
+  code === null ? null : refusalWords(code);
 
 export function createActions(
   agentId: string,
@@ -37,9 +59,10 @@ export function createActions(
     name: N,
     conversationId: string,
     body: Omit<AgentCommands[N], 'cid' | 'conversationId'>,
+    given?: string,
   ): Promise<RefusalCode | 'unsent' | null> => {
     const key = JSON.stringify([name, conversationId, body]);
-    const cid = unanswered.get(key) ?? uuidv7();
+    const cid = given ?? unanswered.get(key) ?? uuidv7();
     unanswered.set(key, cid);
     // The three parts are the command's own fields, which TypeScript cannot put together again.
     const command = { cid, conversationId, ...body } as AgentCommands[N];
@@ -64,25 +87,33 @@ export function createActions(
     return refusalWords('not_waiting');
   };
 
-  const done = (code: RefusalCode | 'unsent' | null): ActionResult =>
-    code === null ? null : refusalWords(code);
-
   return {
-    promise: async (id, what) => done(await act('promise:make', id, what)),
-    keepPromise: async (id, promise) => done(await act('promise:keep', id, { promise })),
-    cancelPromise: async (id, promise, why) => done(await act('promise:cancel', id, { promise, why })),
+    promise: async (id, what) => words(await act('promise:make', id, what)),
+    keepPromise: async (id, promise) => words(await act('promise:keep', id, { promise })),
+    cancelPromise: async (id, promise, why) => words(await act('promise:cancel', id, { promise, why })),
     async accept(conversationId) {
       const code = await act('handoff:accept', conversationId, {});
       if (code === 'not_waiting') return whyNotWaiting(conversationId);
       return code === null ? null : refusalWords(code);
     },
-    async handBack(conversationId, decision) {
-      const code = await act('handoff:return', conversationId, { decision });
-      return code === null ? null : refusalWords(code);
+    decline: async (conversationId) => words(await act('handoff:decline', conversationId, {})),
+    async handBack(conversationId, decision, cause, cid) {
+      return words(await act('handoff:return', conversationId, { decision, ...(cause && { cause }) }, cid));
     },
-    async resolve(conversationId, outcome) {
-      const code = await act('conversation:resolve', conversationId, { outcome });
+    async resolve(conversationId, outcome, cause, cid) {
+      const code = await act(
+        'conversation:resolve',
+        conversationId,
+        { outcome, ...(cause && { cause }) },
+        cid,
+      );
       return code === null ? null : `Not marked as ${outcomes[outcome]}. ${refusalWords(code)}`;
     },
+    async transfer(conversationId, to, note) {
+      return words(await act('handoff:transfer', conversationId, { to, ...(note === '' ? {} : { note }) }));
+    },
+    takeOver: async (conversationId, from) => words(await act('handoff:take_over', conversationId, { from })),
+    improve: async (conversationId, turn, text) =>
+      words(await act('answer:improve', conversationId, { turn, text })),
   };
 }

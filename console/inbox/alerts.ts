@@ -1,5 +1,5 @@
 import { type Signal, signal } from '@preact/signals';
-import type { ConversationSummary } from '../../protocol/agent.ts';
+import type { ConversationSummary, Mention } from '../../protocol/agent.ts';
 import { conversationPath, navigate } from '../route.ts';
 import { rememberedFlag } from '../shared/storage.ts';
 
@@ -13,6 +13,10 @@ export interface Alerts {
   readonly announcement: Signal<string>;
   askForNotifications(): Promise<void>;
   newHandoff(row: ConversationSummary): void;
+  /** Something for this agent among colleagues: read out, and heard softly. */
+  whisper(text: string): void;
+  /** A note names this agent. */
+  mentioned(mention: Mention): void;
   close(): void;
 }
 
@@ -47,20 +51,17 @@ export function createAlerts(): Alerts {
   const gestures = ['pointerdown', 'keydown'] as const;
   for (const gesture of gestures) addEventListener(gesture, unlock, { once: true });
 
-  const ring = () => {
-    if (audio?.state === 'running') playTwoNotes(audio);
+  const ring = (notes = newCustomer) => {
+    if (isSoundOn.peek() && audio?.state === 'running') play(audio, notes);
   };
 
-  const notify = (row: ConversationSummary) => {
+  const notify = (conversationId: string, title: string, body: string) => {
     if (permit.peek() !== 'granted' || document.hasFocus()) return;
-    const notification = new Notification('A customer asks for a person', {
-      body: row.topic,
-      // One a conversation: coming back to the queue replaces the earlier one.
-      tag: row.id,
-    });
+    // One a conversation: coming back to the queue replaces the earlier one.
+    const notification = new Notification(title, { body, tag: conversationId });
     notification.onclick = () => {
       window.focus();
-      navigate(conversationPath(row.id));
+      navigate(conversationPath(conversationId));
       notification.close();
     };
   };
@@ -74,8 +75,17 @@ export function createAlerts(): Alerts {
     },
     newHandoff(row) {
       announcement.value = `New in the queue: ${row.topic || 'no question yet'}`;
-      if (isSoundOn.peek()) ring();
-      notify(row);
+      ring();
+      notify(row.id, 'A customer asks for a person', row.topic);
+    },
+    whisper(text) {
+      announcement.value = text;
+      ring(colleague);
+    },
+    mentioned({ conversationId, by, text }) {
+      announcement.value = `${by} mentioned you: ${text}`;
+      ring(colleague);
+      notify(conversationId, `${by} mentioned you`, text);
     },
     close() {
       status?.removeEventListener('change', follow);
@@ -85,12 +95,16 @@ export function createAlerts(): Alerts {
   };
 }
 
+type Notes = readonly { readonly hertz: number; readonly from: number }[];
 /** Two soft sine notes, a fourth apart: heard, but not an alarm. */
-function playTwoNotes(audio: AudioContext): void {
-  const notes = [
-    { hertz: 587, from: 0 },
-    { hertz: 784, from: 0.16 },
-  ];
+const newCustomer: Notes = [
+  { hertz: 587, from: 0 },
+  { hertz: 784, from: 0.16 },
+];
+/** One, lower: nobody waits. */
+const colleague: Notes = [{ hertz: 494, from: 0 }];
+
+function play(audio: AudioContext, notes: Notes): void {
   for (const { hertz, from } of notes) {
     const start = audio.currentTime + from;
     const tone = audio.createOscillator();

@@ -11,6 +11,8 @@ export interface Outgoing {
   readonly conversationId: string;
   readonly kind: 'reply' | 'note';
   readonly text: string;
+  /** Ids of colleagues whom a note names. */
+  readonly mentions?: readonly string[];
   /** Epoch ms, by this computer's clock. */
   readonly at: number;
   readonly state: 'queued' | 'sending' | 'sent' | 'failed';
@@ -22,7 +24,7 @@ export interface Outgoing {
 
 export interface Outbox {
   readonly entries: ReadonlySignal<readonly Outgoing[]>;
-  add(entry: { conversationId: string; kind: Outgoing['kind']; text: string }): void;
+  add(entry: Pick<Outgoing, 'conversationId' | 'kind' | 'text' | 'mentions'>): void;
   retry(cid: string): void;
   discard(cid: string): void;
   /** Sends what waits; call when the connection is there (again). */
@@ -113,9 +115,9 @@ export function createOutbox(
     entries,
     flush,
     discard,
-    add({ conversationId, kind, text }) {
+    add(entry) {
       const cid = uuidv7();
-      const fields = { cid, conversationId, kind, text, at: Date.now() };
+      const fields = { ...entry, cid, at: Date.now() };
       entries.value = [...entries.peek(), { ...fields, state: 'queued', code: null, seq: null }];
       change(cid, {});
       flush();
@@ -142,7 +144,10 @@ const alone = (name: string, work: () => Promise<void>): Promise<void> =>
 function isOutgoing(value: unknown): value is Outgoing {
   const entry = value as Partial<Outgoing> | null;
   const isText = [entry?.cid, entry?.conversationId, entry?.text].every((text) => typeof text === 'string');
-  return isText && typeof entry?.at === 'number' && (entry.kind === 'reply' || entry.kind === 'note');
+  const isNamed = entry?.mentions === undefined || Array.isArray(entry.mentions);
+  return (
+    isText && isNamed && typeof entry?.at === 'number' && (entry.kind === 'reply' || entry.kind === 'note')
+  );
 }
 
 const asUnsent = (entry: Outgoing): Outgoing => ({

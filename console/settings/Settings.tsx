@@ -3,6 +3,7 @@ import { useContext } from 'preact/hooks';
 import { ApiError } from '../api.ts';
 import { ShortcutsContext } from '../shared/shortcuts.ts';
 import { useWorkplace } from '../workplace.ts';
+import { CannedResponses } from './CannedResponses.tsx';
 import { NotificationSettings } from './NotificationSettings.tsx';
 import { PasswordForm } from './PasswordForm.tsx';
 import { Webhooks } from './Webhooks.tsx';
@@ -50,6 +51,7 @@ export function Settings() {
         <h2 id="password">{hasPassword ? 'Change your password' : 'Set a password'}</h2>
         <PasswordForm hasPassword={hasPassword} />
       </section>
+      {may('conversations:work') && <CannedResponses />}
       {may('conversations:work') && <NotificationSettings />}
       {may('webhooks:manage') && <Webhooks />}
       <ShortcutSettings />

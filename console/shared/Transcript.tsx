@@ -1,6 +1,12 @@
 import type { ComponentChildren } from 'preact';
-import type { AnswerItem, Transcript as Model, TranscriptItem } from '../../browser/transcript.ts';
+import type {
+  AnswerItem,
+  MessageItem,
+  Transcript as Model,
+  TranscriptItem,
+} from '../../browser/transcript.ts';
 import type { Actor } from '../../protocol/message.ts';
+import { foldsOf } from './fold.ts';
 import { Icon } from './Icon.tsx';
 import { Markdown } from './Markdown.tsx';
 import { OutsideLink } from './OutsideLink.tsx';
@@ -8,21 +14,52 @@ import { PromiseLine } from './PromiseLine.tsx';
 import { SharedLines } from './SharedLines.tsx';
 import { EventLine } from './TranscriptEvent.tsx';
 import { clock, fullTime } from './time.ts';
-import { failures, feedbackReasons } from './words.ts';
+import { count, failures, feedbackReasons } from './words.ts';
 
-/** All that was said and done in a conversation, with the bot's part and what the customer thought of it. */
-export function TranscriptLines({ transcript, meId }: { transcript: Model; meId: string }) {
-  return transcript.items.map((item, index) => (
-    <Line key={item.seq} item={item} before={transcript.items[index - 1]} meId={meId} />
-  ));
+/** What can be done with a line, shown below it. */
+export interface LineTools {
+  answer(answer: AnswerItem): ComponentChildren;
+  message(message: MessageItem): ComponentChildren;
 }
 
-function Line({ item, before, meId }: { item: TranscriptItem; before?: TranscriptItem; meId: string }) {
+/** All that was said and done in a conversation, with the bot's part and what the customer thought of it. */
+export function TranscriptLines(props: { transcript: Model; meId: string; tools?: LineTools }) {
+  const { transcript, meId, tools } = props;
+  const { items } = transcript;
+  const line = (index: number) => {
+    const item = items[index];
+    const before = items[index - 1];
+    return item && <Line key={item.seq} item={item} before={before} meId={meId} tools={tools} />;
+  };
+  // Only who works on it needs the short way; who reads feedback wants it whole.
+  const folds = tools === undefined ? [] : foldsOf(items);
+  return items.map((item, index) => {
+    const fold = folds.find(({ from, until }) => index >= from && index < until);
+    if (fold === undefined) return line(index);
+    if (index !== fold.from) return null;
+    const indexes = Array.from({ length: fold.until - fold.from }, (_, step) => fold.from + step);
+    return (
+      <details class="folded" key={`fold ${item.seq}`}>
+        <summary>{count(fold.answers, 'answer')} of the bot that nobody complained of</summary>
+        {indexes.map(line)}
+      </details>
+    );
+  });
+}
+
+function Line(props: {
+  item: TranscriptItem;
+  before: TranscriptItem | undefined;
+  meId: string;
+  tools: LineTools | undefined;
+}) {
+  const { item, before, meId, tools } = props;
   switch (item.kind) {
     case 'message':
       return (
         <Said who={authorName(item.by, meId)} at={item.at} kind={item.by.kind}>
           <p class="text">{item.text}</p>
+          {tools?.message(item)}
         </Said>
       );
     case 'note':
@@ -37,7 +74,7 @@ function Line({ item, before, meId }: { item: TranscriptItem; before?: Transcrip
         </Said>
       );
     case 'answer':
-      return <Answer answer={item} />;
+      return <Answer answer={item} meId={meId} tools={tools} />;
     case 'promise':
       return <PromiseLine item={item} meId={meId} />;
     case 'event':
@@ -81,8 +118,9 @@ export function Said(props: {
   );
 }
 
-function Answer({ answer }: { answer: AnswerItem }) {
-  const { state, text, failure, feedback, sources } = answer;
+function Answer(props: { answer: AnswerItem; meId: string; tools: LineTools | undefined }) {
+  const { answer, meId, tools } = props;
+  const { state, text, failure, feedback, sources, better } = answer;
   const isBad = feedback?.verdict === 'down';
   // A bot that only brought in a person has said nothing: what it did stands in a line of its own.
   if (state === 'answered' && text === '' && sources.length === 0 && feedback === null) return null;
@@ -121,6 +159,13 @@ function Answer({ answer }: { answer: AnswerItem }) {
             </span>
           </p>
         )}
+        {better !== undefined && (
+          <div class="better">
+            <p class="meta">What it should have said · {authorName(better.by, meId)}</p>
+            <p class="text">{better.text}</p>
+          </div>
+        )}
+        {tools?.answer(answer)}
       </div>
     </Said>
   );

@@ -3,7 +3,7 @@ import type { FactOf } from '../../protocol/conversation.ts';
 import type { HandoffReason } from '../../protocol/handoff.ts';
 import type { Actor } from '../../protocol/message.ts';
 import { clock, fullTime, span } from './time.ts';
-import { harms, outcomes, suggestionReasons } from './words.ts';
+import { causes, harms, outcomes, suggestionReasons } from './words.ts';
 
 /** A change of state between the lines: when, what, by whom. */
 export function EventLine(props: { item: EventItem; before: TranscriptItem | undefined; meId: string }) {
@@ -56,21 +56,27 @@ export function eventWords(item: EventItem, before: TranscriptItem | undefined, 
     }
     case 'handoff.transferred':
       if (fact.by.kind === 'system') return `Back in the queue: ${person(fact.from)} was gone`;
+      if (fact.to.kind === 'agent' && fact.by.kind === 'agent' && fact.by.id === fact.to.agent.id) {
+        return `${sentence(person(fact.to.agent))} took over from ${person(fact.from)}`;
+      }
       return fact.to.kind === 'agent'
         ? `Passed on by ${person(fact.from)} to ${person(fact.to.agent)}`
         : `Passed back to the queue by ${person(fact.from)}`;
     case 'handoff.returned': {
       const decided = fact.decision === '' ? '' : `. What was decided: ${fact.decision}`;
-      return `${sentence(person(fact.agent))} handed back to the bot${decided}`;
+      return `${sentence(person(fact.agent))} handed back to the bot${decided}${causeWords(fact)}`;
     }
     case 'conversation.resolved':
-      return `Resolved by ${actorWords(fact.by, meId)}: ${outcomes[fact.outcome]}`;
+      return `Resolved by ${actorWords(fact.by, meId)}: ${outcomes[fact.outcome]}${causeWords(fact)}`;
     case 'conversation.reopened':
       return fact.to === 'bot' ? 'The customer wrote again: with the bot' : 'The customer wrote again';
     case 'conversation.rated':
       return `Rated ${fact.rating} of 5${fact.comment === '' ? '' : ` · “${fact.comment}”`}`;
   }
 }
+
+const causeWords = ({ cause }: Pick<FactOf<'conversation.resolved'>, 'cause'>) =>
+  cause === undefined ? '' : ` · Why the bot failed: ${causes[cause].toLowerCase()}`;
 
 export const sharedWords = (lines: number) =>
   `Shared by the page: ${lines} ${lines === 1 ? 'line' : 'lines'}`;

@@ -1,7 +1,7 @@
 import type { AnswerFailure } from '../../protocol/conversation.ts';
 import type { RefusalCode } from '../../protocol/errors.ts';
 import type { FeedbackReason } from '../../protocol/feedback.ts';
-import type { HandoffReason, Harm, Outcome, SuggestionReason } from '../../protocol/handoff.ts';
+import type { FailureCause, HandoffReason, Harm, Outcome, SuggestionReason } from '../../protocol/handoff.ts';
 import type { PromiseKind } from '../../protocol/promise.ts';
 
 /** What the codes of the protocol are called on the agents' screens. */
@@ -45,6 +45,17 @@ export const failures: Readonly<Record<AnswerFailure, string>> = {
 
 export const outcomes: Readonly<Record<Outcome, string>> = { solved: 'solved', unsolved: 'not solved' };
 
+/** Why the bot failed, as agents say it. */
+export const causes: Readonly<Record<FailureCause, string>> = {
+  missing_knowledge: 'Missing knowledge',
+  wrong_knowledge: 'Wrong knowledge',
+  misunderstood: 'Misunderstood',
+  could_not_act: 'Could not act',
+  tone: 'Tone',
+  preferred_person: 'Preferred a person',
+  other: 'Other',
+};
+
 /** What became of a command that was refused or did not arrive. */
 export function refusalWords(code: RefusalCode | 'unsent'): string {
   switch (code) {
@@ -54,6 +65,14 @@ export function refusalWords(code: RefusalCode | 'unsent'): string {
       return 'Nobody waits here any more.';
     case 'not_assigned':
       return 'This conversation is not yours any more.';
+    case 'not_theirs':
+      return 'It is with somebody else by now.';
+    case 'no_such_turn':
+      return 'The bot has not finished this answer.';
+    case 'shortcut_taken':
+      return 'Another canned response of this site has this shortcut.';
+    case 'limit_reached':
+      return 'This site has as many canned responses as there may be. Delete one first.';
     case 'already_resolved':
       return 'It has been resolved already.';
     case 'offered_to_another':

@@ -1,7 +1,12 @@
 import type { Fact } from '../../protocol/conversation.ts';
 
-/** What is among agents: their notes, and how they sort out who comes. */
-const agentsOnly = new Set<Fact['type']>(['note.added', 'handoff.declined', 'handoff.raised']);
+/** What is among agents: their notes and better answers, and how they sort out who comes. */
+const agentsOnly = new Set<Fact['type']>([
+  'note.added',
+  'answer.improved',
+  'handoff.declined',
+  'handoff.raised',
+]);
 
 /**
  * Who may read a fact: the one place where that is decided. The customer's stream covers the seq of what is among
@@ -11,7 +16,15 @@ export function audience(fact: Pick<Fact, 'type'>): 'everyone' | 'agents' {
   return agentsOnly.has(fact.type) ? 'agents' : 'everyone';
 }
 
-/** The facts that a reader may see. */
+/** The facts that a reader may see, as far as they may see them. */
 export function visibleTo(reader: 'customer' | 'agent', facts: readonly Fact[]): Fact[] {
-  return facts.filter((fact) => reader === 'agent' || audience(fact) === 'everyone');
+  if (reader === 'agent') return [...facts];
+  return facts.filter((fact) => audience(fact) === 'everyone').map(withoutCause);
+}
+
+/** Why the bot failed is said among agents: "preferred a person" is no word to the person. */
+function withoutCause(fact: Fact): Fact {
+  if (!('cause' in fact)) return fact;
+  const { cause: _cause, ...shown } = fact;
+  return shown;
 }

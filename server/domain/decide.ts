@@ -91,12 +91,10 @@ function decideForCustomer(d: Draft, command: CustomerCommand, world: World): De
     case 'answer:end':
       // Otherwise a customer could put words into the company's bot's mouth.
       return world.isBotInPage ? endAnswer(d, command, world) : refuse('wrong_bot');
-    case 'feedback:give': {
-      const isEnded = command.turn <= state.turn && command.turn !== state.pending?.turn;
-      if (!isEnded) return refuse('no_such_turn');
+    case 'feedback:give':
+      if (!isEnded(state, command.turn)) return refuse('no_such_turn');
       giveFeedback(d, command, world);
       return d.done();
-    }
     case 'feedback:share':
       return shareFeedback(d, command, world);
     case 'conversation:rate':
@@ -144,15 +142,28 @@ function decideForAgent(d: Draft, agent: AgentRef, command: AgentCommand, world:
       keepAnswer(d);
       return d.done();
     case 'note:add':
-      d.add({ type: 'note.added', text: command.text });
+      d.add({ type: 'note.added', text: command.text, ...given('mentions', command.mentions) });
       return d.done();
     case 'handoff:transfer':
       if (!isAssigned) return refuse('not_assigned');
+      if (command.note !== undefined) d.add({ type: 'note.added', text: command.note });
       d.add({ type: 'handoff.transferred', from: agent, to: command.to });
       return d.done();
+    case 'handoff:take_over': {
+      // Two who take over at once: the second is told, instead of taking it from the first.
+      const isTheirs = state.status === 'human' && state.agent.id === command.from && !isAssigned;
+      if (!isTheirs) return refuse('not_theirs');
+      d.add({ type: 'handoff.transferred', from: state.agent, to: { kind: 'agent', agent } });
+      return d.done();
+    }
     case 'handoff:return':
       if (!isAssigned) return refuse('not_assigned');
-      d.add({ type: 'handoff.returned', agent, decision: command.decision });
+      d.add({
+        type: 'handoff.returned',
+        agent,
+        decision: command.decision,
+        ...given('cause', command.cause),
+      });
       return d.done();
     case 'promise:make':
       return isAssigned ? makePromise(d, agent, command, world) : refuse('not_assigned');
@@ -166,7 +177,11 @@ function decideForAgent(d: Draft, agent: AgentRef, command: AgentCommand, world:
       if (!isAssigned && state.status !== 'waiting') return refuse('not_assigned');
       stopAnswer(d, world);
       endOverdue(d, world);
-      d.add({ type: 'conversation.resolved', outcome: command.outcome });
+      d.add({ type: 'conversation.resolved', outcome: command.outcome, ...given('cause', command.cause) });
+      return d.done();
+    case 'answer:improve':
+      if (!isEnded(state, command.turn)) return refuse('no_such_turn');
+      d.add({ type: 'answer.improved', turn: command.turn, text: command.text });
       return d.done();
   }
 }
@@ -236,6 +251,12 @@ function decideForServer(d: Draft, command: SystemCommand, world: World): Decisi
     }
   }
 }
+
+const isEnded = ({ turn, pending }: Conversation, asked: number) => asked <= turn && asked !== pending?.turn;
+
+/** A field that is left out where nothing was given: facts stay as small as what was said. */
+const given = <K extends string, V>(name: K, value: V | undefined) =>
+  (value === undefined ? {} : { [name]: value }) as { readonly [key in K]?: V };
 
 function startIfNew(d: Draft, context: CustomerContext = {}) {
   if (d.state.seq === 0) d.add({ type: 'conversation.started', context });

@@ -217,6 +217,7 @@ function evolveStanding(state: Conversation, fact: Fact): Conversation {
     case 'promise.cancelled':
     case 'conversation.started':
     case 'note.added':
+    case 'answer.improved':
       return { ...state, seq: fact.seq };
   }
 }

@@ -42,6 +42,9 @@ export type AgentEventName = AgentCommandName | keyof AgentSignals | keyof Agent
 export const eventPermissions: Readonly<Record<AgentEventName, Permission>> = {
   'handoff:accept': 'conversations:work',
   'handoff:decline': 'conversations:work',
+  'handoff:take_over': 'conversations:supervise',
+  'answer:improve': 'conversations:work',
+  'conversation:look': 'conversations:read',
   'promise:make': 'conversations:work',
   'promise:keep': 'conversations:work',
   'promise:cancel': 'conversations:work',

@@ -118,6 +118,7 @@ function apply(row: Summary, fact: Fact): Summary {
     case 'note.added':
     case 'handoff.declined':
     case 'handoff.raised':
+    case 'answer.improved':
       return row;
     default:
       return { ...row, lastAt: fact.at };

@@ -16,7 +16,7 @@ import { storable, storableText } from '../store/storable.ts';
 import { isRolledBack, RefusalError } from './errors.ts';
 import { createGroupCommit, type Order, type Step } from './group-commit.ts';
 import { pageTurnLeaseMs, turnLeaseMs } from './partials.ts';
-import { project, touchesLedger } from './projections.ts';
+import { assertAgents, needsTables, project, touchesLedger } from './projections.ts';
 
 export interface Executed {
   readonly seq: number;
@@ -93,7 +93,7 @@ export default fp(
       const partialText = state.pending === null ? '' : partials.textOf(known.id, state.pending.turn);
       const mayReopen = state.status === 'resolved' && state.lastAgent !== null;
       if (site === null || partialText === null || mayReopen || state.seq === 0) return null;
-      if (needsTables.has(input.command.name) || !sender.mayTouch(known)) return null;
+      if (needsTables(input.command) || !sender.mayTouch(known)) return null;
       const world = {
         now: Date.now(),
         partialText: storableText(partialText),
@@ -134,7 +134,7 @@ export default fp(
           }
         }
         const world = await worldOf(tx, conversation);
-        await assertTarget(tx, input, conversation.siteId);
+        await assertAgents(tx, input, conversation.siteId);
         const decision = decide(conversation.state, input, world);
         if (!decision.ok) throw new RefusalError(decision.code);
         const step = stepTo(
@@ -243,14 +243,6 @@ const starting = new Set<keyof CustomerCommands>([
   'feedback:share',
 ]);
 
-/** Commands that read or write more than the conversation, its facts and its turn. */
-const needsTables = new Set<Command['command']['name']>([
-  'feedback:give',
-  'feedback:share',
-  'conversation:rate',
-  'handoff:transfer',
-]);
-
 /** The conversation's row, locked; made first if this command may start it. */
 async function lockFor(
   tx: ConversationTransaction,
@@ -265,15 +257,6 @@ async function lockFor(
   // Not found and not yours look the same: an id tells a stranger nothing.
   if (conversation === null || !mayTouch(conversation)) throw new RefusalError('not_found');
   return conversation;
-}
-
-/** A conversation is passed on to somebody who can take it, under that person's own name: no other claim counts. */
-async function assertTarget(tx: ConversationTransaction, input: Command, siteId: string): Promise<void> {
-  if (input.from !== 'agent' || input.command.name !== 'handoff:transfer') return;
-  const { to } = input.command;
-  if (to.kind === 'agent' && (await tx.agentName(to.agent.id, siteId)) !== to.agent.name) {
-    throw new RefusalError('not_found', { detail: 'no agent of this site has this id and name' });
-  }
 }
 
 /** JSON with the fields of every object in one order: the same command is the same, however a client writes it. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Fact } from '../../protocol/conversation.ts';
+import type { Fact, FactOf } from '../../protocol/conversation.ts';
 import { unstarted } from '../domain/conversation.ts';
 import { noHours } from '../domain/hours.ts';
 import { defaultPromiseRules, type EndedPromise, type OpenPromise } from '../domain/promises.ts';
@@ -9,6 +9,7 @@ import { createAgents, workingRoles } from './agents.ts';
 import { type Commit, turnChange } from './commits.ts';
 import { type LockedConversation, type Ownership, toRow, toStored } from './conversation-row.ts';
 import type { Tx } from './database.ts';
+import { saveBetterAnswer, saveCause, saveMentions } from './desk-projections.ts';
 import type { SiteBot } from './schema.ts';
 
 /** What a cid was answered with before (D1). */
@@ -125,10 +126,7 @@ export function conversationTransaction(tx: Tx) {
         .executeTakeFirst();
       const change = Number(fact.verdict === 'down') - Number(before?.verdict === 'down');
       if (fact.verdict === 'none') return change;
-      const answer = await factOfTurn(tx, id, sameCommit, 'answer.ended', fact.turn);
-      const started = await factOfTurn(tx, id, sameCommit, 'answer.started', fact.turn);
-      const question =
-        started?.type === 'answer.started' ? await messageAt(tx, id, sameCommit, started.question) : '';
+      const { question, answer, sources } = await saidInTurn(tx, id, sameCommit, fact.turn);
       await tx
         .insertInto('answer_feedback')
         .values({
@@ -139,8 +137,8 @@ export function conversationTransaction(tx: Tx) {
           reasons: fact.reasons,
           comment: fact.comment,
           question,
-          answer: answer?.type === 'answer.ended' ? answer.text : '',
-          sources: JSON.stringify(answer?.type === 'answer.ended' ? answer.sources : []),
+          answer,
+          sources: JSON.stringify(sources),
           at: fact.at,
         })
         .execute();
@@ -186,6 +184,27 @@ export function conversationTransaction(tx: Tx) {
         .onConflict((conflict) => conflict.column('conversation_id').doUpdateSet(values))
         .execute();
     },
+
+    async saveBetterAnswer(id: string, fact: FactOf<'answer.improved'>): Promise<void> {
+      const { question, answer } = await saidInTurn(tx, id, [], fact.turn);
+      await saveBetterAnswer(tx, id, fact, { question, answer });
+    },
+
+    saveCause: (id: string, fact: FactOf<'handoff.returned'> | FactOf<'conversation.resolved'>) =>
+      saveCause(tx, id, fact),
+
+    saveMentions: (id: string, fact: FactOf<'note.added'>) => saveMentions(tx, id, fact),
+  };
+}
+
+/** What was asked and answered in a turn that has ended. */
+async function saidInTurn(tx: Tx, id: string, sameCommit: readonly Fact[], turn: number) {
+  const ended = await factOfTurn(tx, id, sameCommit, 'answer.ended', turn);
+  const started = await factOfTurn(tx, id, sameCommit, 'answer.started', turn);
+  return {
+    question: started?.type === 'answer.started' ? await messageAt(tx, id, sameCommit, started.question) : '',
+    answer: ended?.type === 'answer.ended' ? ended.text : '',
+    sources: ended?.type === 'answer.ended' ? ended.sources : [],
   };
 }
 

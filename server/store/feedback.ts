@@ -8,6 +8,7 @@ import type {
 import { uuidPattern } from '../../protocol/ids.ts';
 import type { TranscriptLine } from '../../protocol/message.ts';
 import type { Database } from './database.ts';
+import { saidByAgents } from './said-by-agents.ts';
 import { storableText } from './storable.ts';
 import { saidTypes, transcriptLine } from './transcript-line.ts';
 
@@ -162,8 +163,11 @@ export function createFeedback(db: Database) {
       let cursor: Cursor | null = null;
       while (true) {
         const rows: FeedbackItem[] = await rowsAfter(siteIds, filter, cursor, batch);
-        const transcriptOf = await transcripts(rows.map((row) => row.conversationId));
-        for (const row of rows) yield { ...row, transcript: transcriptOf.get(row.conversationId) ?? [] };
+        const ids = rows.map((row) => row.conversationId);
+        const [transcriptOf, saidOf] = await Promise.all([transcripts(ids), saidByAgents(db, ids)]);
+        for (const row of rows) {
+          yield { ...row, ...saidOf(row), transcript: transcriptOf.get(row.conversationId) ?? [] };
+        }
         const last = rows.at(-1);
         if (rows.length < batch || last === undefined) return;
         cursor = last;

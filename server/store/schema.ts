@@ -3,7 +3,7 @@ import type { Availability, ConversationStatus, Role } from '../../protocol/agen
 import type { AuditAction, AuditDetail } from '../../protocol/audit-log.ts';
 import type { Fact, FactType } from '../../protocol/conversation.ts';
 import type { FeedbackReason } from '../../protocol/feedback.ts';
-import type { HandoffReason, Priority } from '../../protocol/handoff.ts';
+import type { FailureCause, HandoffReason, Priority } from '../../protocol/handoff.ts';
 import type { CustomerContext, Source, TranscriptLine } from '../../protocol/message.ts';
 import type { PromiseKind, PromiseState } from '../../protocol/promise.ts';
 import type { DeliveryError, DeliveryResult, PausedBecause } from '../../protocol/webhooks.ts';
@@ -25,6 +25,10 @@ export interface Tables {
   running_turns: RunningTurnsTable;
   answer_feedback: AnswerFeedbackTable;
   conversation_ratings: ConversationRatingsTable;
+  better_answers: BetterAnswersTable;
+  bot_failures: BotFailuresTable;
+  mentions: MentionsTable;
+  canned_responses: CannedResponsesTable;
   agents: AgentsTable;
   agent_sites: AgentSitesTable;
   audit_log: AuditLogTable;
@@ -219,6 +223,47 @@ export interface ConversationRatingsTable {
   rating: number;
   comment: string;
   at: number;
+}
+
+/** What the bot should have said in a turn, in an agent's words; the latest. */
+export interface BetterAnswersTable {
+  conversation_id: string;
+  turn: number;
+  question: string;
+  answer: string;
+  text: string;
+  agent_id: string;
+  at: number;
+}
+
+/** Why the bot failed, as said by an agent with the fact of this seq. */
+export interface BotFailuresTable {
+  conversation_id: string;
+  seq: number;
+  cause: FailureCause;
+  agent_id: string;
+  at: number;
+}
+
+/** The last note that names this agent, until they open its conversation. */
+export interface MentionsTable {
+  conversation_id: string;
+  agent_id: string;
+  by_name: string;
+  text: string;
+  at: number;
+}
+
+export interface CannedResponsesTable {
+  id: Generated<string>;
+  site_id: string;
+  shortcut: string;
+  title: string;
+  text: string;
+  team: string | null;
+  updated_at: number;
+  /** Name of the agent. */
+  updated_by: string;
 }
 
 export interface AgentsTable {

@@ -2,11 +2,14 @@ import { sql } from 'kysely';
 import { createAgents } from './agents.ts';
 import { createAuditLog } from './audit-log.ts';
 import { createBotSessions } from './bot-sessions.ts';
+import { createCanned } from './canned.ts';
+import { createColleagues } from './colleagues.ts';
 import { createCommits } from './commits.ts';
 import { createConversations } from './conversations.ts';
 import { createCustomers } from './customers.ts';
 import type { Connections } from './database.ts';
 import { createFeedback } from './feedback.ts';
+import { createMentions } from './mentions.ts';
 import { createNotifications } from './notifications.ts';
 import { createPromises } from './promises.ts';
 import { createQueueHistory } from './queue-history.ts';
@@ -38,6 +41,9 @@ export function createStore({ db, pool, commits }: Connections) {
     webhookCursors: createWebhookCursors(db),
     webhookDeliveries: createWebhookDeliveries(db),
     promises: createPromises(db),
+    canned: createCanned(db),
+    colleagues: createColleagues(db),
+    mentions: createMentions(db),
     /**
      * For pg-boss, which brings its own SQL; on our connections, so that it needs none besides. Some of it opens a
      * transaction and closes it in one text: where that breaks in the middle the connection is thrown away, as the next

@@ -26,6 +26,7 @@ const text = fc.oneof(
     arbitrary: fc.constantFrom(
       'I want to talk to a real person',
       'are you a bot?',
+      'It is very urgent.',
       'One of our agents will call you back within the hour.',
     ),
   },
@@ -100,6 +101,12 @@ const agentDoes = fc
     fc.record({ name: fc.constant('handoff:accept' as const), cid }),
     fc.record({ name: fc.constant('message:send' as const), cid, text }),
     fc.record({ name: fc.constant('note:add' as const), cid, text: text.map((words) => `secret ${words}`) }),
+    fc.record({
+      name: fc.constant('answer:improve' as const),
+      cid,
+      turn: fc.integer({ min: 1, max: 3 }),
+      text: text.map((words) => `secret ${words}`),
+    }),
     fc.record({ name: fc.constant('handoff:return' as const), cid, decision: text }),
     fc.record({
       name: fc.constant('handoff:transfer' as const),
@@ -114,7 +121,8 @@ const agentDoes = fc
       cid,
       kind: fc.constantFrom('follow_up' as const, 'call_back' as const),
       text,
-      dueAt: fc.constant(1_700_000_900_000),
+      // The walk begins at 1_700_000_000_000 and takes hours.
+      dueAt: fc.constantFrom(1_700_001_500_000, 1_700_200_000_000),
     }),
     fc.record({
       name: fc.constant('conversation:resolve' as const),
@@ -122,7 +130,31 @@ const agentDoes = fc
       outcome: fc.constant('unsolved' as const),
     }),
   )
-  .chain((command) => agent.map((by) => (): Command => ({ from: 'agent', agent: by, command })));
+  .chain((command) =>
+    fc
+      .record({ other: agent, isOther: fc.nat(3) })
+      .map(({ other, isOther }) => (state: Conversation): Command => {
+        // Mostly whoever has it, so that much of what agents do is taken.
+        const by = state.status === 'human' && isOther > 0 ? state.agent : other;
+        return { from: 'agent', agent: by, command };
+      }),
+  );
+
+/** What is about something open: an offer by the one who has it, a promise by its owner. */
+const agentEnds = fc
+  .constantFrom('decline', 'keep', 'cancel')
+  .map((what) => (state: Conversation): Command => {
+    const cid = uuidv7();
+    const [{ promise, owner } = { promise: 0, owner: null }] = state.promises;
+    const offered = state.status === 'waiting' ? state.offer?.agent : undefined;
+    if (what === 'decline') {
+      return { from: 'agent', agent: offered ?? agents[0], command: { name: 'handoff:decline', cid } };
+    }
+    const by = { from: 'agent', agent: owner ?? agents[0] } as const;
+    return what === 'keep'
+      ? { ...by, command: { name: 'promise:keep', cid, promise } }
+      : { ...by, command: { name: 'promise:cancel', cid, promise, why: 'Done by mail.' } };
+  });
 
 const serverDoes = fc.oneof(
   fc
@@ -136,8 +168,15 @@ const serverDoes = fc.oneof(
       const command = { name: 'answer:end', turn: state.turn, sources: [], failure, ...end } as const;
       return { from: 'server', command: { ...command, sources: [] } };
     }),
-  agent.map(
-    (to) => (): Command => ({ from: 'server', command: { name: 'handoff:offer', agent: to, expiresAt: 0 } }),
+  fc.record({ to: agent, expiresAt: fc.constantFrom(0, 2_000_000_000_000) }).map(
+    ({ to: agent, expiresAt }) =>
+      (): Command => ({ from: 'server', command: { name: 'handoff:offer', agent, expiresAt } }),
+  ),
+  fc.constant(
+    ({ promises: [open] }: Conversation): Command => ({
+      from: 'server',
+      command: { name: 'promise:overdue', promise: open?.promise ?? 0 },
+    }),
   ),
   fc.constant((): Command => ({ from: 'server', command: { name: 'handoff:expire_offer' } })),
   text.map(
@@ -161,7 +200,7 @@ const serverDoes = fc.oneof(
 );
 
 const step: fc.Arbitrary<Step> = fc.tuple(
-  fc.oneof(customer, customer, aboutTurn, agentDoes, agentDoes, serverDoes, serverDoes),
+  fc.oneof(customer, customer, aboutTurn, agentDoes, agentDoes, agentEnds, serverDoes, serverDoes),
   fc.record({
     partialText: text,
     isLastAgentOnline: fc.boolean(),

@@ -73,7 +73,12 @@ function play(
   return { state, facts };
 }
 
-const amongAgents: readonly FactType[] = ['note.added', 'handoff.declined', 'handoff.raised'];
+const amongAgents: readonly FactType[] = [
+  'note.added',
+  'answer.improved',
+  'handoff.declined',
+  'handoff.raised',
+];
 
 describe('a conversation, whatever happens in it', () => {
   test('keeps its invariants, replays to its state and never shows a note to the customer', () => {
@@ -98,6 +103,7 @@ describe('a conversation, whatever happens in it', () => {
         const isAmongAgents = ({ type }: Fact) => amongAgents.includes(type);
         expect(seen.filter(isAmongAgents)).toEqual([]);
         expect(seen.length + facts.filter(isAmongAgents).length).toBe(facts.length);
+        expect(seen.filter((fact) => 'cause' in fact)).toEqual([]);
         expect(visibleTo('agent', facts)).toEqual(facts);
       }),
       { numRuns: 400 },
@@ -123,6 +129,7 @@ describe('a conversation, whatever happens in it', () => {
       'not_found',
       'not_offered',
       'not_retryable',
+      'not_theirs',
       'not_waiting',
       'not_your_promise',
       'offered_to_another',

@@ -93,12 +93,12 @@ function expectFits(fact: Fact, before: Conversation): void {
     }
     case 'handoff.transferred':
       expect(before.status).toBe('human');
-      // Who vanishes is passed on by the server; else only by themselves.
-      if (fact.by.kind !== 'system')
-        expect(before.status === 'human' && fact.by.kind === 'agent' && before.agent.id === fact.by.id).toBe(
-          true,
-        );
-      else expect(fact.to.kind).toBe('queue');
+      expect(before.status === 'human' && before.agent.id === fact.from.id).toBe(true);
+      // Who vanishes is passed on by the server; else by themselves, or to the colleague who takes over.
+      if (fact.by.kind !== 'system') {
+        const taker = fact.to.kind === 'agent' ? fact.to.agent.id : null;
+        expect(fact.by.kind === 'agent' && [fact.from.id, taker].includes(fact.by.id)).toBe(true);
+      } else expect(fact.to.kind).toBe('queue');
       return;
     case 'handoff.returned':
       expect(before.status === 'human' && fact.by.kind === 'agent' && before.agent.id === fact.by.id).toBe(

@@ -142,12 +142,47 @@ const transferTarget = fc.oneof(
 
 const agentMoves: fc.WeightedArbitrary<Move>[] = [
   { weight: 5, arbitrary: byAgent(fc.constant({ name: 'handoff:accept', cid })) },
-  { weight: 2, arbitrary: byAgent(fc.constant({ name: 'handoff:decline', cid })) },
+  { weight: 5, arbitrary: byAgent(fc.constant({ name: 'handoff:decline', cid })) },
   { weight: 4, arbitrary: byAgent(text.map((text) => ({ name: 'message:send', cid, text }))) },
   { weight: 1, arbitrary: byAgent(text.map((text) => ({ name: 'note:add', cid, text }))) },
-  { weight: 2, arbitrary: byAgent(transferTarget.map((to) => ({ name: 'handoff:transfer', cid, to }))) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({ turn: fc.integer({ min: 1, max: 3 }), text, agent })
+      .map(({ agent, ...said }) => () => ({
+        from: 'agent',
+        agent,
+        command: { name: 'answer:improve', cid, ...said },
+      })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ agent, from: agent }).map(({ agent, from }) => () => ({
+      from: 'agent',
+      agent,
+      command: { name: 'handoff:take_over', cid, from: from.id },
+    })),
+  },
+  {
+    weight: 2,
+    arbitrary: byAgent(
+      fc.record({ to: transferTarget, note: fc.option(text, { nil: undefined }) }).map(({ to, note }) => ({
+        name: 'handoff:transfer',
+        cid,
+        to,
+        ...(note === undefined ? {} : { note }),
+      })),
+    ),
+  },
   { weight: 2, arbitrary: byAgent(comment.map((decision) => ({ name: 'handoff:return', cid, decision }))) },
-  { weight: 1, arbitrary: byAgent(fc.constant({ name: 'conversation:resolve', cid, outcome: 'unsolved' })) },
+  {
+    weight: 1,
+    arbitrary: byAgent(
+      fc
+        .constantFrom({}, { cause: 'tone' } as const)
+        .map((more) => ({ name: 'conversation:resolve', cid, outcome: 'unsolved', ...more })),
+    ),
+  },
 ];
 
 /** Mostly one that is open: of its owner or another agent, in time or late. */
@@ -194,7 +229,7 @@ const promiseMoves: fc.WeightedArbitrary<Move>[] = [
 const serverMoves: fc.WeightedArbitrary<Move>[] = [
   { weight: 6, arbitrary: answerEnd },
   {
-    weight: 3,
+    weight: 5,
     arbitrary: agent.map(
       (agent) => (_state, now) => server({ name: 'handoff:offer', agent, expiresAt: now + 60_000 }),
     ),

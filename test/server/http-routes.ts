@@ -9,6 +9,8 @@ const pushDevice = {
   keys: { p256dh: 'B'.repeat(87), auth: 'A'.repeat(22) },
 };
 
+const canned = { site: 'pk_closed', shortcut: 'hi', title: 'Hello', text: 'Hi', team: null };
+
 export interface Route {
   readonly caller: 'nobody' | 'customer' | 'agent';
   /** A body that is right in itself; what is made of it is wrong. */
@@ -76,6 +78,15 @@ export const routes: Record<string, Route> = {
     caller: 'agent',
     body: { ...ids, to: { kind: 'queue', team: null } },
   },
+  'POST /v1/desk/commands/handoff:take_over': { caller: 'agent', body: { ...ids, from: 'somebody' } },
+  'POST /v1/desk/commands/answer:improve': { caller: 'agent', body: { ...ids, turn: 1, text: 'So.' } },
+  'GET /v1/desk/conversations/{id}/colleagues': { caller: 'agent' },
+  'GET /v1/desk/mentions': { caller: 'agent' },
+  'POST /v1/desk/mentions/seen': { caller: 'agent', body: { conversationId } },
+  'GET /v1/desk/canned': { caller: 'agent' },
+  'POST /v1/desk/canned/add': { caller: 'agent', body: canned },
+  'POST /v1/desk/canned/change': { caller: 'agent', body: { ...canned, id: unknownId } },
+  'POST /v1/desk/canned/remove': { caller: 'agent', body: { id: unknownId } },
   'POST /v1/desk/commands/handoff:return': { caller: 'agent', body: { ...ids, decision: '' } },
   'POST /v1/desk/commands/promise:make': {
     caller: 'agent',

@@ -9,11 +9,12 @@ import { connectCustomer, connected, type TestCustomer } from '../support/client
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { routes } from './http-routes.ts';
 import { bearer, expectProblem, inDatabase, noLimits } from './requests.ts';
-import { handedOver, type RoleStage, stageRoles } from './role-stage.ts';
+import { handedOver, type RoleStage, stageRoles, type Whose } from './role-stage.ts';
 import { asking, customerAuth, openSocket, refusalOf } from './socket-client.ts';
 
 const everyRole: readonly Role[] = ['agent', 'lead', 'product', 'admin'];
 const workers: readonly Role[] = ['agent', 'lead', 'admin'];
+const supervisors: readonly Role[] = ['lead', 'admin'];
 const exporters: readonly Role[] = ['lead', 'product', 'admin'];
 const admins: readonly Role[] = ['admin'];
 
@@ -35,6 +36,15 @@ const mayCall: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/desk/commands/note:add': workers,
   'POST /v1/desk/commands/handoff:accept': workers,
   'POST /v1/desk/commands/handoff:decline': workers,
+  'POST /v1/desk/commands/handoff:take_over': supervisors,
+  'POST /v1/desk/commands/answer:improve': workers,
+  'GET /v1/desk/conversations/{id}/colleagues': workers,
+  'GET /v1/desk/mentions': workers,
+  'POST /v1/desk/mentions/seen': workers,
+  'GET /v1/desk/canned': workers,
+  'POST /v1/desk/canned/add': workers,
+  'POST /v1/desk/canned/change': workers,
+  'POST /v1/desk/canned/remove': workers,
   'POST /v1/desk/commands/promise:make': workers,
   'POST /v1/desk/commands/promise:keep': workers,
   'POST /v1/desk/commands/promise:cancel': workers,
@@ -60,6 +70,8 @@ const mayAsk: Readonly<Record<string, readonly Role[]>> = {
   'note:add': workers,
   'handoff:accept': workers,
   'handoff:decline': workers,
+  'handoff:take_over': supervisors,
+  'answer:improve': workers,
   'promise:make': workers,
   'promise:keep': workers,
   'promise:cancel': workers,
@@ -73,9 +85,9 @@ const maySignal: Readonly<Record<string, readonly Role[]>> = {
   typing: workers,
   'availability:set': workers,
   'conversation:unwatch': everyRole,
+  'conversation:look': everyRole,
 };
 
-type Whose = 'own' | "a colleague's" | "another site's";
 const all: readonly Whose[] = ['own', "a colleague's", "another site's"];
 /** Refused before anything was looked at, or as if the thing were not there. */
 const shut = ['forbidden', 'unauthenticated', 'not_found'];
@@ -108,8 +120,10 @@ const conversationOf = (whose: Whose, role: Role): string => {
   return whose === "another site's" ? stage.other.conversationId : stage.colleagues;
 };
 /** What a route is about, by its path: most of them a conversation. */
-const objectOf = (route: string, whose: Whose, role: Role): string =>
-  route.includes('/webhooks') ? stage.webhooks[whose] : conversationOf(whose, role);
+const objectOf = async (route: string, whose: Whose, role: Role): Promise<string> => {
+  if (route.includes('/webhooks/')) return stage.webhooks[whose];
+  return route.includes('/canned/') ? stage.newCanned(whose) : conversationOf(whose, role);
+};
 const isAboutOne = (route: string) => {
   const body = routes[route]?.body ?? {};
   return route.includes('{id}') || 'conversationId' in body || 'id' in body;
@@ -121,8 +135,12 @@ const call = (route: string, id: string, headers: Record<string, string>) => {
   const { body, query } = routes[route] ?? {};
   const url = `${server.url}${path.replace('{id}', id).replace('{key}', stage.site.key)}`;
   const has = (name: string) => body !== undefined && name in body;
-  const about = has('cid') ? { cid: uuidv7(), conversationId: id } : has('id') ? { id } : {};
-  const ids = has('site') ? { site: stage.site.key } : about;
+  const about = {
+    ...(has('cid') && { cid: uuidv7() }),
+    ...(has('conversationId') && { conversationId: id }),
+    ...(has('id') && { id }),
+  };
+  const ids = has('site') ? { ...about, site: stage.site.key } : about;
   return fetch(query === undefined ? url : `${url}?${query}`, {
     method,
     headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
@@ -173,7 +191,7 @@ describe('over HTTP', () => {
 
   test.each(cases)('%s, %s, %s', async (route, role, whose, isAllowed) => {
     const { cookie } = stage.people[role];
-    const response = await call(route, objectOf(route, whose, role), { cookie });
+    const response = await call(route, await objectOf(route, whose, role), { cookie });
     if (!isAllowed) return expectProblem(response, 'forbidden');
     if (whose === "another site's") {
       const unknown = await call(route, uuidv7(), { cookie });
@@ -190,7 +208,7 @@ describe('over HTTP', () => {
   test.each(Object.keys(mayCall))('%s, nobody, and a customer', async (route) => {
     const customers = bearer(customer.session.token);
     for (const whose of isAboutOne(route) ? all : (['own'] as const)) {
-      const id = objectOf(route, whose, 'admin');
+      const id = await objectOf(route, whose, 'admin');
       await expectProblem(await call(route, id, {}), 'unauthenticated');
       await expectProblem(await call(route, id, customers), 'unauthenticated');
       await expectProblem(await call(route, stage.mine, customers), 'unauthenticated');

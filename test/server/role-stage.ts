@@ -13,6 +13,8 @@ interface Person extends Agent {
   readonly conversationId: string;
 }
 
+export type Whose = 'own' | "a colleague's" | "another site's";
+
 export interface RoleStage {
   readonly site: Site;
   readonly people: Readonly<Record<Role, Person>>;
@@ -20,8 +22,10 @@ export interface RoleStage {
   readonly colleagues: string;
   /** A conversation that nobody has. */
   readonly mine: string;
-  /** Webhooks of this site, two of them, and of the other one. */
-  readonly webhooks: Readonly<Record<'own' | "a colleague's" | "another site's", string>>;
+  /** Two of this site, one of the other. */
+  readonly webhooks: Readonly<Record<Whose, string>>;
+  /** A new one each time: what is called about it may end it. */
+  readonly newCanned: (whose: Whose) => Promise<string>;
   /** What a list of this site has in it. */
   readonly traces: RegExp;
   readonly other: {
@@ -60,6 +64,13 @@ const webhookOf = async (server: TestServer, { id: siteId }: Site): Promise<stri
   return webhook.id;
 };
 
+const cannedOf = async (server: TestServer, { id: siteId }: Site): Promise<string> => {
+  const draft = { shortcut: uuidv7(), title: 'Hello', text: 'Hi', team: null };
+  const canned = await server.store.canned.add({ ...draft, siteId, updatedAt: Date.now(), updatedBy: 'Ana' });
+  if (typeof canned === 'string') throw new Error(canned);
+  return canned.id;
+};
+
 /** Two sites; at the first one person of each role, and a colleague. */
 export async function stageRoles(server: TestServer, roles: readonly Role[]): Promise<RoleStage> {
   const site = await server.addSite({ kind: 'page' }, { title: 'Northcard' });
@@ -88,6 +99,7 @@ export async function stageRoles(server: TestServer, roles: readonly Role[]): Pr
       "a colleague's": await webhookOf(server, site),
       "another site's": await webhookOf(server, elsewhere),
     },
+    newCanned: (whose) => cannedOf(server, whose === "another site's" ? elsewhere : site),
     traces: /Northcard/,
     other: {
       agent: stranger,

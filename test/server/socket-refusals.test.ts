@@ -29,6 +29,12 @@ const customerBodies: Record<string, object> = {
 };
 const agentBodies: Record<string, object> = {
   'handoff:accept': {},
+  'handoff:decline': {},
+  'handoff:take_over': { from: 'somebody' },
+  'answer:improve': { turn: 1, text: 'So.' },
+  'promise:make': { kind: 'follow_up', text: 'I check.', dueAt: 4_000_000_000_000 },
+  'promise:keep': { promise: 3 },
+  'promise:cancel': { promise: 3, why: 'Done.' },
   'message:send': { text: 'Hi' },
   'note:add': { text: 'Hm' },
   'handoff:transfer': { to: { kind: 'queue', team: null } },
@@ -50,7 +56,7 @@ beforeAll(async () => {
   server = await startTestServer(inject('postgresUrl'), noLimits);
   site = await server.addSite({ kind: 'page' }, { key: 'pk_one' });
   const other = await server.addSite({ kind: 'page' }, { key: 'pk_two' });
-  otherAgent = await server.addAgent(other);
+  otherAgent = await server.addAgent(other, 'Ana', 'lead');
   owner = await connectCustomer(server.url, site.key);
   stranger = await connectCustomer(server.url, site.key);
   ({ conversationId } = owner);

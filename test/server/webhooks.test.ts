@@ -11,7 +11,12 @@ import { bodyOf, sentTo, signaturesBy, webhooksOf } from './webhooks-stage.ts';
 
 let hook: Receiver;
 let server: TestServer;
-const amongAgents: readonly FactType[] = ['note.added', 'handoff.declined', 'handoff.raised'];
+const amongAgents: readonly FactType[] = [
+  'note.added',
+  'answer.improved',
+  'handoff.declined',
+  'handoff.raised',
+];
 const open: { close(): unknown }[] = [];
 const retryMs = [0, 0, 0];
 

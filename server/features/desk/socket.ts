@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FastifyInstance } from 'fastify';
+import type { Doing } from '../../../protocol/agent.ts';
 import {
   type AgentCommandName,
   agentCommands,
@@ -72,8 +73,20 @@ export function serveSockets(app: FastifyInstance): void {
     return { ...page, facts: [...page.facts, ...missed.facts], through, hasMore };
   });
   listener.signal('conversation:unwatch', agentSignals['conversation:unwatch'], async (socket, body) => {
+    tellColleagues(socket, body.conversationId, 'gone');
     await socket.leave(rooms.conversation(body.conversationId));
   });
+  listener.signal('conversation:look', agentSignals['conversation:look'], async (socket, body) => {
+    if (await limits.signal(socket.data.agent.id)) tellColleagues(socket, body.conversationId, body.doing);
+  });
+
+  /** Only from and to who watches it: who may read it was checked there. */
+  function tellColleagues(socket: AgentSocket, conversationId: string, doing: Doing): void {
+    const room = rooms.conversation(conversationId);
+    if (!socket.rooms.has(room)) return;
+    const { id, name } = socket.data.agent;
+    socket.to(room).volatile.emit('colleague', { conversationId, agent: { id, name }, doing });
+  }
 
   listener.signal('typing', agentSignals.typing, async (socket, { conversationId, isTyping }) => {
     const { id, role } = socket.data.agent;
@@ -96,6 +109,13 @@ export function serveSockets(app: FastifyInstance): void {
 
   desk.on('connection', (socket) => {
     listener.listenTo(socket);
+    // While the socket still knows what it watched.
+    socket.on('disconnecting', () => {
+      const prefix = rooms.conversation('');
+      for (const room of socket.rooms) {
+        if (room.startsWith(prefix)) tellColleagues(socket, room.slice(prefix.length), 'gone');
+      }
+    });
     socket.on('disconnect', () => {
       leave(socket).catch((error) => log.warn({ err: error }, 'presence runs out by itself'));
     });

@@ -103,6 +103,8 @@ const csvColumns = [
   'page_url',
   'page_title',
   'language',
+  'better_answer',
+  'causes',
   'transcript',
 ] as const;
 
@@ -139,6 +141,8 @@ const cells = (row: FeedbackExportRow): string[] => [
   row.context.page?.url ?? '',
   row.context.page?.title ?? '',
   row.context.language ?? '',
+  row.betterAnswer ?? '',
+  row.causes.join(' '),
   row.transcript.map((line) => `${line.author}: ${line.text}`).join('\n'),
 ];
 

@@ -1,11 +1,18 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Key } from '../shared/Key.tsx';
 import type { ActionResult } from './actions.ts';
 
+export interface Step {
+  readonly isBusy: Signal<boolean>;
+  readonly problem: Signal<string | null>;
+  run(act: () => Promise<ActionResult>): void;
+  onLeave(): void;
+}
+
 /** One step that is carried out or says why not. */
-export function useStep(onLeave: () => void) {
+export function useStep(onLeave: () => void): Step {
   const isBusy = useSignal(false);
   const problem = useSignal<string | null>(null);
   const run = (act: () => Promise<ActionResult>) => {
@@ -21,17 +28,21 @@ export function useStep(onLeave: () => void) {
   return { isBusy, problem, run, onLeave };
 }
 
-/** A form in place that takes the focus, and gives it back by Esc. */
-export function Frame(props: {
+/** A form between the head and the transcript. Esc leaves it; `onKey` sees keys first and says whether it took one. */
+export function StepForm(props: {
   label: string;
-  step: ReturnType<typeof useStep>;
+  step: Pick<Step, 'problem' | 'onLeave'>;
   onSubmit: () => void;
+  onKey?: (event: KeyboardEvent) => boolean;
   children: ComponentChildren;
 }) {
-  const { label, step, onSubmit, children } = props;
+  const { label, step, onSubmit, onKey, children } = props;
   const form = useRef<HTMLFormElement>(null);
   // At once, not after the next painting: the next key must already be text, not a shortcut.
-  useLayoutEffect(() => form.current?.querySelector<HTMLElement>('input, button')?.focus(), []);
+  useLayoutEffect(() => {
+    const first = form.current?.querySelector<HTMLElement>('[data-first]');
+    (first ?? form.current?.querySelector<HTMLElement>('input, button'))?.focus();
+  }, []);
   return (
     <form
       class="action-form"
@@ -42,9 +53,11 @@ export function Frame(props: {
         onSubmit();
       }}
       onKeyDown={(event) => {
-        if (event.key !== 'Escape' || event.isComposing) return;
+        if (event.isComposing) return;
+        if (event.key === 'Escape') step.onLeave();
+        else if (onKey?.(event) !== true) return;
+        else event.preventDefault();
         event.stopPropagation();
-        step.onLeave();
       }}
     >
       {children}

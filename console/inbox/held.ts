@@ -1,0 +1,117 @@
+import { type ReadonlySignal, signal } from '@preact/signals';
+import { uuidv7 } from '../../browser/ids.ts';
+import type { FailureCause, Outcome } from '../../protocol/handoff.ts';
+import { readStored, removeStored, writeStored } from '../shared/storage.ts';
+import type { ActionResult, Actions } from './actions.ts';
+
+/** An agent's part that ends in a moment, unless they undo it. */
+export type Ending =
+  | { readonly kind: 'resolve'; readonly outcome: Outcome; readonly cause: FailureCause | null }
+  | { readonly kind: 'hand_back'; readonly decision: string; readonly cause: FailureCause | null };
+
+export interface HeldEnding {
+  /** The command's own: carried out again after a reload, it is done once (D1). */
+  readonly cid: string;
+  readonly conversationId: string;
+  readonly ending: Ending;
+}
+
+/** Holds back what would leave a customer, so that a slip can be undone. */
+export interface Held {
+  readonly current: ReadonlySignal<HeldEnding | null>;
+  /** What was held before is carried out at once: one thing can be undone, the last. */
+  hold(conversationId: string, ending: Ending): void;
+  undo(): void;
+  /** Carries out what is held, now. */
+  flush(): void;
+  close(): void;
+}
+
+/** Long enough to see the slip, short enough for the customer not to notice. */
+export const undoMs = 5_000;
+
+/**
+ * @param isReaching whether the server can be reached now
+ * @param onRefused told what happened instead
+ */
+export function createHeld(
+  agentId: string,
+  actions: Pick<Actions, 'resolve' | 'handBack'>,
+  isReaching: () => boolean,
+  onRefused: (conversationId: string, text: string) => void,
+): Held {
+  const shelf = `${agentId}.held`;
+  const current = signal<HeldEnding | null>(null);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isLeaving = false;
+
+  const carryOut = ({ cid, conversationId, ending }: HeldEnding): Promise<ActionResult> =>
+    ending.kind === 'resolve'
+      ? actions.resolve(conversationId, ending.outcome, ending.cause, cid)
+      : actions.handBack(conversationId, ending.decision, ending.cause, cid);
+
+  const flush = () => {
+    clearTimeout(timer);
+    const held = current.peek();
+    if (held === null) return;
+    current.value = null;
+    void carryOut(held).then((happened) => {
+      // Kept until it is answered: a page that goes away meanwhile finds it when it comes back.
+      if (isLeaving && happened !== null) return;
+      if (isSame(readStored(shelf), held)) removeStored(shelf);
+      if (happened !== null) onRefused(held.conversationId, happened);
+    });
+  };
+
+  const hold = (held: HeldEnding) => {
+    flush();
+    current.value = held;
+    writeStored(shelf, held);
+    waitFor(undoMs);
+  };
+  /** What nobody can take now (no line, or none yet after a reload) waits a little longer. */
+  const waitFor = (ms: number) => {
+    timer = setTimeout(() => (isReaching() ? flush() : waitFor(1_000)), ms);
+  };
+
+  /** What did not get through when the page was left is done now, with its time to be undone. */
+  const resume = () => {
+    isLeaving = false;
+    const kept = readStored(shelf);
+    if (current.peek() === null && isHeld(kept)) hold(kept);
+  };
+  /** A page that is left decides: nobody is there to undo it. */
+  const leave = () => {
+    isLeaving = true;
+    flush();
+  };
+  resume();
+  // In the capturing phase: before the line is given up, which happens at the same moment.
+  addEventListener('pagehide', leave, { capture: true });
+  addEventListener('pageshow', resume);
+
+  return {
+    current,
+    hold: (conversationId, ending) => hold({ cid: uuidv7(), conversationId, ending }),
+    flush,
+    close() {
+      flush();
+      removeEventListener('pagehide', leave, { capture: true });
+      removeEventListener('pageshow', resume);
+    },
+    undo() {
+      clearTimeout(timer);
+      current.value = null;
+      removeStored(shelf);
+    },
+  };
+}
+
+const isSame = (kept: unknown, held: HeldEnding) => JSON.stringify(kept) === JSON.stringify(held);
+
+/** What is read back may be of an older console, or of anyone. */
+function isHeld(value: unknown): value is HeldEnding {
+  const held = value as Partial<HeldEnding> | null;
+  const kind = held?.ending?.kind;
+  return typeof held?.conversationId === 'string' && (kind === 'resolve' || kind === 'hand_back');
+}
