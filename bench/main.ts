@@ -7,12 +7,14 @@ import { deadBot } from './dead-bot.ts';
 import { handoff } from './handoff.ts';
 import { handoffPolicy } from './handoff-policy.ts';
 import { idle } from './idle.ts';
+import { inbox } from './inbox.ts';
 import { nodes } from './nodes.ts';
 import { type Benchmark, type BenchmarkContext, UsageError } from './options.ts';
 import { dropDatabases } from './postgres.ts';
 import { queue } from './queue.ts';
 import { relay } from './relay.ts';
 import { routing } from './routing.ts';
+import { search } from './search.ts';
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   relay,
@@ -23,6 +25,8 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'handoff-policy': handoffPolicy,
   'dead-bot': deadBot,
   routing,
+  search,
+  inbox,
 };
 
 const everywhere = ({ runs, seconds }: Benchmark['defaults']) =>

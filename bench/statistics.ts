@@ -8,6 +8,12 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
+/** Nearest-rank: a value that did occur. NaN for none. */
+export function at(values: readonly number[], share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
+
 export interface Percentiles {
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -16,9 +22,7 @@ export interface Percentiles {
 
 /** Nearest-rank percentiles of durations in ms: each is a duration that did occur. NaN for none. */
 export function percentiles(durationsMs: readonly number[]): Percentiles {
-  const sorted = Float64Array.from(durationsMs).sort();
-  const at = (share: number) => sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
-  return { p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1) };
+  return { p50Ms: at(durationsMs, 0.5), p99Ms: at(durationsMs, 0.99), maxMs: at(durationsMs, 1) };
 }
 
 /** Cut to what a measurement can bear: whole numbers from 100 on, else two or three digits. */

@@ -1,9 +1,20 @@
 import { useSignal } from '@preact/signals';
+import { Board } from './board/Board.tsx';
 import { Inbox } from './inbox/Inbox.tsx';
 import { SoundSwitch } from './inbox/SoundSwitch.tsx';
 import { Promises } from './promises/Promises.tsx';
 import { Feedback } from './review/Feedback.tsx';
-import { feedbackPath, inboxPath, navigate, promisesPath, route, settingsPath } from './route.ts';
+import {
+  boardPath,
+  feedbackPath,
+  inboxPath,
+  navigate,
+  promisesPath,
+  route,
+  searchPath,
+  settingsPath,
+} from './route.ts';
+import { Search } from './search/Search.tsx';
 import { PasswordOffer } from './settings/PasswordOffer.tsx';
 import { Settings } from './settings/Settings.tsx';
 import { Icon, type IconName } from './shared/Icon.tsx';
@@ -14,13 +25,15 @@ import { WaitingTime } from './shared/WaitingTime.tsx';
 import { useWorkplace } from './workplace.ts';
 
 const views: readonly {
-  view: 'inbox' | 'promises' | 'feedback' | 'settings';
+  view: 'inbox' | 'promises' | 'search' | 'board' | 'feedback' | 'settings';
   name: string;
   icon: IconName;
   path: string;
 }[] = [
   { view: 'inbox', name: 'Inbox', icon: 'inbox', path: inboxPath },
   { view: 'promises', name: 'Promises', icon: 'promises', path: promisesPath },
+  { view: 'search', name: 'Search', icon: 'search', path: searchPath },
+  { view: 'board', name: 'Board', icon: 'board', path: boardPath },
   { view: 'feedback', name: 'Feedback', icon: 'feedback', path: feedbackPath },
   { view: 'settings', name: 'Settings', icon: 'settings', path: settingsPath },
 ];
@@ -34,6 +47,8 @@ export function Shell() {
     1: () => navigate(inboxPath),
     2: () => navigate(feedbackPath),
     3: () => navigate(promisesPath),
+    4: () => navigate(boardPath),
+    s: () => navigate(searchPath),
     '?': () => {
       isSheetOpen.value = true;
     },
@@ -50,6 +65,8 @@ export function Shell() {
       <main id="main" tabIndex={-1}>
         {view === 'inbox' && <Inbox />}
         {view === 'promises' && <Promises />}
+        {view === 'search' && <Search />}
+        {view === 'board' && <Board />}
         {view === 'feedback' && <Feedback />}
         {view === 'settings' && <Settings />}
       </main>
@@ -62,11 +79,12 @@ export function Shell() {
 }
 
 function Rail() {
-  const { desk } = useWorkplace();
+  const { desk, may } = useWorkplace();
   const waiting = desk.waiting.value.length;
+  const shown = views.filter(({ view }) => view !== 'board' || may('insights:read'));
   return (
     <nav class="rail" aria-label="Views">
-      {views.map(({ view, name, icon, path }) => (
+      {shown.map(({ view, name, icon, path }) => (
         <Link
           key={view}
           href={path}

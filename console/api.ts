@@ -1,4 +1,11 @@
-import type { Colleagues, ConversationSummary, Me, Mention } from '../protocol/agent.ts';
+import type {
+  Board,
+  Colleagues,
+  ConversationPage,
+  ConversationSummary,
+  Me,
+  Mention,
+} from '../protocol/agent.ts';
 import type { CannedDraft, CannedList, CannedResponse } from '../protocol/canned.ts';
 import type { Accepted, AgentCommandName, AgentCommands, CommandReply } from '../protocol/commands.ts';
 import type { Problem, RefusalCode } from '../protocol/errors.ts';
@@ -6,6 +13,7 @@ import type { FactsPage } from '../protocol/events.ts';
 import type { FeedbackPage } from '../protocol/feedback.ts';
 import type { NotifySetup, NotifyTested, PushDevice } from '../protocol/notifications.ts';
 import type { PromisePage, PromiseRate } from '../protocol/promise.ts';
+import type { SearchPage } from '../protocol/search.ts';
 import type { WebhookDeliveries, WebhookList } from '../protocol/webhooks.ts';
 
 /** Why a request did not succeed: a code of the protocol, or `unreachable`. */
@@ -37,6 +45,13 @@ export interface Api {
   addCanned(draft: CannedDraft): Promise<CannedResponse>;
   changeCanned(id: string, draft: CannedDraft): Promise<CannedResponse>;
   removeCanned(id: string): Promise<void>;
+  search(query: URLSearchParams, signal: AbortSignal): Promise<SearchPage>;
+  /** All conversations, the one that was begun last first. */
+  all(cursor: string | null, signal: AbortSignal): Promise<ConversationPage>;
+  /** Other conversations of the same customer. */
+  earlier(conversationId: string, signal: AbortSignal): Promise<readonly ConversationSummary[]>;
+  /** @param since the beginning of the day that is counted */
+  board(since: number, signal: AbortSignal): Promise<Board>;
   feedback(query: URLSearchParams, signal: AbortSignal): Promise<FeedbackPage>;
   exportFeedback(query: URLSearchParams, signal: AbortSignal): Promise<Response>;
   promises(query: URLSearchParams, signal: AbortSignal): Promise<PromisePage>;
@@ -122,6 +137,13 @@ export function createApi(onSessionLost: () => void): Api {
     async removeCanned(id) {
       await request('/v1/desk/canned/remove', asJson({ id }));
     },
+    search: (query, signal) => json(`/v1/desk/search?${query}`, signal),
+    all: (cursor, signal) =>
+      json(`/v1/desk/conversations/all${cursor === null ? '' : `?cursor=${cursor}`}`, signal),
+    earlier: async (id, signal) =>
+      (await json<{ conversations: ConversationSummary[] }>(`/v1/desk/conversations/${id}/earlier`, signal))
+        .conversations,
+    board: (since, signal) => json(`/v1/desk/board?since=${since}`, signal),
     feedback: (query, signal) => json(`/v1/feedback?${query}`, signal),
     exportFeedback: (query, signal) => request(`/v1/feedback/export?${query}`, { signal }),
     promises: (query, signal) => json(`/v1/desk/promises?${query}`, signal),

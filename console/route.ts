@@ -4,6 +4,8 @@ import { computed, signal } from '@preact/signals';
 export type Route =
   | { readonly view: 'inbox'; readonly conversationId: string | null }
   | { readonly view: 'promises' }
+  | { readonly view: 'search' }
+  | { readonly view: 'board' }
   | { readonly view: 'feedback' }
   | { readonly view: 'settings' };
 
@@ -12,15 +14,20 @@ const base = '/console/';
 /** @param path of the page, e.g. `/console/c/0198…` */
 export function parseRoute(path: string): Route {
   const [view, id] = path.slice(base.length).split('/');
-  if (view === 'promises' || view === 'feedback' || view === 'settings') return { view };
+  if (view === 'promises' || view === 'search' || view === 'board') return { view };
+  if (view === 'feedback' || view === 'settings') return { view };
   return { view: 'inbox', conversationId: view === 'c' && id ? id : null };
 }
 
 export const inboxPath = base;
 export const promisesPath = `${base}promises`;
+export const searchPath = `${base}search`;
+export const boardPath = `${base}board`;
 export const feedbackPath = `${base}feedback`;
 export const settingsPath = `${base}settings`;
 export const conversationPath = (id: string) => `${base}c/${id}`;
+/** The same, at one line of it. */
+export const linePath = (id: string, seq: number) => `${conversationPath(id)}?line=${seq}`;
 
 const here = () => ({ path: location.pathname, query: location.search });
 const place = signal(typeof location === 'undefined' ? { path: base, query: '' } : here());

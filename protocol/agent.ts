@@ -120,3 +120,42 @@ export const ConversationSummary = exact({
   context: CustomerContext,
 });
 export type ConversationSummary = Static<typeof ConversationSummary>;
+
+/** A page of conversations, the one that was begun last first. */
+export const ConversationPage = exact({
+  conversations: Type.Array(ConversationSummary),
+  next: Type.Union([Type.String(), Type.Null()], { description: 'cursor of the next page' }),
+});
+export type ConversationPage = Static<typeof ConversationPage>;
+
+/** An agent on the live board: as the routing sees them. */
+export const BoardAgent = exact({
+  agent: AgentRef,
+  presence: Type.Union([Availability, Type.Literal('offline')]),
+  load: Type.Integer({ minimum: 0, description: 'customers with this agent, at all sites' }),
+  capacity: Type.Integer({ minimum: 0 }),
+});
+export type BoardAgent = Static<typeof BoardAgent>;
+
+const count = (description: string) => Type.Integer({ minimum: 0, description });
+
+/** How things stand now, and what today has brought; `since` is the beginning of that day. */
+export const Board = exact({
+  at: Time,
+  waiting: count('customers who wait'),
+  longestSince: Type.Union([Time, Type.Null()]),
+  withPeople: count('conversations that are with an agent'),
+  agents: Type.Array(BoardAgent),
+  today: exact({
+    since: Time,
+    asked: count('waits that began'),
+    answered: count('waits that ended with a person'),
+    left: count('waits that the customer ended'),
+    resolved: count('conversations that were resolved'),
+    timeToPersonMs: Type.Union([
+      exact({ p50: count('median'), p90: count('of ten, nine were sooner') }),
+      Type.Null(),
+    ]),
+  }),
+});
+export type Board = Static<typeof Board>;

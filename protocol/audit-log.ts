@@ -7,6 +7,7 @@ import { AgentId, exact, Time } from './ids.ts';
  */
 export const AuditAction = Type.Union([
   Type.Literal('conversation.read'),
+  Type.Literal('conversation.searched'),
   Type.Literal('feedback.read'),
   Type.Literal('feedback.searched'),
   Type.Literal('feedback.exported'),

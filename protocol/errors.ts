@@ -109,6 +109,11 @@ export const refusals = {
     retryable: false,
     text: 'There are as many of these as there may be; delete one first.',
   },
+  search_too_slow: {
+    status: 422,
+    retryable: false,
+    text: 'This search takes too long and was given up; add a word or a filter.',
+  },
   wrong_bot: { status: 409, retryable: false, text: "Answers of this site's bot do not come from the page." },
 } as const satisfies Record<string, { status: number; retryable: boolean; text: string }>;
 

@@ -18,6 +18,7 @@ import { health } from './features/health/index.ts';
 import { notifications } from './features/notifications/index.ts';
 import { promises } from './features/promises/index.ts';
 import { routing } from './features/routing/index.ts';
+import { search } from './features/search/index.ts';
 import { web } from './features/web/index.ts';
 import { webhooks } from './features/webhooks/index.ts';
 import { withoutWords } from './log.ts';
@@ -100,6 +101,7 @@ export async function createApp(
   await app.register(desk);
   await app.register(feedback);
   await app.register(auditLog);
+  await app.register(search);
   const outbound = createOutbound({ allowPrivate: config.outboundAllow });
   app.addHook('onClose', () => outbound.close());
   await app.register(answers, {

@@ -6,6 +6,7 @@ import { WaitingTime } from '../shared/WaitingTime.tsx';
 import { languageName } from '../shared/words.ts';
 import { useWorkplace } from '../workplace.ts';
 import type { About } from './about.ts';
+import { EarlierConversations } from './EarlierConversations.tsx';
 
 /** Why they asked, and from where: what an agent reads before the first word. */
 export function AboutPanel(props: {
@@ -45,6 +46,7 @@ export function AboutPanel(props: {
         )}
         {transcript.rating !== null && <Entry name="Rated">{transcript.rating.rating} of 5</Entry>}
       </dl>
+      <EarlierConversations id={transcript.conversationId} />
     </aside>
   );
 }

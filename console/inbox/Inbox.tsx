@@ -1,15 +1,18 @@
 import { conversationPath, route } from '../route.ts';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { useWorkplace } from '../workplace.ts';
+import { AllConversations } from './AllConversations.tsx';
 import { acceptAndOpen } from './accept.ts';
 import { Conversation } from './Conversation.tsx';
 import { focusedRow, Queue } from './Queue.tsx';
+import { useInboxView, ViewSwitch } from './ViewSwitch.tsx';
 
 /** The list on the left, the open conversation beside it. On a phone one of the two. */
 export function Inbox() {
   const workplace = useWorkplace();
   const { value } = route;
   const openId = value.view === 'inbox' ? value.conversationId : null;
+  const view = useInboxView();
   useShortcuts({
     a: () => {
       const id = focusedRow() ?? openId;
@@ -21,7 +24,14 @@ export function Inbox() {
   return (
     <div class={openId === null ? 'inbox' : 'inbox opened'}>
       <h1 class="hidden">Inbox</h1>
-      <Queue openId={openId} />
+      <div class="lists">
+        <ViewSwitch view={view} />
+        {view.value === 'all' ? (
+          <AllConversations openId={openId} />
+        ) : (
+          <Queue view={view.value} openId={openId} />
+        )}
+      </div>
       {openId === null ? <Nothing /> : <Conversation key={conversationPath(openId)} id={openId} />}
     </div>
   );

@@ -5,6 +5,7 @@ import { useShortcuts } from '../shared/shortcuts.ts';
 import { useWorkplace } from '../workplace.ts';
 import { MentionList } from './MentionList.tsx';
 import { QueueRow } from './QueueRow.tsx';
+import type { InboxView } from './ViewSwitch.tsx';
 
 /** The conversation whose row has the focus. */
 export function focusedRow(): string | null {
@@ -12,8 +13,15 @@ export function focusedRow(): string | null {
   return row instanceof HTMLElement ? (row.dataset.row ?? null) : null;
 }
 
-/** All that needs a person, most urgent first. One stop for Tab; J, K and the arrows move within. */
-export function Queue({ openId }: { openId: string | null }) {
+const groupOf = { mine: 'Mine', team: 'With colleagues' };
+const nobody = {
+  queue: 'Nobody waits.',
+  mine: 'You have no customer at the moment.',
+  team: 'No colleague has a customer at the moment.',
+};
+
+/** All that needs a person, most urgent first; or the part of it that is mine, or my colleagues'. One stop for Tab; J, K and the arrows move within. */
+export function Queue({ view, openId }: { view: Exclude<InboxView, 'all'>; openId: string | null }) {
   const { desk } = useWorkplace();
   const list = useRef<HTMLElement>(null);
   const isResolvedShown = useSignal(false);
@@ -23,7 +31,9 @@ export function Queue({ openId }: { openId: string | null }) {
     { name: 'Mine', rows: desk.mine.value },
     { name: 'With colleagues', rows: desk.team.value },
     { name: 'Recently resolved', rows: desk.resolved.value },
-  ].filter(({ name, rows }) => name === 'Waiting' || rows.length > 0);
+  ].filter(({ name, rows }) =>
+    view === 'queue' ? name === 'Waiting' || rows.length > 0 : name === groupOf[view],
+  );
   const shown = groups.flatMap(({ name, rows }) =>
     name === 'Recently resolved' && !isResolvedShown.value ? [] : rows.map((row) => row.id),
   );
@@ -77,7 +87,7 @@ export function Queue({ openId }: { openId: string | null }) {
                     : null
                 }
               />
-              {rows.length === 0 && <p class="soft empty-group">Nobody waits.</p>}
+              {rows.length === 0 && <p class="soft empty-group">{nobody[view]}</p>}
               {!isFolded && (
                 <Rows rows={rows} openId={openId} stop={stop} onFocus={(id) => (lastFocused.value = id)} />
               )}

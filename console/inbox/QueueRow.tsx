@@ -5,13 +5,15 @@ import { Icon } from '../shared/Icon.tsx';
 import { Link } from '../shared/Link.tsx';
 import { ago, now } from '../shared/time.ts';
 import { WaitingTime } from '../shared/WaitingTime.tsx';
-import { count, handoffReasons, harms, harmTags } from '../shared/words.ts';
+import { count, handoffReasons, harms, harmTags, statuses } from '../shared/words.ts';
 import { useWorkplace } from '../workplace.ts';
 
 export function QueueRow(props: {
   row: ConversationSummary;
   isOpen: boolean;
   isStop: boolean;
+  /** Where conversations of every status stand in one list. */
+  isStatusShown?: boolean;
   onFocus: () => void;
 }) {
   const { row, isOpen, isStop, onFocus } = props;
@@ -59,6 +61,9 @@ export function QueueRow(props: {
             {row.downvotes}
             <span class="hidden"> marked down</span>
           </span>
+        )}
+        {props.isStatusShown === true && (row.status === 'bot' || row.status === 'resolved') && (
+          <span class="soft">{statuses[row.status]}</span>
         )}
         {me.sites.length > 1 && <span class="soft">{row.site}</span>}
       </span>

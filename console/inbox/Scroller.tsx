@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Transcript } from '../../browser/transcript.ts';
 import { isReaching } from '../connection.ts';
+import { query } from '../route.ts';
 import { scrollable } from '../shared/scrollable.ts';
 import { type LineTools, Said, TranscriptLines } from '../shared/Transcript.tsx';
 import { refusalWords } from '../shared/words.ts';
@@ -42,6 +43,20 @@ export function Scroller({ open, tools }: { open: OpenConversation; tools: LineT
     growth.observe(box.current);
     return () => growth.disconnect();
   }, []);
+
+  const line = Number(new URLSearchParams(query.value).get('line') ?? 0);
+  // An answer stands where its turn began, before the seq at which it was whole.
+  const foundSeq = line > 0 ? transcript.items.findLast(({ seq }) => seq <= line)?.seq : undefined;
+  const isThere = line > 0 && transcript.seq >= line;
+  useLayoutEffect(() => {
+    if (!isThere || foundSeq === undefined) return;
+    const found = content.current?.querySelector(`[data-seq="${foundSeq}"]`);
+    if (!found) return;
+    isAtEnd.current = false;
+    found.classList.add('found');
+    found.scrollIntoView({ block: 'center' });
+    return () => found.classList.remove('found');
+  }, [isThere, foundSeq]);
 
   const onScroll = () => {
     const { current } = box;

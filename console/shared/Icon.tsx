@@ -1,6 +1,8 @@
 const shapes = {
   inbox: 'M3 10.5h3.6l1 2h4.8l1-2H17M5 4.5h10l2 6v5H3v-5z',
   promises: 'M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM10 6.2V10l2.6 1.6',
+  search: 'M9 14.5a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11zM13 13l3.5 3.5',
+  board: 'M4 16V9.5M8 16V4.5M12 16v-5M16 16V7',
   feedback: 'M3.5 4.5h13v9h-6l-4 3v-3h-3zM7 7.8h6M7 10.4h4',
   settings: 'M3 6.5h8M15 6.5h2M3 13.5h2M9 13.5h8M13 4.5v4M7 11.5v4',
   soundOn: 'M4 8v4h3l4 3.5v-11L7 8zM13.5 7.5a3.5 3.5 0 0 1 0 5M15.6 5.4a6.5 6.5 0 0 1 0 9.2',

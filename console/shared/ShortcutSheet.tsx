@@ -18,7 +18,9 @@ const keys: readonly (readonly [string, string])[] = [
   ['M', 'Open the note that mentions you'],
   ['Esc', 'Leave the text field, the form or the conversation'],
   ['P', 'Promise something'],
-  ['1 2 3', 'Inbox, Feedback, Promises'],
+  ['V', 'Next list of the inbox: queue, mine, team, all'],
+  ['S', 'Search'],
+  ['1 2 3 4', 'Inbox, Feedback, Promises, Board'],
   ['?', 'This sheet'],
 ];
 

@@ -29,7 +29,13 @@ export function TranscriptLines(props: { transcript: Model; meId: string; tools?
   const line = (index: number) => {
     const item = items[index];
     const before = items[index - 1];
-    return item && <Line key={item.seq} item={item} before={before} meId={meId} tools={tools} />;
+    return (
+      item && (
+        <div key={item.seq} data-seq={item.seq}>
+          <Line item={item} before={before} meId={meId} tools={tools} />
+        </div>
+      )
+    );
   };
   // Only who works on it needs the short way; who reads feedback wants it whole.
   const folds = tools === undefined ? [] : foldsOf(items);

@@ -61,4 +61,6 @@ export function dayAndClock(at: number, today: number): string {
   const isToday = new Date(at).toDateString() === new Date(today).toDateString();
   return isToday ? clock(at) : `${dayFormat.format(at)}, ${clock(at)}`;
 }
+/** The first moment of the day, by the calendar of whoever reads. */
+export const startOfDay = (at: number) => new Date(at).setHours(0, 0, 0, 0);
 export const fullTime = (at: number) => fullFormat.format(at);

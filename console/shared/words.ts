@@ -1,3 +1,4 @@
+import type { ConversationStatus } from '../../protocol/agent.ts';
 import type { AnswerFailure } from '../../protocol/conversation.ts';
 import type { RefusalCode } from '../../protocol/errors.ts';
 import type { FeedbackReason } from '../../protocol/feedback.ts';
@@ -54,6 +55,13 @@ export const causes: Readonly<Record<FailureCause, string>> = {
   tone: 'Tone',
   preferred_person: 'Preferred a person',
   other: 'Other',
+};
+
+export const statuses: Readonly<Record<ConversationStatus, string>> = {
+  bot: 'with the bot',
+  waiting: 'waiting',
+  human: 'with a person',
+  resolved: 'resolved',
 };
 
 /** What became of a command that was refused or did not arrive. */

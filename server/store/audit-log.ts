@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { AuditAction, AuditDetail, AuditFilter, AuditObjectKind } from '../../protocol/audit-log.ts';
 import type { Database } from './database.ts';
-import type { AuditLogTable } from './schema.ts';
+import type { AuditLogTable } from './schema-people.ts';
 import { storable } from './storable.ts';
 
 /** Who did it, and where from. `agent` null: the operator, by a command beside the server. */

@@ -2,11 +2,10 @@ import { type SelectQueryBuilder, sql } from 'kysely';
 import type { ConversationSummary } from '../../protocol/agent.ts';
 import type { Fact } from '../../protocol/conversation.ts';
 import type { TranscriptLine } from '../../protocol/message.ts';
-import type { Conversation } from '../domain/conversation.ts';
 import { headStartMs } from '../domain/queue-order.ts';
-import { queuedOf } from '../domain/summary.ts';
 import { toHead } from './conversation-head.ts';
-import { type StoredConversation, type SummaryColumns, summaryOf, toStored } from './conversation-row.ts';
+import { type StoredConversation, toStored } from './conversation-row.ts';
+import { summaries, toSummary } from './conversation-summaries.ts';
 import { type ConversationTransaction, conversationTransaction } from './conversation-transaction.ts';
 import type { Database } from './database.ts';
 import { gather } from './gather.ts';
@@ -257,36 +256,3 @@ export const inQueueOrder = <T>(query: SelectQueryBuilder<Tables, 'conversations
 
 const queueStart = sql<number>`(waiting_since - case priority when 'first' then ${sql.lit(headStartMs.first)}
   when 'high' then ${sql.lit(headStartMs.high)} else 0 end)`;
-
-const summaries = (db: Database) =>
-  db
-    .selectFrom('conversations')
-    .innerJoin('sites', 'sites.id', 'conversations.site_id')
-    .select([
-      'conversations.id',
-      'seq',
-      'status',
-      'topic',
-      'last_text',
-      'last_author',
-      'last_at',
-      'waiting_since',
-      'reason',
-      'priority',
-      'agent_id',
-      'agent_name',
-      'downvotes',
-      'context',
-      'sites.title as site',
-    ])
-    .select(sql<Conversation | null>`case when status = 'waiting' then state end`.as('queued'));
-
-const toSummary = (
-  row: SummaryColumns & { site: string; queued: Conversation | null },
-): ConversationSummary => ({
-  id: row.id,
-  seq: row.seq,
-  site: row.site,
-  ...summaryOf(row),
-  ...(row.queued === null ? {} : queuedOf(row.queued)),
-});

@@ -11,6 +11,7 @@ import * as hours from './migrations/007-hours.ts';
 import * as waits from './migrations/008-waits.ts';
 import * as roles from './migrations/009-roles.ts';
 import * as promises from './migrations/010-promises.ts';
+import * as search from './migrations/011-search.ts';
 import * as deskWork from './migrations/012-desk-work.ts';
 import * as webhooks from './migrations/013-webhooks.ts';
 import * as headStart from './migrations/014-head-start.ts';
@@ -31,6 +32,7 @@ export const migrations = {
   '008-waits': waits,
   '009-roles': roles,
   '010-promises': promises,
+  '011-search': search,
   '012-desk-work': deskWork,
   '013-webhooks': webhooks,
   '014-head-start': headStart,

@@ -1,18 +1,35 @@
-import type { ColumnType, Generated, JSONColumnType } from 'kysely';
-import type { Availability, ConversationStatus, Role } from '../../protocol/agent.ts';
-import type { AuditAction, AuditDetail } from '../../protocol/audit-log.ts';
-import type { Fact, FactType } from '../../protocol/conversation.ts';
-import type { FeedbackReason } from '../../protocol/feedback.ts';
-import type { FailureCause, HandoffReason, Priority } from '../../protocol/handoff.ts';
-import type { CustomerContext, Source, TranscriptLine } from '../../protocol/message.ts';
-import type { PromiseKind, PromiseState } from '../../protocol/promise.ts';
-import type { DeliveryError, DeliveryResult, PausedBecause } from '../../protocol/webhooks.ts';
+import type { Generated } from 'kysely';
+import type { ConversationStatus } from '../../protocol/agent.ts';
+import type { Fact } from '../../protocol/conversation.ts';
+import type { HandoffReason, Priority } from '../../protocol/handoff.ts';
+import type { CustomerContext, TranscriptLine } from '../../protocol/message.ts';
 import type { Conversation } from '../domain/conversation.ts';
 import type { SiteHours } from '../domain/hours.ts';
 import type { NotifyPlan } from '../domain/notify-plan.ts';
 import type { PromiseRules } from '../domain/promises.ts';
 import type { RoutingRules } from '../domain/routing.ts';
 import type { PolicyChoices } from '../domain/site-policy.ts';
+import type { Json, JsonWithDefault } from './columns.ts';
+import type {
+  AgentSitesTable,
+  AgentsTable,
+  AuditLogTable,
+  AuthAccountTable,
+  AuthUserTable,
+  CannedResponsesTable,
+  MentionsTable,
+  PushSubscriptionsTable,
+} from './schema-people.ts';
+import type {
+  AnswerFeedbackTable,
+  BetterAnswersTable,
+  BotFailuresTable,
+  ConversationRatingsTable,
+  PromisesTable,
+  SearchHeadsTable,
+  SearchLinesTable,
+} from './schema-read.ts';
+import type { WebhookCursorsTable, WebhookDeliveriesTable, WebhooksTable } from './schema-webhooks.ts';
 
 /** Tables as kysely sees them. Times are epoch ms (bigint, parsed to numbers), as everywhere in Handrail. */
 export interface Tables {
@@ -40,6 +57,8 @@ export interface Tables {
   webhooks: WebhooksTable;
   webhook_cursors: WebhookCursorsTable;
   webhook_deliveries: WebhookDeliveriesTable;
+  search_lines: SearchLinesTable;
+  search_heads: SearchHeadsTable;
   auth_user: AuthUserTable;
   auth_account: AuthAccountTable;
 }
@@ -49,12 +68,6 @@ export interface SettingsTable {
   key: string;
   value: string;
 }
-
-/** jsonb that is written as text and read as an object. */
-type Json<T extends object> = JSONColumnType<T, string, string>;
-
-/** The same where the table has a value of its own. */
-type JsonWithDefault<T extends object> = ColumnType<T, string | undefined, string>;
 
 /** How a site's bot is reached (docs/bots.md). Secrets, keys and tokens never leave the server but to the bot. */
 export type SiteBot =
@@ -173,199 +186,4 @@ export interface HandoffNoticesTable {
   since: number;
   step: number;
   due_at: number | null;
-}
-
-/** Every promise to a customer, as the facts of its conversation say it; and whom the server has told of it. */
-export interface PromisesTable {
-  conversation_id: string;
-  promise: number;
-  site_id: string;
-  kind: PromiseKind;
-  text: string;
-  owner_id: string | null;
-  owner_name: string | null;
-  made_at: number;
-  due_at: number;
-  state: ColumnType<PromiseState, PromiseState | undefined, PromiseState>;
-  ended_at: number | null;
-  why: string | null;
-  /** When its owner was reminded; null: not yet. */
-  reminded_at: number | null;
-  /** When agents were told that it was missed. */
-  escalated_at: number | null;
-}
-
-/** A device that is told by Web Push. `id` is the SHA-256 of the endpoint, hex. */
-export interface PushSubscriptionsTable {
-  id: string;
-  agent_id: string;
-  endpoint: string;
-  keys: Json<{ p256dh: string; auth: string }>;
-  created_at: number;
-}
-
-export interface AnswerFeedbackTable {
-  id: Generated<string>;
-  conversation_id: string;
-  turn: number;
-  verdict: 'up' | 'down';
-  reasons: FeedbackReason[];
-  comment: string;
-  question: string;
-  answer: string;
-  sources: Json<Source[]>;
-  at: number;
-}
-
-export interface ConversationRatingsTable {
-  id: Generated<string>;
-  conversation_id: string;
-  rating: number;
-  comment: string;
-  at: number;
-}
-
-/** What the bot should have said in a turn, in an agent's words; the latest. */
-export interface BetterAnswersTable {
-  conversation_id: string;
-  turn: number;
-  question: string;
-  answer: string;
-  text: string;
-  agent_id: string;
-  at: number;
-}
-
-/** Why the bot failed, as said by an agent with the fact of this seq. */
-export interface BotFailuresTable {
-  conversation_id: string;
-  seq: number;
-  cause: FailureCause;
-  agent_id: string;
-  at: number;
-}
-
-/** The last note that names this agent, until they open its conversation. */
-export interface MentionsTable {
-  conversation_id: string;
-  agent_id: string;
-  by_name: string;
-  text: string;
-  at: number;
-}
-
-export interface CannedResponsesTable {
-  id: Generated<string>;
-  site_id: string;
-  shortcut: string;
-  title: string;
-  text: string;
-  team: string | null;
-  updated_at: number;
-  /** Name of the agent. */
-  updated_by: string;
-}
-
-export interface AgentsTable {
-  id: string;
-  role: Role;
-  availability: ColumnType<Availability, Availability | undefined, Availability>;
-  /** Last sign of life of an open console; null when the last one closed. */
-  seen_at: number | null;
-  /** Customers at once that are offered to this agent, at most. */
-  capacity: Generated<number>;
-  teams: Generated<string[]>;
-  languages: Generated<string[]>;
-  /** When a customer was offered to this agent last, epoch ms; 0: never. */
-  offered_at: Generated<number>;
-  /** Offers in a row that they let pass without a word. */
-  missed_offers: Generated<number>;
-}
-
-export interface AgentSitesTable {
-  agent_id: string;
-  site_id: string;
-}
-
-/** Where a site's facts are sent. Secrets sign what is sent; the old one does, too, for a while after a rotation. */
-export interface WebhooksTable {
-  id: string;
-  site_id: string;
-  url: string;
-  secret: string;
-  old_secret: string | null;
-  old_secret_until: number | null;
-  /** null: all that the customer may see. */
-  types: FactType[] | null;
-  /** null while it is on. */
-  paused: PausedBecause | null;
-  paused_at: number | null;
-  created_at: number;
-  /** Tries in a row that failed, over all conversations, and since when. */
-  failures: Generated<number>;
-  failing_since: number | null;
-  delivered_at: number | null;
-  /** Facts up to this time are known to be sent, or their conversations to be due. */
-  swept_at: number;
-}
-
-/** How far a conversation has been sent to a webhook. */
-export interface WebhookCursorsTable {
-  webhook_id: string;
-  conversation_id: string;
-  delivered_seq: number;
-  /** Tries of the next fact that have failed. */
-  attempt: Generated<number>;
-  /** When something is to be sent; null: nothing is known of. */
-  due_at: number | null;
-  /** Who sends right now, and until when that counts. */
-  lease: string | null;
-  lease_until: Generated<number>;
-}
-
-export interface WebhookDeliveriesTable {
-  id: Generated<number>;
-  webhook_id: string;
-  conversation_id: string;
-  from_seq: number;
-  through_seq: number;
-  at: number;
-  attempt: number;
-  result: DeliveryResult;
-  status: number | null;
-  error: DeliveryError | null;
-  ms: number;
-}
-
-/** Rows are added and read; a trigger refuses everything else. */
-export interface AuditLogTable {
-  id: Generated<number>;
-  at: number;
-  /** Null: the operator, by a command beside the server. */
-  agent_id: string | null;
-  agent_name: string | null;
-  action: AuditAction;
-  /** The sites that this concerns: who may read one of them may read the row. */
-  site_ids: string[];
-  object_kind: string | null;
-  object_id: string | null;
-  detail: Json<AuditDetail>;
-  ip: string | null;
-}
-
-/** better-auth's tables, as far as we read or write them ourselves. */
-export interface AuthUserTable {
-  id: string;
-  name: string;
-  email: string;
-  emailVerified: boolean;
-  createdAt: Date;
-  updatedAt: Date;
-}
-
-export interface AuthAccountTable {
-  id: string;
-  userId: string;
-  providerId: string;
-  password: string | null;
 }

@@ -8,12 +8,14 @@ import { createCommits } from './commits.ts';
 import { createConversations } from './conversations.ts';
 import { createCustomers } from './customers.ts';
 import type { Connections } from './database.ts';
+import { createDeskViews } from './desk-views.ts';
 import { createFeedback } from './feedback.ts';
 import { createMentions } from './mentions.ts';
 import { createNotifications } from './notifications.ts';
 import { createPromises } from './promises.ts';
 import { createQueueHistory } from './queue-history.ts';
 import { createRouting } from './routing.ts';
+import { createSearch } from './search.ts';
 import { createSites } from './sites.ts';
 import { createWebhookCursors } from './webhook-cursors.ts';
 import { createWebhookDeliveries } from './webhook-deliveries.ts';
@@ -44,6 +46,8 @@ export function createStore({ db, pool, commits }: Connections) {
     canned: createCanned(db),
     colleagues: createColleagues(db),
     mentions: createMentions(db),
+    search: createSearch(db),
+    deskViews: createDeskViews(db),
     /**
      * For pg-boss, which brings its own SQL; on our connections, so that it needs none besides. Some of it opens a
      * transaction and closes it in one text: where that breaks in the middle the connection is thrown away, as the next

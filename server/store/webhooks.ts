@@ -3,7 +3,7 @@ import { type Selectable, sql } from 'kysely';
 import type { FactType } from '../../protocol/conversation.ts';
 import type { PausedBecause } from '../../protocol/webhooks.ts';
 import type { Database } from './database.ts';
-import type { WebhooksTable } from './schema.ts';
+import type { WebhooksTable } from './schema-webhooks.ts';
 
 /** Where facts of a site are sent. */
 export interface StoredWebhook {

@@ -9,15 +9,7 @@ import type {
 import type { Conversation } from '../../server/domain/conversation.ts';
 import { noHours } from '../../server/domain/hours.ts';
 import { defaultPolicy } from '../../server/domain/site-policy.ts';
-
-export const agents = [
-  { id: 'agent-ana', name: 'Ana' },
-  { id: 'agent-ben', name: 'Ben' },
-] as const;
-
-const cid = '0198c0de-0000-7000-8000-000000000001';
-
-const promise = 'One of our agents will call you back within the hour.';
+import { agent, cid, comment, promise, text } from './arbitraries.ts';
 
 /** A command before the state is known in which it will be given. */
 type Move = (state: Conversation, now: number) => Command;
@@ -29,24 +21,6 @@ export interface Step {
   readonly partialText: string;
   readonly isLastAgentOnline: boolean;
 }
-
-const text = fc.oneof(
-  fc.constantFrom(
-    'hello',
-    'where is my card?',
-    ' x\ny ',
-    'é😀',
-    'I want to talk to a real person',
-    'are you a bot?',
-    'this is very urgent',
-    'this is useless, you stupid machine!',
-    promise,
-    "Sorry, I didn't understand that.",
-  ),
-  fc.string({ minLength: 1 }).filter((said) => said.trim() !== ''),
-);
-const comment = fc.oneof(fc.constant(''), fc.string({ maxLength: 20 }));
-const agent = fc.constantFrom(...agents);
 
 /** Most turns named are the one that matters now; some are older, some have never been. */
 const turnBeside = fc.oneof(

@@ -98,6 +98,10 @@ export const routes: Record<string, Route> = {
   'GET /v1/desk/promises/rate': { caller: 'agent', query: 'from=0' },
   'POST /v1/desk/commands/conversation:resolve': { caller: 'agent', body: { ...ids, outcome: 'solved' } },
   'GET /v1/desk/audit-log': { caller: 'agent', query: 'limit=10' },
+  'GET /v1/desk/conversations/all': { caller: 'agent', query: 'limit=10' },
+  'GET /v1/desk/conversations/{id}/earlier': { caller: 'agent' },
+  'GET /v1/desk/board': { caller: 'agent', query: 'since=0' },
+  'GET /v1/desk/search': { caller: 'agent', query: 'q=refund' },
   'GET /v1/feedback': { caller: 'agent', query: 'limit=10' },
   'GET /v1/feedback/export': { caller: 'agent', query: 'format=csv' },
 };

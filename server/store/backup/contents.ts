@@ -41,6 +41,8 @@ export interface Progress {
 
 /** The migrator's own tables: the migrations that fill them are run again, and these are not copied. */
 const migratorTables = ['kysely_migration', 'kysely_migration_lock'];
+/** What a server makes anew from the facts when it starts (store/search.ts): not copied either. */
+const derivedTables = ['search_lines', 'search_heads'];
 
 export const quote = (schema: string, name: string) =>
   `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`;
@@ -94,7 +96,7 @@ export async function readTables(client: pg.Client, schema: string): Promise<Omi
      where relnamespace = $1::regnamespace and relkind in ('r', 'p') and not relispartition
        and relname <> all ($2)
      order by relname`,
-    [pg.escapeIdentifier(schema), migratorTables],
+    [pg.escapeIdentifier(schema), [...migratorTables, ...derivedTables]],
   );
   const references = await client.query<Reference>(
     // a reference to its own table holds within one COPY; a deferrable one is checked at the end

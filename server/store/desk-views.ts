@@ -1,0 +1,150 @@
+import { sql } from 'kysely';
+import type { Board, ConversationPage, ConversationSummary } from '../../protocol/agent.ts';
+import { uuidPattern } from '../../protocol/ids.ts';
+import { presenceTimeoutMs } from './agents.ts';
+import { summaries, toSummary } from './conversation-summaries.ts';
+import type { Database } from './database.ts';
+
+/** Where a page ends: when its last conversation was begun, and which it is. */
+interface Cursor {
+  readonly at: number;
+  readonly id: string;
+}
+
+const isUuid = new RegExp(uuidPattern);
+const encodeCursor = ({ at, id }: Cursor) => Buffer.from(`${at}:${id}`).toString('base64url');
+
+/** @returns null for text that is no cursor of ours */
+export function decodeViewCursor(text: string): Cursor | null {
+  const [at = '', id = ''] = Buffer.from(text, 'base64url').toString().split(':', 2);
+  return /^\d{1,16}$/.test(at) && isUuid.test(id) ? { at: Number(at), id } : null;
+}
+
+/** What a day is counted by; they have an index of their own (migration 011), and its condition is written there. */
+const handoffFacts = sql.raw(
+  `'handoff.requested', 'handoff.accepted', 'handoff.cancelled', 'conversation.resolved'`,
+);
+
+/** A customer's other conversations that are shown. */
+const mostEarlier = 20;
+
+/** What the desk shows beside the queue: all conversations, those of one customer, and the live board. */
+export function createDeskViews(db: Database) {
+  return {
+    /** All conversations of these sites, the one that was begun last first. */
+    async all(
+      siteIds: readonly string[],
+      { cursor, limit }: { cursor: Cursor | null; limit: number },
+    ): Promise<ConversationPage> {
+      // Site by site, each in the order of its index: together they would have to be sorted.
+      const { rows } = await sql<Cursor>`
+        select newest.at, newest.id from unnest(${[...siteIds]}::uuid[]) as site(id), lateral (
+          select created_at as at, conversations.id from conversations
+          where site_id = site.id and (${cursor === null}
+            or (created_at, conversations.id) < (${cursor?.at ?? 0}::bigint, ${cursor?.id ?? null}::uuid))
+          order by created_at desc, conversations.id desc limit ${limit + 1}) as newest
+        order by newest.at desc, newest.id desc limit ${limit + 1}`.execute(db);
+      const page = rows.slice(0, limit);
+      const last = page.at(-1);
+      return {
+        conversations: await inOrder(
+          db,
+          page.map(({ id }) => id),
+        ),
+        next: rows.length > limit && last !== undefined ? encodeCursor(last) : null,
+      };
+    },
+
+    /** Other conversations of this one's customer at these sites, the newest first. */
+    async earlier(siteIds: readonly string[], conversationId: string): Promise<ConversationSummary[]> {
+      const { rows } = await sql<{ id: string }>`
+        select other.id from conversations as one
+        join conversations as other on other.customer_id = one.customer_id and other.id <> one.id
+        where one.id = ${conversationId} and other.site_id = any(${[...siteIds]}::uuid[])
+        order by other.last_at desc limit ${mostEarlier}`.execute(db);
+      return inOrder(
+        db,
+        rows.map(({ id }) => id),
+      );
+    },
+
+    /** How things stand at these sites. @param since the beginning of the day */
+    async board(siteIds: readonly string[], since: number, now: number): Promise<Board> {
+      const sites = sql`${[...siteIds]}::uuid[]`;
+      const [standing, agents, day] = await Promise.all([
+        sql<{ waiting: number; longestSince: number | null; withPeople: number }>`
+          select (select count(*) from conversations where site_id = any(${sites}) and status = 'waiting') as waiting,
+            (select min(waiting_since) from conversations where site_id = any(${sites}) and status = 'waiting') as "longestSince",
+            (select count(*) from conversations where site_id = any(${sites}) and status = 'human') as "withPeople"`.execute(
+          db,
+        ),
+        sql<{
+          id: string;
+          name: string;
+          presence: 'online' | 'away' | 'offline';
+          load: number;
+          capacity: number;
+        }>`
+          select agents.id, name, capacity,
+            case when coalesce(seen_at, 0) > ${now - presenceTimeoutMs} then availability else 'offline' end as presence,
+            (select count(*) from conversations where status = 'human' and agent_id = agents.id
+              and site_id in (select site_id from agent_sites where agent_id = agents.id)) as load
+          from agents join auth_user on auth_user.id = agents.id
+          where exists (select from agent_sites where agent_id = agents.id and site_id = any(${sites}))
+          order by name, agents.id`.execute(db),
+        sql<{
+          asked: number;
+          answered: number;
+          left: number;
+          resolved: number;
+          p50: number | null;
+          p90: number | null;
+        }>`
+          with today as materialized (
+            select type, facts.at, conversation_id, seq from facts
+            where type in (${handoffFacts}) and facts.at >= ${since} and facts.at <= ${now}
+              and exists (select from conversations where id = conversation_id and site_id = any(${sites}))),
+          waits as (
+            select today.at - begun.at as ms from today, lateral (
+              select at from facts where conversation_id = today.conversation_id and seq < today.seq
+                and type in ('handoff.requested', 'handoff.transferred') order by seq desc limit 1) as begun
+            where today.type = 'handoff.accepted')
+          select count(*) filter (where type = 'handoff.requested') as asked,
+            count(*) filter (where type = 'handoff.accepted') as answered,
+            count(*) filter (where type = 'handoff.cancelled') as left,
+            count(*) filter (where type = 'conversation.resolved') as resolved,
+            (select percentile_disc(0.5) within group (order by ms) from waits) as p50,
+            (select percentile_disc(0.9) within group (order by ms) from waits) as p90
+          from today`.execute(db),
+      ]);
+      const [{ waiting, longestSince, withPeople } = { waiting: 0, longestSince: null, withPeople: 0 }] =
+        standing.rows;
+      const [numbers] = day.rows;
+      const { asked = 0, answered = 0, left = 0, resolved = 0, p50 = null, p90 = null } = numbers ?? {};
+      return {
+        at: now,
+        waiting,
+        longestSince,
+        withPeople,
+        agents: agents.rows.map(({ id, name, ...seat }) => ({ agent: { id, name }, ...seat })),
+        today: {
+          since,
+          asked,
+          answered,
+          left,
+          resolved,
+          timeToPersonMs: p50 === null || p90 === null ? null : { p50, p90 },
+        },
+      };
+    },
+  };
+}
+
+async function inOrder(db: Database, ids: readonly string[]): Promise<ConversationSummary[]> {
+  if (ids.length === 0) return [];
+  const rows = await summaries(db)
+    .where('conversations.id', 'in', [...ids])
+    .execute();
+  const byId = new Map(rows.map((row) => [row.id, toSummary(row)]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}

@@ -1,0 +1,90 @@
+import type { ColumnType, Generated } from 'kysely';
+import type { Availability, Role } from '../../protocol/agent.ts';
+import type { AuditAction, AuditDetail } from '../../protocol/audit-log.ts';
+import type { Json } from './columns.ts';
+
+/* Tables of the people who work here, as kysely sees them. */
+
+/** A device that is told by Web Push. `id` is the SHA-256 of the endpoint, hex. */
+export interface PushSubscriptionsTable {
+  id: string;
+  agent_id: string;
+  endpoint: string;
+  keys: Json<{ p256dh: string; auth: string }>;
+  created_at: number;
+}
+
+/** The last note that names this agent, until they open its conversation. */
+export interface MentionsTable {
+  conversation_id: string;
+  agent_id: string;
+  by_name: string;
+  text: string;
+  at: number;
+}
+
+export interface CannedResponsesTable {
+  id: Generated<string>;
+  site_id: string;
+  shortcut: string;
+  title: string;
+  text: string;
+  team: string | null;
+  updated_at: number;
+  /** Name of the agent. */
+  updated_by: string;
+}
+
+export interface AgentsTable {
+  id: string;
+  role: Role;
+  availability: ColumnType<Availability, Availability | undefined, Availability>;
+  /** Last sign of life of an open console; null when the last one closed. */
+  seen_at: number | null;
+  /** Customers at once that are offered to this agent, at most. */
+  capacity: Generated<number>;
+  teams: Generated<string[]>;
+  languages: Generated<string[]>;
+  /** When a customer was offered to this agent last, epoch ms; 0: never. */
+  offered_at: Generated<number>;
+  /** Offers in a row that they let pass without a word. */
+  missed_offers: Generated<number>;
+}
+
+export interface AgentSitesTable {
+  agent_id: string;
+  site_id: string;
+}
+
+/** Rows are added and read; a trigger refuses everything else. */
+export interface AuditLogTable {
+  id: Generated<number>;
+  at: number;
+  /** Null: the operator, by a command beside the server. */
+  agent_id: string | null;
+  agent_name: string | null;
+  action: AuditAction;
+  /** The sites that this concerns: who may read one of them may read the row. */
+  site_ids: string[];
+  object_kind: string | null;
+  object_id: string | null;
+  detail: Json<AuditDetail>;
+  ip: string | null;
+}
+
+/** better-auth's tables, as far as we read or write them ourselves. */
+export interface AuthUserTable {
+  id: string;
+  name: string;
+  email: string;
+  emailVerified: boolean;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export interface AuthAccountTable {
+  id: string;
+  userId: string;
+  providerId: string;
+  password: string | null;
+}
