@@ -122,7 +122,7 @@ const agentDoes = fc
       kind: fc.constantFrom('follow_up' as const, 'call_back' as const),
       text,
       // The walk begins at 1_700_000_000_000 and takes hours.
-      dueAt: fc.constantFrom(1_700_001_500_000, 1_700_200_000_000),
+      dueAt: fc.constantFrom(1_700_006_000_000, 1_700_012_000_000, 1_700_200_000_000),
     }),
     fc.record({
       name: fc.constant('conversation:resolve' as const),
@@ -200,7 +200,7 @@ const serverDoes = fc.oneof(
 );
 
 const step: fc.Arbitrary<Step> = fc.tuple(
-  fc.oneof(customer, customer, aboutTurn, agentDoes, agentDoes, agentEnds, serverDoes, serverDoes),
+  fc.oneof(customer, customer, aboutTurn, agentDoes, agentDoes, agentEnds, agentEnds, serverDoes, serverDoes),
   fc.record({
     partialText: text,
     isLastAgentOnline: fc.boolean(),

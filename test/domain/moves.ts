@@ -9,7 +9,7 @@ import type {
 import type { Conversation } from '../../server/domain/conversation.ts';
 import { noHours } from '../../server/domain/hours.ts';
 import { defaultPolicy } from '../../server/domain/site-policy.ts';
-import { agent, cid, comment, promise, text } from './arbitraries.ts';
+import { agent, agents, cid, comment, promise, text } from './arbitraries.ts';
 
 /** A command before the state is known in which it will be given. */
 type Move = (state: Conversation, now: number) => Command;
@@ -190,6 +190,19 @@ const promiseMoves: fc.WeightedArbitrary<Move>[] = [
   {
     weight: 1,
     arbitrary: endsPromise((promise) => ({ name: 'promise:cancel', cid, promise, why: 'moved' })),
+  },
+  {
+    weight: 2,
+    // Somebody who is not in it, and to whom it does not belong.
+    arbitrary: fc.constant(({ promises }: Conversation): Command => {
+      const [one] = promises.filter(({ owner }) => owner !== null);
+      const other = agents.find(({ id }) => id !== one?.owner?.id) ?? agents[0];
+      return {
+        from: 'agent',
+        agent: other,
+        command: { name: 'promise:keep', cid, promise: one?.promise ?? 1 },
+      };
+    }),
   },
   {
     weight: 3,
