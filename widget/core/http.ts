@@ -1,6 +1,7 @@
 import type { CommandReply } from '../../protocol/commands.ts';
 import type { Problem, Refusal } from '../../protocol/errors.ts';
 import type { FactsPage } from '../../protocol/events.ts';
+import type { Reachability } from '../../protocol/handoff.ts';
 import type { NewSession, SiteInfo } from '../../protocol/session.ts';
 import type { Entry } from './outbox-rules.ts';
 
@@ -19,6 +20,7 @@ export type Reply<T> = T | Refusal;
 /** The server over plain HTTP. Every method throws Later when nothing that is the server's came back. */
 export interface Http {
   site(): Promise<Reply<SiteInfo>>;
+  reachability(): Promise<Reply<Reachability>>;
   newSession(): Promise<Reply<NewSession>>;
   facts(token: string, conversationId: string, after: number): Promise<FactsPage | Refusal>;
   command(token: string, entry: Entry): Promise<CommandReply>;
@@ -88,6 +90,7 @@ export function createHttp(options: HttpOptions): Http {
 
   return {
     site: () => request(`sites/${encodeURIComponent(siteKey)}`, null),
+    reachability: () => request(`sites/${encodeURIComponent(siteKey)}/reachability`, null),
     newSession: () => request('sessions', null, { site: siteKey }),
     facts: (token, id, after) => request(`conversations/${id}/facts?after=${after}`, token),
     command: (token, entry) => request(`commands/${entry.name}`, token, bodyOf(entry)),

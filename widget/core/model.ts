@@ -3,7 +3,7 @@ import type { Transcript } from '../../browser/transcript.ts';
 import type { CustomerCommandName, CustomerCommands } from '../../protocol/commands.ts';
 import type { RefusalCode } from '../../protocol/errors.ts';
 import type { FeedbackReason, Rating, Verdict } from '../../protocol/feedback.ts';
-import type { Outcome, QueuePlace } from '../../protocol/handoff.ts';
+import type { Outcome, QueuePlace, Reachability } from '../../protocol/handoff.ts';
 import type { AgentRef } from '../../protocol/message.ts';
 import type { SiteInfo } from '../../protocol/session.ts';
 
@@ -30,6 +30,9 @@ export interface OutboxItem<N extends CustomerCommandName = CustomerCommandName>
   readonly code: RefusalCode | 'expired' | null;
 }
 
+/** The site, and whether a person can be reached there as it was last heard in this visit. */
+export type KnownSite = SiteInfo & { readonly reach?: Reachability | null };
+
 /**
  * The chat without a screen: everything the interface shows, as signals, and everything a customer can do.
  * Actions never throw and never wait: they put a command into the outbox, which survives a reload, and the
@@ -37,7 +40,7 @@ export interface OutboxItem<N extends CustomerCommandName = CustomerCommandName>
  */
 export interface Chat {
   /** Null until the server has told it; an earlier visit's is used meanwhile. */
-  readonly site: ReadonlySignal<SiteInfo | null>;
+  readonly site: ReadonlySignal<KnownSite | null>;
   readonly connection: ReadonlySignal<Connection>;
   readonly refusal: ReadonlySignal<RefusalCode | null>;
   readonly transcript: ReadonlySignal<Transcript>;

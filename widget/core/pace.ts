@@ -31,6 +31,8 @@ export interface Pace {
   readonly botFirst: number;
   readonly botTotal: number;
   readonly chunk: number;
+  /** How long what was said about a person's being there may stand. */
+  readonly reach: number;
 }
 
 export const pace: Pace = {
@@ -56,6 +58,7 @@ export const pace: Pace = {
   botFirst: 30_000,
   botTotal: 120_000,
   chunk: 80,
+  reach: 60_000,
 };
 
 /** The wait before the next try: half to one and a half times the doubling step, so that crowds spread. */

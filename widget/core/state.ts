@@ -4,14 +4,14 @@ import { emptyTranscript, type Transcript } from '../../browser/transcript-model
 import type { RefusalCode } from '../../protocol/errors.ts';
 import type { QueuePlace } from '../../protocol/handoff.ts';
 import type { AgentRef } from '../../protocol/message.ts';
-import type { NewSession, SiteInfo } from '../../protocol/session.ts';
-import type { Connection } from './model.ts';
+import type { NewSession } from '../../protocol/session.ts';
+import type { Connection, KnownSite } from './model.ts';
 import type { Storage } from './storage.ts';
 
 /** What the chat knows. The parts of the core write it, the interface reads it. */
 export interface State {
   readonly isStarted: Signal<boolean>;
-  readonly site: Signal<SiteInfo | null>;
+  readonly site: Signal<KnownSite | null>;
   readonly session: Signal<NewSession | null>;
   readonly refusal: Signal<RefusalCode | null>;
   /** The socket is connected. */

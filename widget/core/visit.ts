@@ -7,7 +7,7 @@ import { answerInPage } from './answer-in-page.ts';
 import type { PageBot } from './bot-reply.ts';
 import { createConversation } from './conversation.ts';
 import { createExclusively } from './exclusively.ts';
-import { createHttp, Later } from './http.ts';
+import { createHttp, isRefusal, Later } from './http.ts';
 import type { Life } from './life.ts';
 import { createLink } from './link.ts';
 import { openMirror } from './mirror.ts';
@@ -78,6 +78,18 @@ export function startVisit(options: VisitOptions): Visit {
     if (site.version !== protocolVersion) state.refusal.value = 'version_mismatch';
     state.site.value = site;
     storage.set('site', site);
+  };
+
+  /** What asking for a person will lead to, before anybody asks: kept up to date while it is looked at. */
+  const watchReach = async (): Promise<never> => {
+    for (;;) {
+      if (isLookedAt() && state.site.value !== null) {
+        const reach = await http.reachability().catch(() => null);
+        const site = state.site.value;
+        if (site !== null) state.site.value = { ...site, reach: reach && !isRefusal(reach) ? reach : null };
+      }
+      await life.sleep(isLookedAt() && state.site.value !== null ? pace.reach : pace.chunk);
+    }
   };
 
   const enter = (conversationId: string) => {
@@ -264,6 +276,7 @@ export function startVisit(options: VisitOptions): Visit {
       }),
   });
   sender.flush();
+  life.run(watchReach);
 
   return { typing, enter, flush: sender.flush };
 }

@@ -1,10 +1,10 @@
-import type { EventFact, EventItem } from '../../browser/transcript.ts';
+import type { EventFact, EventItem, PromiseFact, PromiseItem } from '../../browser/transcript.ts';
 import type { ConversationText } from '../text/text.ts';
 import { Offer } from './Offer.tsx';
 import { timeOf, useText, useUi } from './ui.ts';
 
 /** Something that happened: a line of its own, never mistaken for speech. */
-export function EventLine({ item }: { item: EventItem }) {
+export function EventLine({ item }: { item: EventItem | PromiseItem }) {
   const text = useText();
   const { chat } = useUi();
   const words = eventWords(item.fact, text, chat.transcript.value.lastAgent?.name);
@@ -22,7 +22,7 @@ export function EventLine({ item }: { item: EventItem }) {
 
 /** What happened in words; null for what is the server's own affair. */
 export function eventWords(
-  fact: EventFact,
+  fact: EventFact | PromiseFact,
   text: ConversationText,
   lastAgent: string | undefined,
 ): string | null {
@@ -58,6 +58,14 @@ export function eventWords(
       return fact.to === 'agent' && lastAgent !== undefined ? text.reopenedToAgent(lastAgent) : text.reopened;
     case 'conversation.rated':
       return text.rated(fact.rating as Parameters<ConversationText['rated']>[0]);
+    case 'promise.made':
+      return text.promised(fact.owner?.name, fact.text, timeOf(fact.dueAt));
+    case 'promise.kept':
+      return text.promiseKept;
+    case 'promise.missed':
+      return text.promiseMissed;
+    case 'promise.cancelled':
+      return text.promiseTakenBack(fact.why);
     default:
       return null;
   }

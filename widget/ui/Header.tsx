@@ -48,7 +48,8 @@ function StateLine() {
 /** The way to a person. It never moves and never hides; while one is on the way it says how that stands. */
 function HumanPill() {
   const ui = useUi();
-  const { chat, text, standing, isLate } = ui;
+  const { chat, text, standing, isLate, conversation } = ui;
+  const loaded = conversation.value;
   const box = useRef<HTMLDivElement>(null);
   /** The pressed button goes away: the focus stays here instead of falling back to the page. */
   const act = (action: () => void) => () => {
@@ -62,6 +63,7 @@ function HumanPill() {
         <button type="button" class={isLate.value ? 'way late' : 'way'} onClick={act(ui.talkToHuman)}>
           <Icon shape={personIcon} />
           {text.talkToHuman}
+          {typeof loaded === 'object' && <loaded.Reach />}
         </button>
       ) : (
         <div class="way">

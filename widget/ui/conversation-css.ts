@@ -1,5 +1,8 @@
 /** A running conversation: loaded with its components. */
 export const conversationCss = `
+.way small{margin-inline-start:auto;font-size:.867em;font-weight:400;color:var(--soft)}
+.way .link{margin-inline-start:auto;padding:10px 0;margin-block:-6px;font-size:.933em;font-weight:400;color:var(--soft)}
+[data-kind=human] .way small{color:var(--soft)}
 .stage{position:relative;display:flex;flex:1;min-height:0}
 .rows{display:flex;flex-direction:column;min-height:100%}
 .row{margin-top:18px;animation:rise .2s ease-out}

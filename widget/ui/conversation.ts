@@ -5,3 +5,4 @@ export { Announcer } from './Announcer.tsx';
 export { AnswerFeedback } from './AnswerFeedback.tsx';
 export { Conversation } from './Conversation.tsx';
 export { conversationCss } from './conversation-css.ts';
+export { Reach } from './Reach.tsx';

@@ -1,4 +1,10 @@
-import type { AnswerItem, EventItem, MessageItem, Transcript } from '../../browser/transcript.ts';
+import type {
+  AnswerItem,
+  EventItem,
+  MessageItem,
+  PromiseItem,
+  Transcript,
+} from '../../browser/transcript.ts';
 import type { OutboxItem } from '../core/model.ts';
 
 /** A pause after which the time is shown again. */
@@ -16,7 +22,7 @@ export type Row = {
   | { readonly kind: 'message'; readonly item: MessageItem }
   | { readonly kind: 'outgoing'; readonly item: OutboxItem<'message:send'> }
   | { readonly kind: 'answer'; readonly item: AnswerItem }
-  | { readonly kind: 'event'; readonly item: EventItem }
+  | { readonly kind: 'event'; readonly item: EventItem | PromiseItem }
 );
 
 type Bare = Row extends infer R ? (R extends Row ? Pick<R, 'kind' | 'item'> : never) : never;
@@ -45,7 +51,7 @@ export function rowsOf(transcript: Transcript, outbox: readonly OutboxItem[]): R
       known.add(item.cid);
       add({ kind: 'message', item }, item.cid, item.at, item.by.kind === 'agent' ? item.by.id : item.by.kind);
     } else if (item.kind === 'answer') add({ kind: 'answer', item }, String(item.seq), item.at, 'bot');
-    else if (item.kind === 'event' && !untold.has(item.fact.type)) {
+    else if ((item.kind === 'event' && !untold.has(item.fact.type)) || item.kind === 'promise') {
       if (item.fact.type === 'handoff.suggested' && isOffered(rows.at(-1))) continue;
       add({ kind: 'event', item }, String(item.seq), item.at, 'event');
     }

@@ -10,11 +10,12 @@ export interface ConversationParts {
   readonly About: ComponentType;
   readonly Announcer: ComponentType;
   readonly Conversation: ComponentType;
+  readonly Reach: ComponentType;
   readonly conversationCss: string;
   readonly conversationText: Omit<ConversationText, keyof PanelText>;
 }
 
-type Loaded = Pick<ConversationParts, 'About' | 'Announcer' | 'Conversation'> & {
+type Loaded = Pick<ConversationParts, 'About' | 'Announcer' | 'Conversation' | 'Reach'> & {
   readonly text: ConversationText;
 };
 

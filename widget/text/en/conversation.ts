@@ -5,6 +5,9 @@ import { bad, good } from './thumbs.ts';
 
 const ratings = ['Very bad', 'Bad', 'Okay', 'Good', 'Very good'];
 
+const usually = (from: number, to: number) =>
+  `Usually ${from === to ? plural(to, 'minute', 'minutes') : `${from}-${to} minutes`}`;
+
 /** The words of a running conversation and of what is said about the assistant: loaded with its components. */
 export const conversationText = {
   // Who says what, and what becomes of it.
@@ -54,7 +57,15 @@ export const conversationText = {
   askedNote: 'Nothing you wrote is lost: they will see it all.',
   waitingNote: "We can't tell yet how long it takes. You can keep asking here: nothing you write is lost.",
   waitRange: (from: number, to: number) =>
-    `Usually ${from === to ? plural(to, 'minute', 'minutes') : `${from}-${to} minutes`}. You can keep asking here: nothing you write is lost.`,
+    `${usually(from, to)}. You can keep asking here: nothing you write is lost.`,
+  usually,
+  closed: (opensAt: string | null) => (opensAt ? `We answer from ${opensAt}` : 'We answer later'),
+  kept: (percent: number) => `${percent} % of promises kept`,
+  promised: (name: string | undefined, what: string, by: string) =>
+    name ? `${name} promises by ${by}: ${what}` : `We are not here right now. You get an answer by ${by}.`,
+  promiseKept: 'Done, as promised.',
+  promiseMissed: 'Sorry: that promise was not kept in time. We see to it.',
+  promiseTakenBack: (why: string) => `That promise was taken back: ${why}`,
   longerThanSaid: 'This takes longer than we told you. Sorry. You keep your place.',
   nobodyHere: 'Nobody is here right now',
   nobodyHereNote: "You're in line. Stay, or come back later: the answer will wait in this chat.",

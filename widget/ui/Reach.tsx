@@ -1,0 +1,21 @@
+import { timeOf, useText, useUi } from './ui.ts';
+
+const minutes = (ms: number) => Math.max(1, Math.round(ms / 60_000));
+
+/** What pressing the button will lead to, said before it is pressed; nothing while that is not known. */
+export function Reach() {
+  const text = useText();
+  const { chat } = useUi();
+  const reach = chat.site.value?.reach;
+  if (!reach) return null;
+  const { isOpen, isAnyoneOnline, opensAt, wait, keptShare } = reach;
+  const words = !isOpen
+    ? text.closed(opensAt === null ? null : timeOf(opensAt))
+    : !isAnyoneOnline
+      ? text.nobodyHere
+      : wait === null
+        ? ''
+        : text.usually(minutes(wait.fromMs), minutes(wait.toMs));
+  const kept = keptShare === undefined ? '' : text.kept(Math.round(keptShare * 100));
+  return <small>{[words, kept].filter((said) => said !== '').join(' · ')}</small>;
+}
