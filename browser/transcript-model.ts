@@ -1,6 +1,7 @@
 import type { ConversationStatus } from '../protocol/agent.ts';
 import type { AnswerFailure, AnswerOutcome, FactOf } from '../protocol/conversation.ts';
 import type { FeedbackReason, Verdict } from '../protocol/feedback.ts';
+import type { AttachedFile } from '../protocol/files.ts';
 import type { HandoffReason, WaitRange } from '../protocol/handoff.ts';
 import type { Actor, AgentRef, CustomerContext, Source } from '../protocol/message.ts';
 
@@ -43,6 +44,7 @@ export interface MessageItem {
   readonly at: number;
   readonly by: Actor;
   readonly text: string;
+  readonly files?: readonly AttachedFile[] | undefined;
   readonly cid: string;
 }
 

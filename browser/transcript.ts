@@ -52,7 +52,7 @@ function apply(draft: Draft, fact: Fact): void {
       draft.context = fact.context;
       return;
     case 'message.sent':
-      draft.items.push({ kind: 'message', seq, at, by, text: fact.text, cid: fact.cid });
+      draft.items.push({ kind: 'message', seq, at, by, text: fact.text, files: fact.files, cid: fact.cid });
       return;
     case 'note.added':
       draft.items.push({ kind: 'note', seq, at, by, text: fact.text });

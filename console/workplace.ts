@@ -12,8 +12,10 @@ import { createDrafts, type Drafts } from './inbox/drafts.ts';
 import { createHeld, type Held } from './inbox/held.ts';
 import { createMentions, type Mentions } from './inbox/mentions.ts';
 import { createOutbox, type Outbox } from './inbox/outbox.ts';
+import { createUploads, type Uploads } from './inbox/uploads.ts';
 import type { Session } from './session.ts';
 import { createDeviceAlerts, type DeviceAlerts } from './settings/device-alerts.ts';
+import { uploadFile } from './upload.ts';
 
 export interface Notice {
   readonly conversationId: string;
@@ -37,6 +39,7 @@ export interface Workplace {
   readonly alerts: Alerts;
   readonly device: DeviceAlerts;
   readonly drafts: Drafts;
+  readonly uploads: Uploads;
   readonly outbox: Outbox;
   /** The conversation whose reply box should get the focus as soon as it is there. */
   readonly wantsReply: Signal<string | null>;
@@ -72,9 +75,12 @@ export function createWorkplace(me: Me, session: Session): Workplace {
       }
     },
   });
-  const outbox = createOutbox(me.id, ({ kind, cid, conversationId, text, mentions = [] }) => {
+  const outbox = createOutbox(me.id, ({ kind, cid, conversationId, text, mentions = [], files = [] }) => {
     const body = { cid, conversationId, text };
-    if (kind === 'reply') return connection.command('message:send', body);
+    if (kind === 'reply') {
+      const carried = files.length === 0 ? {} : { files: files.map(({ id }) => id) };
+      return connection.command('message:send', { ...body, ...carried });
+    }
     return connection.command(
       'note:add',
       mentions.length === 0 ? body : { ...body, mentions: [...mentions] },
@@ -91,6 +97,15 @@ export function createWorkplace(me: Me, session: Session): Workplace {
     },
   );
   const mentions = createMentions(api, (mention) => alerts.mentioned(mention));
+  const drafts = createDrafts(me.id);
+  const uploads = createUploads(drafts, async (...given) => {
+    try {
+      return await uploadFile(...given);
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'unauthenticated') session.lose();
+      throw error;
+    }
+  });
 
   /** Of the list that the server sends at each connect. */
   let round = desk.asked();
@@ -138,7 +153,8 @@ export function createWorkplace(me: Me, session: Session): Workplace {
     canned: createCanned(api),
     alerts,
     device,
-    drafts: createDrafts(me.id),
+    drafts,
+    uploads,
     outbox,
     wantsReply: signal(null),
     accepting: signal(null),
@@ -152,6 +168,7 @@ export function createWorkplace(me: Me, session: Session): Workplace {
       stopFollowing();
       stopListening();
       held.close();
+      uploads.close();
       outbox.close();
       device.close();
       alerts.close();

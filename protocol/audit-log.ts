@@ -8,6 +8,7 @@ import { AgentId, exact, Time } from './ids.ts';
 export const AuditAction = Type.Union([
   Type.Literal('conversation.read'),
   Type.Literal('conversation.searched'),
+  Type.Literal('file.read'),
   Type.Literal('feedback.read'),
   Type.Literal('feedback.searched'),
   Type.Literal('feedback.exported'),
@@ -32,6 +33,7 @@ export type AuditDetail = Static<typeof AuditDetail>;
 
 export const AuditObjectKind = Type.Union([
   Type.Literal('conversation'),
+  Type.Literal('file'),
   Type.Literal('agent'),
   Type.Literal('site'),
 ]);

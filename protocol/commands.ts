@@ -4,6 +4,7 @@ import { BotOutcome } from './bot.ts';
 import { AnswerFailure, TransferTarget } from './conversation.ts';
 import type { Refusal } from './errors.ts';
 import { FeedbackReasons, Rating, Verdict } from './feedback.ts';
+import { FileIds } from './files.ts';
 import { FailureCause, Outcome } from './handoff.ts';
 import { AgentId, CommandId, ConversationId, exact, Seq, Time, Turn } from './ids.ts';
 import {
@@ -30,7 +31,12 @@ const command = <P extends TProperties>(properties: P) =>
  * The same bodies go over the socket (the name is the event) and over `POST /v1/commands/<name>` (D8).
  */
 export const customerCommands = {
-  'message:send': command({ text: MessageText, context: Type.Optional(CustomerContext) }),
+  /** Files only while a person is waited for, or there. */
+  'message:send': command({
+    text: MessageText,
+    files: Type.Optional(FileIds),
+    context: Type.Optional(CustomerContext),
+  }),
   'handoff:request': command({ context: Type.Optional(CustomerContext) }),
   /** What was said in the page's own chat before a person was asked for; with its limits it fits one packet of 64 KiB. */
   'transcript:share': command({ lines: SharedLines, context: Type.Optional(CustomerContext) }),
@@ -70,7 +76,7 @@ export const agentCommands = {
   'handoff:accept': command({}),
   /** Passes on an offer that was made to this agent. */
   'handoff:decline': command({}),
-  'message:send': command({ text: MessageText }),
+  'message:send': command({ text: MessageText, files: Type.Optional(FileIds) }),
   'note:add': command({ text: MessageText, mentions: Type.Optional(Mentions) }),
   /** The note is for whoever takes it next; the customer never sees it. */
   'handoff:transfer': command({ to: TransferTarget, note: Type.Optional(MessageText) }),

@@ -1,5 +1,6 @@
 import { type Static, type TProperties, Type } from 'typebox';
 import { FeedbackReasons, Rating, Verdict } from './feedback.ts';
+import { AttachedFiles } from './files.ts';
 import {
   FailureCause,
   HandoffReason,
@@ -75,7 +76,8 @@ const fact = <T extends string, P extends TProperties>(type: T, properties: P) =
 
 export const Fact = Type.Union([
   fact('conversation.started', { context: CustomerContext }),
-  fact('message.sent', { cid: CommandId, text: MessageText }),
+  /** One without words has its files' names as its text: whoever reads text alone misses nothing. */
+  fact('message.sent', { cid: CommandId, text: MessageText, files: Type.Optional(AttachedFiles) }),
   /** What was said before in the page's own chat, as the customer's page told it. */
   fact('transcript.shared', { lines: SharedLines }),
   /** `judged`: the message that it answers; none for a turn without one of its own (tried again, unasked). */

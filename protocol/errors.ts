@@ -114,6 +114,31 @@ export const refusals = {
     retryable: false,
     text: 'This search takes too long and was given up; add a word or a filter.',
   },
+  file_type_not_allowed: {
+    status: 415,
+    retryable: false,
+    text: 'The first bytes are not those of a png, jpg, webp or pdf; the name and the stated type do not count.',
+  },
+  file_limit: {
+    status: 409,
+    retryable: false,
+    text: 'As many files as one may send in a conversation within a day have been sent.',
+  },
+  file_space_full: {
+    status: 409,
+    retryable: false,
+    text: "This site's space for files is full; its operator can raise FILES_SITE_BYTES.",
+  },
+  files_need_person: {
+    status: 409,
+    retryable: false,
+    text: 'Files are taken only while a person is waited for, or in the conversation.',
+  },
+  no_such_file: {
+    status: 409,
+    retryable: false,
+    text: 'One of the files is not of this conversation, not yours, or has been sent already.',
+  },
   wrong_bot: { status: 409, retryable: false, text: "Answers of this site's bot do not come from the page." },
 } as const satisfies Record<string, { status: number; retryable: boolean; text: string }>;
 

@@ -13,6 +13,7 @@ import { chatwoot } from './features/chatwoot/index.ts';
 import { customers } from './features/customers/index.ts';
 import { desk } from './features/desk/index.ts';
 import { feedback } from './features/feedback/index.ts';
+import { files } from './features/files/index.ts';
 import { followUps } from './features/follow-ups/index.ts';
 import { health } from './features/health/index.ts';
 import { notifications } from './features/notifications/index.ts';
@@ -65,7 +66,8 @@ export async function createApp(
     bodyLimit,
     // Counted from our side: what a browser itself writes into X-Forwarded-For stands further back and counts for nothing.
     trustProxy: (_address, step) => step < config.trustProxy,
-    requestTimeout: 30_000,
+    // A file of the largest size comes by a slow line in that time.
+    requestTimeout: 120_000,
     // A keep-alive connection must not hold up a stop.
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
@@ -100,6 +102,7 @@ export async function createApp(
   await app.register(customers, { hasEmail: config.smtpUrl !== null });
   await app.register(desk);
   await app.register(feedback);
+  await app.register(files, { maxBytes: config.fileMaxBytes, siteBytes: config.filesSiteBytes });
   await app.register(auditLog);
   await app.register(search);
   const outbound = createOutbound({ allowPrivate: config.outboundAllow });

@@ -49,6 +49,10 @@ export interface Config {
   readonly webhookTimeoutMs: number;
   /** Waits before each further try of a webhook, ms. */
   readonly webhookRetryMs: readonly number[];
+  /** Largest file of a message, bytes; 0: none are taken. */
+  readonly fileMaxBytes: number;
+  /** All files of a site together, bytes. */
+  readonly filesSiteBytes: number;
   /** Mail server for notifications; null: none are sent by e-mail. */
   readonly smtpUrl: string | null;
   /** An address, or `Name <address>`. */
@@ -189,6 +193,18 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     shown: defaultRetryMs.map((ms) => ms / 1_000).join(),
     about: 'waits before each further try of a webhook',
     read: waits,
+  },
+  fileMaxBytes: {
+    name: 'FILE_MAX_BYTES',
+    shown: '10000000',
+    about: 'largest file that a customer or an agent may send; 0: no files are taken',
+    read: whole(10_000_000, 0, 100_000_000),
+  },
+  filesSiteBytes: {
+    name: 'FILES_SITE_BYTES',
+    shown: '2000000000',
+    about: 'all files of a site together',
+    read: whole(2_000_000_000, 0, 1_000_000_000_000_000),
   },
   smtpUrl: {
     name: 'SMTP_URL',

@@ -1,16 +1,21 @@
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { acceptedFiles, textOfFiles } from '../../browser/files.ts';
 import type { Transcript } from '../../browser/transcript.ts';
+import { Icon } from '../shared/Icon.tsx';
 import { Key } from '../shared/Key.tsx';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { useWorkplace } from '../workplace.ts';
 import { unfilled } from './canned.ts';
 import type { Draft } from './drafts.ts';
+import { FileTray } from './FileTray.tsx';
+import { useFileDrop } from './file-drop.ts';
 import type { OpenConversation } from './open-conversation.ts';
 import { type Choice, choiceId, Picker } from './Picker.tsx';
 import { mentionedIn } from './picking.ts';
 import type { Standing } from './standing.ts';
 import { createTyping } from './typing.ts';
+import type { Upload } from './uploads.ts';
 import { usePicker } from './use-picker.ts';
 import type { Watchers } from './watchers.ts';
 
@@ -26,7 +31,7 @@ export function Composer(props: {
 }) {
   const { open, standing, watchers, onLeave } = props;
   const { id } = open;
-  const { drafts, outbox, connection, wantsReply, held } = useWorkplace();
+  const { drafts, uploads, outbox, connection, wantsReply, held } = useWorkplace();
   const box = useRef<HTMLTextAreaElement>(null);
   const draft = drafts.of(id).value;
   const [typing] = useState(() =>
@@ -41,7 +46,14 @@ export function Composer(props: {
   const picker = usePicker(open.transcript.value, mode);
   const missing = mode === 'reply' ? unfilled(text) : [];
   const isTooLong = text.length > longest;
-  const canSend = text.trim() !== '' && !isTooLong && !isBlocked;
+  const files = mode === 'reply' ? draft.files : [];
+  const onTheWay = mode === 'reply' ? uploads.of(id).value : [];
+  const hasSomething = text.trim() !== '' || files.length > 0;
+  const canSend = hasSomething && onTheWay.length === 0 && !isTooLong && !isBlocked;
+  const mayAttach = mode === 'reply' && !isBlocked;
+  const fileInput = useRef<HTMLInputElement>(null);
+  const attach = (list: Iterable<File> | null | undefined) => list && uploads.add(id, [...list]);
+  const isReceiving = useFileDrop(mayAttach ? attach : null);
 
   const wantsFocus = useRef(false);
   const choose = (next: Draft['mode']) => {
@@ -60,8 +72,9 @@ export function Composer(props: {
     if (!canSend) return;
     typing.stop();
     const mentions = mode === 'note' ? mentionedIn(text, picker.colleagues.peek()?.agents ?? []) : [];
-    outbox.add({ conversationId: id, kind: mode, text: text.trim(), mentions });
-    drafts.change(id, { [mode]: '' });
+    const said = text.trim() === '' ? textOfFiles(files) : text.trim();
+    outbox.add({ conversationId: id, kind: mode, text: said, mentions, ...(files.length > 0 && { files }) });
+    drafts.change(id, { [mode]: '', ...(files.length > 0 && { files: [] }) });
     picker.close();
     watchers.doing('reading');
   };
@@ -107,7 +120,7 @@ export function Composer(props: {
   useShortcuts({ r: () => (standing === 'mine' ? choose('reply') : false), n: () => choose('note') });
 
   return (
-    <div class={`composer ${mode}`}>
+    <div class={`composer ${mode}${isReceiving.value ? ' receiving' : ''}`}>
       <fieldset class="modes" aria-label="What you write">
         <button type="button" aria-pressed={mode === 'reply'} onClick={() => choose('reply')}>
           Reply <Key name="R" />
@@ -159,7 +172,14 @@ export function Composer(props: {
             }}
             onBlur={picker.close}
             onKeyDown={onKeyDown}
+            onPaste={(event) => {
+              const pasted = event.clipboardData?.files;
+              if (!mayAttach || !pasted || pasted.length === 0) return;
+              event.preventDefault();
+              attach(pasted);
+            }}
           />
+          {mayAttach && <FileTray id={id} />}
           <div class="send-line">
             <span class={isTooLong ? 'fail' : missing.length > 0 ? 'warn' : 'soft'} role="status">
               {isTooLong
@@ -168,16 +188,50 @@ export function Composer(props: {
                   ? `Not filled in: ${missing.join(', ')}`
                   : mode === 'note'
                     ? 'The customer never sees notes.'
-                    : ''}
+                    : waitingWords(onTheWay)}
             </span>
-            <button type="button" class="button" disabled={!canSend} onClick={send}>
-              {mode === 'reply' ? 'Send' : 'Add note'} <Key name="↵" isAlways />
-            </button>
+            <div class="send-buttons">
+              {mayAttach && (
+                <>
+                  <input
+                    ref={fileInput}
+                    type="file"
+                    multiple
+                    hidden
+                    aria-label="Files to attach"
+                    accept={acceptedFiles}
+                    onChange={({ currentTarget }) => {
+                      attach(currentTarget.files);
+                      // The same file again is a choice, too.
+                      currentTarget.value = '';
+                    }}
+                  />
+                  <button
+                    type="button"
+                    class="icon-button"
+                    aria-label="Attach files"
+                    title="Attach files: PNG, JPG, WebP or PDF. You can drop or paste them, too."
+                    onClick={() => fileInput.current?.click()}
+                  >
+                    <Icon name="attach" />
+                  </button>
+                </>
+              )}
+              <button type="button" class="button" disabled={!canSend} onClick={send}>
+                {mode === 'reply' ? 'Send' : 'Add note'} <Key name="↵" isAlways />
+              </button>
+            </div>
           </div>
         </>
       )}
     </div>
   );
+}
+
+/** Why a reply with files cannot be sent just yet. */
+function waitingWords(onTheWay: readonly Upload[]): string {
+  if (onTheWay.some(({ code }) => code === null)) return 'Sending the files…';
+  return onTheWay.length > 0 ? 'Remove the file that was not taken, or try it again.' : '';
 }
 
 function whyBlocked({ status, agent }: Transcript): string {

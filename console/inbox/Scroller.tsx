@@ -1,8 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { wordsBeside } from '../../browser/files.ts';
 import type { Transcript } from '../../browser/transcript.ts';
 import { isReaching } from '../connection.ts';
 import { query } from '../route.ts';
+import { Files } from '../shared/Files.tsx';
 import { scrollable } from '../shared/scrollable.ts';
 import { type LineTools, Said, TranscriptLines } from '../shared/Transcript.tsx';
 import { refusalWords } from '../shared/words.ts';
@@ -98,7 +100,11 @@ function OutgoingLine({ entry }: { entry: Outgoing }) {
   const isOnline = isReaching(connection.state.value);
   return (
     <Said who={isNote ? 'Your note' : 'You'} at={entry.at} kind={isNote ? 'note' : 'agent'}>
-      <p class={isNote ? 'text noted' : 'text'}>{entry.text}</p>
+      {isNote ? (
+        <p class="text noted">{entry.text}</p>
+      ) : (
+        <Files conversationId={entry.conversationId} text={entry.text} files={entry.files ?? []} />
+      )}
       {entry.state === 'failed' ? (
         <p class="meta fail">
           Not sent. {refusalWords(entry.code ?? 'internal')}{' '}
@@ -109,7 +115,8 @@ function OutgoingLine({ entry }: { entry: Outgoing }) {
             type="button"
             class="text-button"
             onClick={() => {
-              drafts.putBack(entry.conversationId, entry.kind, entry.text);
+              const files = entry.files ?? [];
+              drafts.putBack(entry.conversationId, entry.kind, wordsBeside(entry.text, files), files);
               outbox.discard(entry.cid);
             }}
           >

@@ -1,4 +1,5 @@
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { AttachedFile } from '../../protocol/files.ts';
 import { readStored, removeStored, storedKeys, writeStored } from '../shared/storage.ts';
 
 /** What an agent has begun to write in one conversation. */
@@ -6,16 +7,18 @@ export interface Draft {
   readonly reply: string;
   readonly note: string;
   readonly mode: 'reply' | 'note';
+  /** Of the reply; the server has them, and keeps them for a day. */
+  readonly files: readonly AttachedFile[];
 }
 
-const emptyDraft: Draft = { reply: '', note: '', mode: 'reply' };
+const emptyDraft: Draft = { reply: '', note: '', mode: 'reply', files: [] };
 
 /** Drafts that survive a reload, each conversation's and each agent's own. */
 export interface Drafts {
   of(conversationId: string): ReadonlySignal<Draft>;
   change(conversationId: string, change: Partial<Draft>): void;
-  /** A text that could not be sent comes back into its box, before what has been written since. */
-  putBack(conversationId: string, mode: Draft['mode'], text: string): void;
+  /** What could not be sent comes back into its box, before what has been written since. */
+  putBack(conversationId: string, mode: Draft['mode'], text: string, files?: readonly AttachedFile[]): void;
 }
 
 /** The oldest beyond this many are dropped, so that years of work do not fill the browser's storage. */
@@ -29,7 +32,9 @@ export function createDrafts(agentId: string): Drafts {
     const known = opened.get(conversationId);
     if (known !== undefined) return known;
     const kept = readStored(shelf + conversationId);
-    const draft = signal<Draft>(isDraft(kept) ? kept : emptyDraft);
+    const draft = signal<Draft>(
+      isDraft(kept) ? { ...kept, files: kept.files?.filter(isFile) ?? [] } : emptyDraft,
+    );
     opened.set(conversationId, draft);
     return draft;
   };
@@ -37,7 +42,8 @@ export function createDrafts(agentId: string): Drafts {
   const change = (conversationId: string, fields: Partial<Draft>) => {
     const draft = of(conversationId);
     draft.value = { ...draft.peek(), ...fields };
-    if (draft.value.reply === '' && draft.value.note === '') {
+    const { reply, note, files } = draft.value;
+    if (reply === '' && note === '' && files.length === 0) {
       removeStored(shelf + conversationId);
       return;
     }
@@ -50,18 +56,29 @@ export function createDrafts(agentId: string): Drafts {
   return {
     of,
     change,
-    putBack(conversationId, mode, text) {
-      const written = of(conversationId).peek()[mode];
-      change(conversationId, { mode, [mode]: written === '' ? text : `${text}\n${written}` });
+    putBack(conversationId, mode, text, files = []) {
+      const draft = of(conversationId).peek();
+      const written = draft[mode];
+      const words = [text, written].filter((one) => one !== '').join('\n');
+      change(conversationId, { mode, [mode]: words, files: [...files, ...draft.files] });
     },
   };
 }
 
-function isDraft(value: unknown): value is Draft {
+/** One of an older console has no files. */
+function isDraft(value: unknown): value is Omit<Draft, 'files'> & { files?: unknown[] } {
   const draft = value as Partial<Draft> | null;
   return (
     typeof draft?.reply === 'string' &&
     typeof draft.note === 'string' &&
-    (draft.mode === 'reply' || draft.mode === 'note')
+    (draft.mode === 'reply' || draft.mode === 'note') &&
+    (draft.files === undefined || Array.isArray(draft.files))
+  );
+}
+
+function isFile(value: unknown): value is AttachedFile {
+  const file = value as Partial<AttachedFile> | null;
+  return (
+    [file?.id, file?.name, file?.kind].every((one) => typeof one === 'string') && Number(file?.bytes) > 0
   );
 }

@@ -2,6 +2,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import { uuidv7 } from '../../browser/ids.ts';
 import type { CommandReply } from '../../protocol/commands.ts';
 import type { RefusalCode } from '../../protocol/errors.ts';
+import type { AttachedFile } from '../../protocol/files.ts';
 import type { Unsent } from '../connection.ts';
 import { readStored, removeStored, storedKeys, writeStored } from '../shared/storage.ts';
 
@@ -13,6 +14,7 @@ export interface Outgoing {
   readonly text: string;
   /** Ids of colleagues whom a note names. */
   readonly mentions?: readonly string[];
+  readonly files?: readonly AttachedFile[] | undefined;
   /** Epoch ms, by this computer's clock. */
   readonly at: number;
   readonly state: 'queued' | 'sending' | 'sent' | 'failed';
@@ -24,7 +26,7 @@ export interface Outgoing {
 
 export interface Outbox {
   readonly entries: ReadonlySignal<readonly Outgoing[]>;
-  add(entry: Pick<Outgoing, 'conversationId' | 'kind' | 'text' | 'mentions'>): void;
+  add(entry: Pick<Outgoing, 'conversationId' | 'kind' | 'text' | 'mentions' | 'files'>): void;
   retry(cid: string): void;
   discard(cid: string): void;
   /** Sends what waits; call when the connection is there (again). */

@@ -6,6 +6,7 @@ import type {
   TranscriptItem,
 } from '../../browser/transcript.ts';
 import type { Actor } from '../../protocol/message.ts';
+import { Files } from './Files.tsx';
 import { foldsOf } from './fold.ts';
 import { Icon } from './Icon.tsx';
 import { Markdown } from './Markdown.tsx';
@@ -32,7 +33,7 @@ export function TranscriptLines(props: { transcript: Model; meId: string; tools?
     return (
       item && (
         <div key={item.seq} data-seq={item.seq}>
-          <Line item={item} before={before} meId={meId} tools={tools} />
+          <Line id={transcript.conversationId} item={item} before={before} meId={meId} tools={tools} />
         </div>
       )
     );
@@ -54,17 +55,18 @@ export function TranscriptLines(props: { transcript: Model; meId: string; tools?
 }
 
 function Line(props: {
+  id: string;
   item: TranscriptItem;
   before: TranscriptItem | undefined;
   meId: string;
   tools: LineTools | undefined;
 }) {
-  const { item, before, meId, tools } = props;
+  const { id, item, before, meId, tools } = props;
   switch (item.kind) {
     case 'message':
       return (
         <Said who={authorName(item.by, meId)} at={item.at} kind={item.by.kind}>
-          <p class="text">{item.text}</p>
+          <Files conversationId={id} text={item.text} files={item.files ?? []} />
           {tools?.message(item)}
         </Said>
       );

@@ -97,6 +97,8 @@ export function refusalWords(code: RefusalCode | 'unsent'): string {
       return 'Choose a time from now on, within 90 days.';
     case 'rate_limited':
       return 'Too much at once. Try again in a moment.';
+    case 'no_such_file':
+      return 'One of the files is no longer there. Remove it, and attach it again.';
     case 'invalid':
     case 'too_large':
       return 'The server did not take this text.';

@@ -1,5 +1,6 @@
 import type { AgentCommands, CustomerCommands } from '../../protocol/commands.ts';
 import type { AnswerFailure } from '../../protocol/conversation.ts';
+import type { AttachedFile } from '../../protocol/files.ts';
 import type { WaitRange } from '../../protocol/handoff.ts';
 import type { AgentRef, Source } from '../../protocol/message.ts';
 import type { SiteHours } from './hours.ts';
@@ -77,4 +78,6 @@ export interface World {
    * nothing is promised.
    */
   readonly answers?: { readonly hours: SiteHours; readonly withinMs: number };
+  /** What is kept of the files that the message names: its sender's own, and sent with no message yet. */
+  readonly files?: readonly AttachedFile[];
 }

@@ -1,3 +1,4 @@
+import type { AttachedFile } from '../../protocol/files.ts';
 import type { AgentRef, CustomerContext } from '../../protocol/message.ts';
 import {
   answerMessage,
@@ -53,10 +54,16 @@ function decideForCustomer(d: Draft, command: CustomerCommand, world: World): De
   const { state } = d;
   switch (command.name) {
     case 'message:send': {
+      // The bot reads no files, and nobody looks at them for it.
+      const isWithPeople = state.status === 'waiting' || state.status === 'human';
+      if (command.files !== undefined && !isWithPeople) return refuse('files_need_person');
+      const files = filesOf(command, world);
+      if (files === null) return refuse('no_such_file');
       startIfNew(d, command.context);
       if (state.status === 'resolved') reopen(d, state.at, world);
-      d.add({ type: 'message.sent', cid: command.cid, text: command.text });
-      answerMessage(d, command.text, world);
+      d.add({ type: 'message.sent', cid: command.cid, text: command.text, ...files });
+      // Names of files are no question.
+      if (!isFilesAlone(command.text, files.files)) answerMessage(d, command.text, world);
       return d.done();
     }
     case 'handoff:request':
@@ -135,12 +142,15 @@ function decideForAgent(d: Draft, agent: AgentRef, command: AgentCommand, world:
       d.add({ type: 'handoff.declined', agent });
       return d.done();
     }
-    case 'message:send':
+    case 'message:send': {
       if (!isAssigned) return refuse('not_assigned');
+      const files = filesOf(command, world);
+      if (files === null) return refuse('no_such_file');
       endOverdue(d, world);
-      d.add({ type: 'message.sent', cid: command.cid, text: command.text });
+      d.add({ type: 'message.sent', cid: command.cid, text: command.text, ...files });
       keepAnswer(d);
       return d.done();
+    }
     case 'note:add':
       d.add({ type: 'note.added', text: command.text, ...given('mentions', command.mentions) });
       return d.done();
@@ -257,6 +267,16 @@ const isEnded = ({ turn, pending }: Conversation, asked: number) => asked <= tur
 /** A field that is left out where nothing was given: facts stay as small as what was said. */
 const given = <K extends string, V>(name: K, value: V | undefined) =>
   (value === undefined ? {} : { [name]: value }) as { readonly [key in K]?: V };
+/** The files of a message, in the order in which it names them; null if one of them may not be sent with it. */
+function filesOf({ files: ids }: { files?: readonly string[] }, { files = [] }: World) {
+  if (ids === undefined) return {};
+  const found = ids.flatMap((id) => files.find((file) => file.id === id) ?? []);
+  return found.length === ids.length ? { files: found } : null;
+}
+
+/** Without words of its own a message of files has their names as its text. */
+const isFilesAlone = (text: string, files: readonly AttachedFile[] = []) =>
+  files.length > 0 && text === files.map(({ name }) => name).join(', ');
 
 function startIfNew(d: Draft, context: CustomerContext = {}) {
   if (d.state.seq === 0) d.add({ type: 'conversation.started', context });

@@ -93,7 +93,8 @@ export default fp(
       const partialText = state.pending === null ? '' : partials.textOf(known.id, state.pending.turn);
       const mayReopen = state.status === 'resolved' && state.lastAgent !== null;
       if (site === null || partialText === null || mayReopen || state.seq === 0) return null;
-      if (needsTables(input.command) || !sender.mayTouch(known)) return null;
+      if (needsTables(input.command) || filesOf(input.command).length > 0) return null;
+      if (!sender.mayTouch(known)) return null;
       const world = {
         now: Date.now(),
         partialText: storableText(partialText),
@@ -133,7 +134,7 @@ export default fp(
             return { seq: earlier.seq, conversation };
           }
         }
-        const world = await worldOf(tx, conversation);
+        const world = { ...(await worldOf(tx, conversation)), files: await keptFiles(tx, id, order) };
         await assertAgents(tx, input, conversation.siteId);
         const decision = decide(conversation.state, input, world);
         if (!decision.ok) throw new RefusalError(decision.code);
@@ -242,6 +243,15 @@ const starting = new Set<keyof CustomerCommands>([
   'transcript:share',
   'feedback:share',
 ]);
+
+const filesOf = (command: Command['command']): readonly string[] =>
+  (command.name === 'message:send' && command.files) || [];
+
+/** The files that the command names, as they are kept: of this conversation, this sender's, and sent by nothing yet. */
+async function keptFiles(tx: ConversationTransaction, id: string, { sender, input }: EngineOrder) {
+  const files = filesOf(input.command);
+  return files.length === 0 ? [] : tx.filesOf(id, sender.id, files);
+}
 
 /** The conversation's row, locked; made first if this command may start it. */
 async function lockFor(

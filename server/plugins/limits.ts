@@ -9,6 +9,8 @@ export interface Limits {
   command(customerId: string): Promise<void>;
   /** One command or read of this agent: many conversations at once are their work, a flood is not. */
   agent(agentId: string): Promise<void>;
+  /** One file of this customer or agent. */
+  file(senderId: string): Promise<void>;
   /** One try to change this agent's password: the current one must not be guessed. */
   password(agentId: string): Promise<void>;
   /** One ephemeral signal; false when it is one too many and is to be dropped silently. */
@@ -38,6 +40,7 @@ export default fp<{ sessionsPerMinute: number; commandsPerTenSeconds: number }>(
     const sessions = new RateLimiterMemory({ points: sessionsPerMinute, duration: 60 });
     const commands = new RateLimiterMemory({ points: commandsPerTenSeconds, duration: 10 });
     const agents = new RateLimiterMemory({ points: commandsPerTenSeconds * 10, duration: 10 });
+    const files = new RateLimiterMemory({ points: 20, duration: 60 });
     const passwords = new RateLimiterMemory({ points: 5, duration: 60 });
     const signals = new RateLimiterMemory({ points: commandsPerTenSeconds * 10, duration: 10 });
 
@@ -54,6 +57,7 @@ export default fp<{ sessionsPerMinute: number; commandsPerTenSeconds: number }>(
       session: (address) => take(sessions, addressKey(address)),
       command: (customerId) => take(commands, customerId),
       agent: (agentId) => take(agents, agentId),
+      file: (senderId) => take(files, senderId),
       password: (agentId) => take(passwords, agentId),
       signal: (callerId) =>
         take(signals, callerId).then(

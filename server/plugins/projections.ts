@@ -57,6 +57,7 @@ export async function project(
 ): Promise<number> {
   let downvotes = 0;
   for (const fact of facts) {
+    if (fact.type === 'message.sent' && fact.files !== undefined) await tx.attach(fact.files, fact.seq);
     if (fact.type === 'feedback.given') downvotes += await tx.saveFeedback(before.id, fact, facts);
     if (fact.type === 'conversation.rated') await tx.saveRating(before.id, fact);
     if (fact.type === 'answer.improved') await tx.saveBetterAnswer(before.id, fact);

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Fact, FactOf } from '../../protocol/conversation.ts';
+import type { AttachedFile } from '../../protocol/files.ts';
 import { unstarted } from '../domain/conversation.ts';
 import { noHours } from '../domain/hours.ts';
 import { defaultPromiseRules, type EndedPromise, type OpenPromise } from '../domain/promises.ts';
@@ -10,6 +11,7 @@ import { type Commit, turnChange } from './commits.ts';
 import { type LockedConversation, type Ownership, toRow, toStored } from './conversation-row.ts';
 import type { Tx } from './database.ts';
 import { saveBetterAnswer, saveCause, saveMentions } from './desk-projections.ts';
+import { attachFiles, unattachedFiles } from './files.ts';
 import type { SiteBot } from './schema.ts';
 
 /** What a cid was answered with before (D1). */
@@ -68,6 +70,17 @@ export function conversationTransaction(tx: Tx) {
     /** Whether this agent could take a conversation of this site right now. */
     isAgentOnline: (agentId: string, siteId: string, now: number): Promise<boolean> =>
       createAgents(tx).isOnline(agentId, siteId, now),
+
+    /** What is kept of these files, as far as a message of this sender may carry them. */
+    filesOf: (id: string, senderId: string, files: readonly string[]): Promise<AttachedFile[]> =>
+      unattachedFiles(tx, id, senderId, files),
+
+    attach: (files: readonly AttachedFile[], seq: number): Promise<void> =>
+      attachFiles(
+        tx,
+        files.map((file) => file.id),
+        seq,
+      ),
 
     /** The name of an agent of this site who takes customers; null for anyone else. */
     async agentName(agentId: string, siteId: string): Promise<string | null> {

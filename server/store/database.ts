@@ -15,6 +15,7 @@ import * as search from './migrations/011-search.ts';
 import * as deskWork from './migrations/012-desk-work.ts';
 import * as webhooks from './migrations/013-webhooks.ts';
 import * as headStart from './migrations/014-head-start.ts';
+import * as files from './migrations/016-files.ts';
 import type { Tables } from './schema.ts';
 
 export type Database = Kysely<Tables>;
@@ -36,6 +37,7 @@ export const migrations = {
   '012-desk-work': deskWork,
   '013-webhooks': webhooks,
   '014-head-start': headStart,
+  '016-files': files,
 };
 
 /** bigint columns hold epoch ms and counts, all far below 2^53: read them as numbers. */

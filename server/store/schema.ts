@@ -10,6 +10,7 @@ import type { PromiseRules } from '../domain/promises.ts';
 import type { RoutingRules } from '../domain/routing.ts';
 import type { PolicyChoices } from '../domain/site-policy.ts';
 import type { Json, JsonWithDefault } from './columns.ts';
+import type { FileTables } from './schema-files.ts';
 import type {
   AgentSitesTable,
   AgentsTable,
@@ -32,7 +33,7 @@ import type {
 import type { WebhookCursorsTable, WebhookDeliveriesTable, WebhooksTable } from './schema-webhooks.ts';
 
 /** Tables as kysely sees them. Times are epoch ms (bigint, parsed to numbers), as everywhere in Handrail. */
-export interface Tables {
+export interface Tables extends FileTables {
   settings: SettingsTable;
   sites: SitesTable;
   customers: CustomersTable;

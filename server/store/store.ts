@@ -10,6 +10,7 @@ import { createCustomers } from './customers.ts';
 import type { Connections } from './database.ts';
 import { createDeskViews } from './desk-views.ts';
 import { createFeedback } from './feedback.ts';
+import { createFiles } from './files.ts';
 import { createMentions } from './mentions.ts';
 import { createNotifications } from './notifications.ts';
 import { createPromises } from './promises.ts';
@@ -36,6 +37,7 @@ export function createStore({ db, pool, commits }: Connections) {
     conversations: createConversations(db),
     botSessions: createBotSessions(db),
     feedback: createFeedback(db),
+    files: createFiles(db),
     queueHistory: createQueueHistory(db),
     routing: createRouting(db),
     notifications: createNotifications(db),

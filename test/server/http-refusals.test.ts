@@ -46,7 +46,10 @@ afterAll(() => server.close());
 
 const split = (name: string) => {
   const [method = '', path = ''] = name.split(' ');
-  return { method, path: path.replace('{key}', 'pk_closed').replace('{id}', conversationId) };
+  return {
+    method,
+    path: path.replace('{key}', 'pk_closed').replace('{id}', conversationId).replace('{file}', unknownId),
+  };
 };
 const credentials = (caller: Route['caller']): Record<string, string> =>
   caller === 'customer' ? bearer(owner.token) : caller === 'agent' ? { cookie: agent.cookie } : {};
@@ -147,12 +150,13 @@ describe('HTTP: what is not allowed is refused, and changes nothing', () => {
   test.each(named.filter(([name]) => /\{/.test(name)))(
     '%s: addresses that do not fit',
     async (name, { caller }) => {
-      const { path } = split(name);
+      const { method, path } = split(name);
       const paths = ["'", '%00', 'x', conversationId.toUpperCase(), 'x'.repeat(150)].map((id) =>
         path.replace(/pk_closed|0198c0de-[0-9a-f-]+/, id),
       );
       for (const bad of paths) {
-        await expectProblem(await fetch(`${server.url}${bad}`, { headers: credentials(caller) }), 'invalid');
+        const response = await fetch(`${server.url}${bad}`, { method, headers: credentials(caller) });
+        await expectProblem(response, 'invalid');
       }
     },
   );

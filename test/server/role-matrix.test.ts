@@ -49,6 +49,7 @@ const objectOf = async (route: string, whose: Whose, role: Role): Promise<string
   if (route.includes('/webhooks/')) return stage.webhooks[whose];
   return route.includes('/canned/') ? stage.newCanned(whose) : conversationOf(whose, role);
 };
+const fileOf = (id: string) => stage.files.get(id) ?? uuidv7();
 const isAboutOne = (route: string) => {
   const body = routes[route]?.body ?? {};
   return route.includes('{id}') || 'conversationId' in body || 'id' in body;
@@ -58,7 +59,7 @@ const isAboutOne = (route: string) => {
 const call = (route: string, id: string, headers: Record<string, string>) => {
   const [method = '', path = ''] = route.split(' ');
   const { body, query } = routes[route] ?? {};
-  const url = `${server.url}${path.replace('{id}', id).replace('{key}', stage.site.key)}`;
+  const url = `${server.url}${path.replace('{id}', id).replace('{key}', stage.site.key).replace('{file}', fileOf(id))}`;
   const has = (name: string) => body !== undefined && name in body;
   const about = {
     ...(has('cid') && { cid: uuidv7() }),

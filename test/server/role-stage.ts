@@ -6,6 +6,7 @@ import type { Site } from '../../server/store/sites.ts';
 import { newSession, type Session } from '../support/clients.ts';
 import type { TestServer } from '../support/server.ts';
 import { leaveFeedback } from './feedback-data.ts';
+import { keepFile } from './files-stage.ts';
 
 interface Person extends Agent {
   readonly cookie: string;
@@ -26,6 +27,8 @@ export interface RoleStage {
   readonly webhooks: Readonly<Record<Whose, string>>;
   /** A new one each time: what is called about it may end it. */
   readonly newCanned: (whose: Whose) => Promise<string>;
+  /** A file of each conversation, by its conversation. */
+  readonly files: ReadonlyMap<string, string>;
   /** What a list of this site has in it. */
   readonly traces: RegExp;
   readonly other: {
@@ -89,11 +92,19 @@ export async function stageRoles(server: TestServer, roles: readonly Role[]): Pr
   await leaveFeedback(server, site, { ...said, question: 'Northcard question' });
   await leaveFeedback(server, elsewhere, { ...said, question: 'Southbank question' });
   const { conversationId } = otherConversation;
+  const colleagues = (await taken(server, site, colleague)).conversationId;
+  const mine = (await asked(server, site)).conversationId;
+  const files = new Map<string, string>();
+  for (const id of [...Object.values(people).map((one) => one.conversationId), colleagues, mine]) {
+    files.set(id, await keepFile(server, site.id, id));
+  }
+  files.set(conversationId, await keepFile(server, elsewhere.id, conversationId));
   return {
     site,
     people,
-    colleagues: (await taken(server, site, colleague)).conversationId,
-    mine: (await asked(server, site)).conversationId,
+    colleagues,
+    mine,
+    files,
     webhooks: {
       own: await webhookOf(server, site),
       "a colleague's": await webhookOf(server, site),

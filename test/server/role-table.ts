@@ -20,6 +20,8 @@ export const mayCall: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/desk/conversations': everyRole,
   'GET /v1/desk/conversations/{id}': everyRole,
   'GET /v1/desk/conversations/{id}/facts': everyRole,
+  'POST /v1/desk/conversations/{id}/files': workers,
+  'GET /v1/desk/conversations/{id}/files/{file}': everyRole,
   'POST /v1/desk/commands/message:send': workers,
   'POST /v1/desk/commands/note:add': workers,
   'POST /v1/desk/commands/handoff:accept': workers,

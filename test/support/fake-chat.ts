@@ -68,6 +68,7 @@ export function createFakeChat(given: FakeState = {}): FakeChat {
     ...state,
     outbox: computed(() => state.outbox.value),
     start: note('start'),
+    reach: () => undefined,
     share: note('share', put),
     setVisible: note('setVisible'),
     send: note('send', (text: string) => put('message:send', { text })),

@@ -155,6 +155,7 @@ export function createChat(options: ChatOptions, surroundings: Surroundings = br
     draft: draft.text,
 
     start,
+    reach: () => visit?.reach,
     share: (name, body) => put(name, { ...body, context: context() }),
     setVisible(isVisible) {
       isShown.value = isVisible;

@@ -1,7 +1,7 @@
 import type { ReadonlySignal, Signal } from '@preact/signals';
 import type { Transcript } from '../../browser/transcript.ts';
 import type { CustomerCommandName, CustomerCommands } from '../../protocol/commands.ts';
-import type { RefusalCode } from '../../protocol/errors.ts';
+import type { Refusal, RefusalCode } from '../../protocol/errors.ts';
 import type { FeedbackReason, Rating, Verdict } from '../../protocol/feedback.ts';
 import type { Outcome, QueuePlace, Reachability } from '../../protocol/handoff.ts';
 import type { AgentRef } from '../../protocol/message.ts';
@@ -32,6 +32,12 @@ export interface OutboxItem<N extends CustomerCommandName = CustomerCommandName>
 
 /** The site, and whether a person can be reached there as it was last heard in this visit. */
 export type KnownSite = SiteInfo & { readonly reach?: Reachability | null };
+/** The way to the server in the customer's name, for what is no command. */
+export interface Reach {
+  readonly server: string;
+  /** Makes a call with the customer's token, renewed if the server does not know it. May throw. */
+  use<T extends object>(call: (token: string) => Promise<T | Refusal>): Promise<T | Refusal>;
+}
 
 /**
  * The chat without a screen: everything the interface shows, as signals, and everything a customer can do.
@@ -57,8 +63,13 @@ export interface Chat {
 
   /** Starts: site, session, live connection. Idempotent; also called by every action below. */
   start(): void;
-  /** Passes on what was said or judged in a chat of the page's own. */
-  share<N extends 'transcript:share' | 'feedback:share'>(name: N, body: OutboxItem<N>['body']): void;
+  /** Says a message as it is; passes on what was said or judged in a chat of the page's own. */
+  share<N extends 'message:send' | 'transcript:share' | 'feedback:share'>(
+    name: N,
+    body: OutboxItem<N>['body'],
+  ): void;
+  /** None until the chat has started. */
+  reach(): Reach | undefined;
   /** The panel is shown (or not): what is in it counts as read. */
   setVisible(isVisible: boolean): void;
   send(text: string): void;

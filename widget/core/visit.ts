@@ -11,6 +11,7 @@ import { createHttp, isRefusal, Later } from './http.ts';
 import type { Life } from './life.ts';
 import { createLink } from './link.ts';
 import { openMirror } from './mirror.ts';
+import type { Reach } from './model.ts';
 import type { Outbox } from './outbox.ts';
 import type { Entry } from './outbox-rules.ts';
 import { createSender } from './sender.ts';
@@ -24,6 +25,7 @@ import type { Unread } from './unread.ts';
 
 /** Everything that reaches out of the page, from the start of the chat to its end. */
 export interface Visit {
+  readonly reach: Reach;
   readonly typing: Typing;
   /** Goes to another conversation, here and (through the storage) in the other tabs. */
   enter(conversationId: string): void;
@@ -278,5 +280,5 @@ export function startVisit(options: VisitOptions): Visit {
   sender.flush();
   life.run(watchReach);
 
-  return { typing, enter, flush: sender.flush };
+  return { reach: { server, use: sessions.use }, typing, enter, flush: sender.flush };
 }

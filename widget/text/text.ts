@@ -1,4 +1,5 @@
 import type { conversationText } from './en/conversation.ts';
+import type { filesText } from './en/files.ts';
 import type { launcherText } from './en/launcher.ts';
 import type { panelText } from './en/panel.ts';
 
@@ -11,4 +12,4 @@ export type ConversationText = PanelText & typeof conversationText;
 export type SidecarText = LauncherText & Partial<Text>;
 
 /** Every line that the widget says. Replace any of them with the option `text`; a translation has them all. */
-export type Text = LauncherText & ConversationText;
+export type Text = LauncherText & ConversationText & typeof filesText;

@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { Answer } from './Answer.tsx';
 import { newIcon } from './conversation-icons.ts';
 import { EventLine } from './EventLine.tsx';
+import { useFileParts } from './file-parts.ts';
 import { Icon } from './Icon.tsx';
 import { Message, Outgoing, Typing } from './Message.tsx';
 import { Rating } from './Rating.tsx';
@@ -23,6 +24,8 @@ export function Conversation() {
   const rows = rowsOf(transcript, outbox);
   const { scroller, content, hasNew, toEnd } = useFollowing(rows.at(-1)?.key ?? '', outbox.length);
   const now = standing.value;
+  const isWithPeople = now.kind === 'waiting' || now.kind === 'human';
+  const files = useFileParts(isWithPeople);
   const lastAnswer = rows.findLast(({ kind }) => kind === 'answer')?.key;
   const lastRequest = rows.findLast(
     (row) => row.kind === 'event' && row.item.fact.type.startsWith('handoff.'),
@@ -31,35 +34,38 @@ export function Conversation() {
   const isRated = transcript.rating !== null || pendingOf(outbox, 'conversation:rate').length > 0;
 
   return (
-    <div class="stage">
-      <div class="scroll" ref={scroller} role="log" aria-live="off" aria-label={text.conversation}>
-        <div class="rows" ref={content}>
-          <p class="event first-line">{text.firstSight}</p>
-          {rows.map((row) => (
-            <div key={row.key} class={row.isContinued ? 'row more' : 'row'}>
-              {row.hasTime && <time class="when">{timeOf(row.at)}</time>}
-              {row.kind === 'message' && <Message item={row.item} isContinued={row.isContinued} />}
-              {row.kind === 'outgoing' && <Outgoing item={row.item} />}
-              {row.kind === 'answer' && (
-                <Answer item={row.item} isContinued={row.isContinued} isLast={row.key === lastAnswer} />
-              )}
-              {row.kind === 'event' && <EventLine item={row.item} />}
-              {row.key === lastRequest && now.kind === 'waiting' && <WaitingCard standing={now} />}
-              {row.key === ratingAfter && transcript.canRate && !isRated && <Rating key={ratingAfter} />}
-            </div>
-          ))}
-          {now.kind === 'asked' && <Asking />}
-          {chat.agentTyping.value !== null && <Typing agent={chat.agentTyping.value} />}
-          {now.kind === 'resolved' && <Ended />}
+    <>
+      <div class="stage">
+        <div class="scroll" ref={scroller} role="log" aria-live="off" aria-label={text.conversation}>
+          <div class="rows" ref={content}>
+            <p class="event first-line">{text.firstSight}</p>
+            {rows.map((row) => (
+              <div key={row.key} class={row.isContinued ? 'row more' : 'row'}>
+                {row.hasTime && <time class="when">{timeOf(row.at)}</time>}
+                {row.kind === 'message' && <Message item={row.item} isContinued={row.isContinued} />}
+                {row.kind === 'outgoing' && <Outgoing item={row.item} />}
+                {row.kind === 'answer' && (
+                  <Answer item={row.item} isContinued={row.isContinued} isLast={row.key === lastAnswer} />
+                )}
+                {row.kind === 'event' && <EventLine item={row.item} />}
+                {row.key === lastRequest && now.kind === 'waiting' && <WaitingCard standing={now} />}
+                {row.key === ratingAfter && transcript.canRate && !isRated && <Rating key={ratingAfter} />}
+              </div>
+            ))}
+            {now.kind === 'asked' && <Asking />}
+            {chat.agentTyping.value !== null && <Typing agent={chat.agentTyping.value} />}
+            {now.kind === 'resolved' && <Ended />}
+          </div>
         </div>
+        {hasNew && (
+          <button type="button" class="new" onClick={toEnd}>
+            <Icon shape={newIcon} />
+            {text.newMessages}
+          </button>
+        )}
       </div>
-      {hasNew && (
-        <button type="button" class="new" onClick={toEnd}>
-          <Icon shape={newIcon} />
-          {text.newMessages}
-        </button>
-      )}
-    </div>
+      {files !== null && isWithPeople && <files.AddFile />}
+    </>
   );
 }
 

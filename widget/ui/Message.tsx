@@ -1,6 +1,8 @@
+import { wordsBeside } from '../../browser/files.ts';
 import type { MessageItem } from '../../browser/transcript.ts';
 import type { AgentRef } from '../../protocol/message.ts';
 import type { OutboxItem } from '../core/model.ts';
+import { useFileParts } from './file-parts.ts';
 import { timeOf, useText, useUi } from './ui.ts';
 import { Linked } from './WebLink.tsx';
 
@@ -9,7 +11,7 @@ export function Message({ item, isContinued }: { item: MessageItem; isContinued:
   const text = useText();
   const time = timeOf(item.at);
   if (item.by.kind !== 'agent')
-    return <Bubble words={item.text} said={text.saidAt(text.you, time)} time={time} />;
+    return <Bubble files={item.files} words={item.text} said={text.saidAt(text.you, time)} time={time} />;
   const { name } = item.by;
   return (
     <div class="person">
@@ -21,9 +23,7 @@ export function Message({ item, isContinued }: { item: MessageItem; isContinued:
           </p>
         )}
         {isContinued && <span class="sr">{text.saidAt(name, time)}</span>}
-        <p class="words" dir="auto">
-          <Linked words={item.text} />
-        </p>
+        <Said words={item.text} files={item.files} />
       </div>
     </div>
   );
@@ -60,13 +60,30 @@ export function Outgoing({ item }: { item: OutboxItem<'message:send'> }) {
   );
 }
 
-function Bubble(props: { words: string; said: string; time: string; isFaint?: boolean }) {
+/** What was said, and the files with it. Until what shows them is there, their names are the words. */
+function Said(props: Pick<MessageItem, 'files'> & { words: string; isMine?: boolean }) {
+  const { words, files = [], isMine } = props;
+  const parts = useFileParts(files.length > 0);
+  const beside = parts === null ? words : wordsBeside(words, files);
+  return (
+    <>
+      {beside !== '' && (
+        <p class="words" dir="auto">
+          {isMine ? beside : <Linked words={beside} />}
+        </p>
+      )}
+      {parts !== null && files.length > 0 && <parts.Attached files={files} />}
+    </>
+  );
+}
+
+function Bubble(
+  props: Pick<MessageItem, 'files'> & { words: string; said: string; time: string; isFaint?: boolean },
+) {
   return (
     <div class={props.isFaint ? 'bubble mine faint' : 'bubble mine'} title={props.time}>
       <span class="sr">{props.said}</span>
-      <p class="words" dir="auto">
-        {props.words}
-      </p>
+      <Said isMine words={props.words} files={props.files} />
     </div>
   );
 }
