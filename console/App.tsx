@@ -1,12 +1,17 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Me } from '../protocol/agent.ts';
+import { Invitation } from './Invitation.tsx';
+import { route } from './route.ts';
 import { Shell } from './Shell.tsx';
 import { SignIn } from './SignIn.tsx';
 import type { Session } from './session.ts';
+import { TwoFactorFirst } from './settings/TwoFactorFirst.tsx';
 import { createWorkplace, WorkplaceContext } from './workplace.ts';
 
 export function App({ session }: { session: Session }) {
   const state = session.state.value;
+  // Whoever is signed in: it may be somebody else's browser.
+  if (route.value.view === 'invitation') return <Invitation session={session} />;
   switch (state.kind) {
     case 'loading':
       return (
@@ -28,6 +33,7 @@ export function App({ session }: { session: Session }) {
     case 'signed_out':
       return <SignIn session={session} because={state.because} />;
     case 'signed_in':
+      if (state.me.twoFactor === 'required') return <TwoFactorFirst me={state.me} session={session} />;
       return <Desk key={`${state.me.id} ${state.me.role}`} me={state.me} session={session} />;
   }
 }

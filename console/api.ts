@@ -12,8 +12,10 @@ import type { Problem, RefusalCode } from '../protocol/errors.ts';
 import type { FactsPage } from '../protocol/events.ts';
 import type { FeedbackPage } from '../protocol/feedback.ts';
 import type { NotifySetup, NotifyTested, PushDevice } from '../protocol/notifications.ts';
+import type { InvitationAccepted, InvitationShown, PeopleList } from '../protocol/people.ts';
 import type { PromisePage, PromiseRate } from '../protocol/promise.ts';
 import type { SearchPage } from '../protocol/search.ts';
+import type { BackupCodes, SignInWays, TwoFactorProof, TwoFactorStarted } from '../protocol/sign-in.ts';
 import type { WebhookDeliveries, WebhookList } from '../protocol/webhooks.ts';
 
 /** Why a request did not succeed: a code of the protocol, or `unreachable`. */
@@ -26,7 +28,14 @@ export class ApiError extends Error {
   }
 }
 
-export type SignInResult = 'ok' | 'wrong' | 'too_many' | 'unreachable' | 'failed';
+export type SignInResult =
+  | 'ok'
+  | 'code_needed'
+  | 'code_late'
+  | 'wrong'
+  | 'too_many'
+  | 'unreachable'
+  | 'failed';
 
 /** The HTTP side of the server, as the signed-in agent. Every function throws ApiError, or AbortError if aborted. */
 export interface Api {
@@ -65,10 +74,25 @@ export interface Api {
   /** `add`, `change`, `secret`, `remove`, `replay` or `ping`, with the body that the protocol declares for it. */
   changeWebhooks<T>(verb: WebhookVerb, body: object): Promise<T>;
   setPassword(passwords: { password: string; currentPassword?: string }): Promise<void>;
+  signInWays(): Promise<SignInWays>;
   signIn(email: string, password: string): Promise<SignInResult>;
+  /** The second step: a code of the app, or a backup code. */
+  giveCode(code: string): Promise<SignInResult>;
+  /** Where the company's own sign-in begins. */
+  companySignIn(): Promise<string>;
+  invitation(secret: string): Promise<InvitationShown>;
+  acceptInvitation(secret: string): Promise<InvitationAccepted>;
+  people(): Promise<PeopleList>;
+  /** With the body that the protocol declares for it. */
+  changePeople<T>(verb: PeopleVerb, body: object): Promise<T>;
+  startTwoFactor(password: string): Promise<TwoFactorStarted>;
+  confirmTwoFactor(code: string): Promise<void>;
+  endTwoFactor(proof: TwoFactorProof): Promise<void>;
+  renewCodes(proof: TwoFactorProof): Promise<BackupCodes>;
   signOut(): Promise<void>;
 }
 
+export type PeopleVerb = 'invite' | 'invite/again' | 'invite/withdraw' | 'change' | 'remove';
 export type WebhookVerb = 'add' | 'change' | 'secret' | 'remove' | 'replay' | 'ping';
 
 /** How long a command may take; nobody knows then whether it was carried out. */
@@ -99,11 +123,10 @@ export function createApi(onSessionLost: () => void): Api {
     const body: T = await response.json();
     return body;
   };
-
-  const posted = async <T>(path: string, sent: unknown): Promise<T> => {
-    const response = await request(path, asJson(sent));
-    const body: T = await response.json();
-    return body;
+  const posted = async <T>(path: string, body: object): Promise<T> => {
+    const response = await request(path, asJson(body));
+    const answer: T = response.status === 204 ? undefined : await response.json();
+    return answer;
   };
 
   return {
@@ -171,21 +194,47 @@ export function createApi(onSessionLost: () => void): Api {
     async setPassword(passwords) {
       await request('/v1/desk/password', asJson(passwords));
     },
+    signInWays: () => json('/v1/sign-in'),
     async signIn(email, password) {
-      let response: Response;
-      try {
-        response = await fetch('/api/auth/sign-in/email', asJson({ email, password }));
-      } catch {
-        return 'unreachable';
-      }
-      if (response.ok) return 'ok';
-      if (response.status === 429) return 'too_many';
-      return response.status < 500 ? 'wrong' : 'failed';
+      const { result, body } = await trySignIn('sign-in/email', { email, password });
+      return result === 'ok' && body.twoFactorRedirect === true ? 'code_needed' : result;
     },
+    async giveCode(code) {
+      const path = code.includes('-') ? 'two-factor/verify-backup-code' : 'two-factor/verify-totp';
+      const { result } = await trySignIn(path, { code });
+      // The password was given too long ago, or too many codes were wrong.
+      return result === 'failed' ? 'code_late' : result;
+    },
+    async companySignIn() {
+      const back = { callbackURL: '/console/', errorCallbackURL: '/console/' };
+      const response = await request('/api/auth/sign-in/social', asJson({ provider: 'oidc', ...back }));
+      const { url }: { url: string } = await response.json();
+      return url;
+    },
+    invitation: (secret) => posted('/v1/invitations/look', { secret }),
+    acceptInvitation: (secret) => posted('/v1/invitations/accept', { secret }),
+    people: () => json('/v1/desk/people'),
+    changePeople: (verb, body) => posted(`/v1/desk/people/${verb}`, body),
+    startTwoFactor: (password) => posted('/v1/desk/two-factor/start', { password }),
+    confirmTwoFactor: (code) => posted('/v1/desk/two-factor/confirm', { code }),
+    endTwoFactor: (proof) => posted('/v1/desk/two-factor/end', proof),
+    renewCodes: (proof) => posted('/v1/desk/two-factor/codes', proof),
     async signOut() {
       await request('/api/auth/sign-out', asJson({}));
     },
   };
+}
+
+/** A step of signing in: a refusal is an answer and not thrown. */
+async function trySignIn(
+  path: string,
+  body: object,
+): Promise<{ result: SignInResult; body: { twoFactorRedirect?: boolean } }> {
+  const response = await fetch(`/api/auth/${path}`, asJson(body)).catch(() => null);
+  if (response === null) return { result: 'unreachable', body: {} };
+  if (response.ok) return { result: 'ok', body: await response.json() };
+  if (response.status === 429) return { result: 'too_many', body: {} };
+  return { result: response.status === 401 ? 'wrong' : 'failed', body: {} };
 }
 
 /** A proxy in between may answer in words of its own. */

@@ -7,7 +7,8 @@ export type Route =
   | { readonly view: 'search' }
   | { readonly view: 'board' }
   | { readonly view: 'feedback' }
-  | { readonly view: 'settings' };
+  | { readonly view: 'settings' }
+  | { readonly view: 'invitation' };
 
 const base = '/console/';
 
@@ -15,7 +16,7 @@ const base = '/console/';
 export function parseRoute(path: string): Route {
   const [view, id] = path.slice(base.length).split('/');
   if (view === 'promises' || view === 'search' || view === 'board') return { view };
-  if (view === 'feedback' || view === 'settings') return { view };
+  if (view === 'feedback' || view === 'settings' || view === 'invitation') return { view };
   return { view: 'inbox', conversationId: view === 'c' && id ? id : null };
 }
 

@@ -4,7 +4,30 @@ import { type Api, ApiError, createApi, type SignInResult } from './api.ts';
 import { inboxPath, navigate } from './route.ts';
 
 /** Why the sign-in page is shown: it says so. */
-export type SignedOutBecause = 'first_visit' | 'link_used' | 'session_lost' | 'signed_out';
+export type SignedOutBecause =
+  | 'first_visit'
+  | 'link_used'
+  | 'session_lost'
+  | 'signed_out'
+  | 'unknown_person'
+  | 'unverified'
+  | 'company_failed';
+
+/** What the server sends back with: of a one-time link, or of the company's own sign-in. */
+const causes: Readonly<Record<string, SignedOutBecause>> = {
+  signup_disabled: 'unknown_person',
+  account_not_linked: 'unverified',
+  email_not_verified: 'unverified',
+  INVALID_TOKEN: 'link_used',
+  EXPIRED_TOKEN: 'link_used',
+  ATTEMPTS_EXCEEDED: 'link_used',
+};
+
+function causeOf(error: string | null): SignedOutBecause {
+  if (error === null) return 'first_visit';
+  // In words of the provider, or of better-auth: whichever way one came by is the way to try again.
+  return causes[error] ?? (/token|link/i.test(error) ? 'link_used' : 'company_failed');
+}
 
 export type SessionState =
   | { readonly kind: 'loading' }
@@ -19,6 +42,8 @@ export interface Session {
   /** Asks the server who this is; at the start, and when the connection comes back. */
   refresh(): Promise<void>;
   signIn(email: string, password: string): Promise<SignInResult>;
+  /** The second step of signing in. */
+  giveCode(code: string): Promise<SignInResult>;
   /** @throws ApiError; one is still signed in then */
   signOut(): Promise<void>;
   /** The server no longer knows us. Address, drafts and unsent replies stay. */
@@ -27,11 +52,8 @@ export interface Session {
 
 export function createSession(): Session {
   const state = signal<SessionState>({ kind: 'loading' });
-  // The server sends a one-time link that was used or is too old back here with a reason.
-  let because: SignedOutBecause = new URLSearchParams(location.search).has('error')
-    ? 'link_used'
-    : 'first_visit';
-  if (because === 'link_used') navigate(location.pathname, { replace: true });
+  let because = causeOf(new URLSearchParams(location.search).get('error'));
+  if (because !== 'first_visit') navigate(location.pathname, { replace: true });
 
   const lose = () => {
     if (state.peek().kind === 'signed_in') because = 'session_lost';
@@ -57,6 +79,11 @@ export function createSession(): Session {
     refresh,
     async signIn(email, password) {
       const result = await api.signIn(email, password);
+      if (result === 'ok') await refresh();
+      return result;
+    },
+    async giveCode(code) {
+      const result = await api.giveCode(code);
       if (result === 'ok') await refresh();
       return result;
     },

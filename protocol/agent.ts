@@ -80,6 +80,9 @@ export const Me = exact({
   may: Type.Array(Permission, { description: 'what this role allows; the server checks it each time' }),
   availability: Availability,
   hasPassword: Type.Boolean(),
+  twoFactor: Type.Union([Type.Literal('on'), Type.Literal('off'), Type.Literal('required')], {
+    description: '`required`: it is off, and only settings can be reached until it is on',
+  }),
   sites: Type.Array(exact({ key: Type.String(), name: Type.String() })),
 });
 export type Me = Static<typeof Me>;

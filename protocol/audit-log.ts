@@ -18,6 +18,15 @@ export const AuditAction = Type.Union([
   Type.Literal('agent.password_changed'),
   Type.Literal('agent.role_changed'),
   Type.Literal('agent.seat_changed'),
+  Type.Literal('agent.sites_changed'),
+  Type.Literal('agent.removed'),
+  Type.Literal('agent.two_factor_on'),
+  Type.Literal('agent.two_factor_off'),
+  Type.Literal('agent.codes_renewed'),
+  Type.Literal('invitation.made'),
+  Type.Literal('invitation.renewed'),
+  Type.Literal('invitation.withdrawn'),
+  Type.Literal('invitation.accepted'),
   Type.Literal('site.saved'),
   Type.Literal('audit_log.read'),
   Type.Literal('audit_log.trimmed'),
@@ -36,6 +45,7 @@ export const AuditObjectKind = Type.Union([
   Type.Literal('file'),
   Type.Literal('agent'),
   Type.Literal('site'),
+  Type.Literal('invitation'),
 ]);
 export type AuditObjectKind = Static<typeof AuditObjectKind>;
 

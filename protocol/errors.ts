@@ -16,6 +16,11 @@ export const refusals = {
     retryable: false,
     text: 'This site does not list your origin; add it to its allowed origins.',
   },
+  two_factor_required: {
+    status: 403,
+    retryable: false,
+    text: 'Turn on two-factor sign-in first: until then you reach your settings only.',
+  },
   not_found: { status: 404, retryable: false, text: 'There is no such thing, or it is not yours.' },
   site_not_found: { status: 404, retryable: false, text: 'No site has this key; check data-site.' },
   version_mismatch: {
@@ -138,6 +143,46 @@ export const refusals = {
     status: 409,
     retryable: false,
     text: 'One of the files is not of this conversation, not yours, or has been sent already.',
+  },
+  wrong_proof: {
+    status: 403,
+    retryable: false,
+    text: 'The password or the code is not right; nothing was changed.',
+  },
+  last_admin: {
+    status: 409,
+    retryable: false,
+    text: 'A site would be left without an admin; make somebody else one first.',
+  },
+  not_only_yours: {
+    status: 409,
+    retryable: false,
+    text: 'This concerns sites that are not yours as well.',
+  },
+  already_there: {
+    status: 409,
+    retryable: false,
+    text: 'Somebody with this address is there already, or is invited.',
+  },
+  invitation_limit: {
+    status: 409,
+    retryable: false,
+    text: 'There are as many open invitations as there may be; withdraw one first.',
+  },
+  invitation_gone: {
+    status: 404,
+    retryable: false,
+    text: 'This invitation is used, withdrawn or too old; ask for a new one.',
+  },
+  sign_in_first: {
+    status: 409,
+    retryable: false,
+    text: 'There is an account with this address: sign in, then accept.',
+  },
+  role_differs: {
+    status: 409,
+    retryable: false,
+    text: 'This account has another role than the invitation gives; ask for one with the same role.',
   },
   wrong_bot: { status: 409, retryable: false, text: "Answers of this site's bot do not come from the page." },
 } as const satisfies Record<string, { status: number; retryable: boolean; text: string }>;

@@ -17,13 +17,16 @@ import { files } from './features/files/index.ts';
 import { followUps } from './features/follow-ups/index.ts';
 import { health } from './features/health/index.ts';
 import { notifications } from './features/notifications/index.ts';
+import { people } from './features/people/index.ts';
 import { promises } from './features/promises/index.ts';
 import { routing } from './features/routing/index.ts';
 import { search } from './features/search/index.ts';
+import { signIn } from './features/sign-in/index.ts';
 import { web } from './features/web/index.ts';
 import { webhooks } from './features/webhooks/index.ts';
 import { withoutWords } from './log.ts';
 import auditLogPlugin from './plugins/audit-log.ts';
+import { oidcProvider } from './plugins/auth.ts';
 import bus from './plugins/bus.ts';
 import deskRows from './plugins/desk-rows.ts';
 import engine from './plugins/engine.ts';
@@ -41,15 +44,22 @@ import sites from './plugins/sites.ts';
 import storePlugin from './plugins/store.ts';
 import stuckReaders from './plugins/stuck-readers.ts';
 import validation from './plugins/validation.ts';
+import { oidcOf } from './sign-in-settings.ts';
 import type { Store } from './store/store.ts';
 
 /** Largest HTTP body, bytes: the longest message fits several times over. */
 const bodyLimit = 65_536;
 
+/** Method, path and the fields of the body that are passed on. */
 const authRoutes = [
-  ['POST', 'sign-in/email'],
-  ['POST', 'sign-out'],
-  ['GET', 'magic-link/verify'],
+  ['POST', 'sign-in/email', ['email', 'password']],
+  ['POST', 'two-factor/verify-totp', ['code']],
+  ['POST', 'two-factor/verify-backup-code', ['code']],
+  // Not `idToken`: whoever got hold of one would need neither state nor code.
+  ['POST', 'sign-in/social', ['provider', 'callbackURL', 'errorCallbackURL']],
+  ['GET', `callback/${oidcProvider}`, []],
+  ['POST', 'sign-out', []],
+  ['GET', 'magic-link/verify', []],
 ] as const;
 
 /**
@@ -84,7 +94,9 @@ export async function createApp(
   await app.register(metrics, { token: config.metricsToken });
   const { sessionsPerMinute, commandsPerTenSeconds } = config;
   await app.register(limits, { sessionsPerMinute, commandsPerTenSeconds });
-  await app.register(identity, { secret, publicUrl: config.publicUrl });
+  const oidc = oidcOf(config);
+  const { requireTwoFactor } = config;
+  await app.register(identity, { secret, publicUrl: config.publicUrl, oidc, requireTwoFactor });
   await registerWebSafety(app);
   await app.register(partials);
   await app.register(engine);
@@ -113,14 +125,20 @@ export async function createApp(
     breaker: { failures: config.botCircuitFailures, waitMs: config.botCircuitWaitMs },
   });
   // Of all that better-auth could do over HTTP, only what agents need: the rest would be doors nobody watches.
-  for (const [method, path] of authRoutes) {
+  for (const [method, path, fields] of authRoutes) {
     app.route({
       method,
       url: `/api/auth/${path}`,
       schema: { hide: true },
-      handler: (request, reply) => app.identity.handleAuth(request, reply),
+      handler: (request, reply) => app.identity.handleAuth(request, reply, fields),
     });
   }
+  await app.register(signIn, { company: oidc === null ? null : config.oidcName });
+  await app.register(people, {
+    smtpUrl: config.smtpUrl,
+    mailFrom: config.mailFrom,
+    publicUrl: config.publicUrl,
+  });
   await app.register(chatwoot);
   const { smtpUrl, mailFrom, pushServices, publicUrl } = config;
   await app.register(notifications, { smtpUrl, mailFrom, pushServices, publicUrl, call: outbound });

@@ -12,11 +12,12 @@ import {
   waits,
   whole,
 } from './setting-values.ts';
+import { type SignInConfig, signInProblems, signInSettings } from './sign-in-settings.ts';
 
 export { ConfigError };
 
 /** Settings are environment variables: read once at start, checked, and listed by `--help`. */
-export interface Config {
+export interface Config extends SignInConfig {
   readonly port: number;
   readonly host: string;
   readonly dataDir: string;
@@ -225,6 +226,7 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     about: 'origins, with commas between, of Web Push services besides those of the known browsers',
     read: origins,
   },
+  ...signInSettings,
 };
 
 /**
@@ -244,6 +246,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   });
   const config = Object.fromEntries(entries) as Config;
   if (config.smtpUrl !== null && config.mailFrom === null) problems.push('MAIL_FROM is needed with SMTP_URL');
+  problems.push(...signInProblems(config));
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return config;
 }

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { TargetedSubmitEvent } from 'preact';
+import type { Me } from '../../protocol/agent.ts';
 import { ApiError } from '../api.ts';
-import { useWorkplace } from '../workplace.ts';
+import type { Session } from '../session.ts';
 
 const leastLength = 10;
 const problems: Partial<Record<ApiError['code'], string>> = {
@@ -11,8 +12,8 @@ const problems: Partial<Record<ApiError['code'], string>> = {
 };
 
 /** Sets or changes the own password. */
-export function PasswordForm({ hasPassword }: { hasPassword: boolean }) {
-  const { session, me } = useWorkplace();
+export function PasswordForm({ me, session }: { me: Me; session: Session }) {
+  const { hasPassword } = me;
   const state = useSignal<'idle' | 'saving' | 'saved'>('idle');
   const problem = useSignal<string | null>(null);
 

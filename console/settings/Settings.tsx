@@ -1,11 +1,13 @@
 import { useSignal } from '@preact/signals';
 import { useContext } from 'preact/hooks';
 import { ApiError } from '../api.ts';
+import { People } from '../people/People.tsx';
 import { ShortcutsContext } from '../shared/shortcuts.ts';
 import { useWorkplace } from '../workplace.ts';
 import { CannedResponses } from './CannedResponses.tsx';
 import { NotificationSettings } from './NotificationSettings.tsx';
 import { PasswordForm } from './PasswordForm.tsx';
+import { TwoFactor } from './TwoFactor.tsx';
 import { Webhooks } from './Webhooks.tsx';
 
 /** The own account, and what this browser does. */
@@ -13,7 +15,9 @@ export function Settings() {
   const { me, may, session, outbox, device } = useWorkplace();
   const problem = useSignal<string | null>(null);
   const state = session.state.value;
-  const hasPassword = state.kind === 'signed_in' && state.me.hasPassword;
+  // Newer than the workplace: a password may just have been set.
+  const now = state.kind === 'signed_in' ? state.me : me;
+  const { hasPassword } = now;
   const unsent = outbox.entries.value.filter((entry) => entry.state !== 'sent').length;
 
   const signOut = async () => {
@@ -49,10 +53,12 @@ export function Settings() {
       </section>
       <section aria-labelledby="password">
         <h2 id="password">{hasPassword ? 'Change your password' : 'Set a password'}</h2>
-        <PasswordForm hasPassword={hasPassword} />
+        <PasswordForm me={now} session={session} />
       </section>
+      <TwoFactor me={now} session={session} />
       {may('conversations:work') && <CannedResponses />}
       {may('conversations:work') && <NotificationSettings />}
+      {may('people:manage') && <People />}
       {may('webhooks:manage') && <Webhooks />}
       <ShortcutSettings />
     </div>

@@ -2,27 +2,40 @@ import type { Role } from '../../protocol/agent.ts';
 import { roles, rolesThatMay } from '../domain/permissions.ts';
 import type { Agent } from '../store/agents.ts';
 import { operator } from '../store/audit-log.ts';
+import type { Site } from '../store/sites.ts';
 import { type Command, type CommandContext, needed, optionsOf, UsageError } from './command.ts';
 
 /** Where the one-time link leads. @throws UsageError if the port is only known to the running server */
-function serverUrl({ config }: CommandContext): string {
+export function serverUrl({ config }: CommandContext): string {
   if (config.publicUrl !== null) return config.publicUrl;
   if (config.port === 0) throw new UsageError('Set PORT or PUBLIC_URL to what the server uses.');
   return `http://localhost:${config.port}`;
 }
 
 /** @throws UsageError for what is no role */
-function roleOf(text: string): Role {
+export function roleOf(text: string): Role {
   const role = roles.find((one) => one === text);
   if (role === undefined) throw new UsageError(`--role ${text} is not one of ${roles.join(', ')}.`);
   return role;
 }
 
 /** @throws UsageError if nobody has this address */
-async function agentWith({ store }: CommandContext, email: string): Promise<Agent> {
+export async function agentWith({ store }: CommandContext, email: string): Promise<Agent> {
   const agent = await store.agents.byEmail(email);
   if (agent !== null) return agent;
   throw new UsageError(`No agent has the address ${email}; "handrail agent list" shows them.`);
+}
+
+/** @throws UsageError for a key that no site has, or without any */
+export async function sitesOf({ store }: CommandContext, keys: readonly string[] = []): Promise<Site[]> {
+  needed(keys[0], 'site', 63);
+  return Promise.all(
+    keys.map(async (key) => {
+      const site = await store.sites.byKey(key);
+      if (site === null) throw new UsageError(`No site has the key ${key}; "handrail site list" shows them.`);
+      return site;
+    }),
+  );
 }
 
 /** Prints a link that signs this agent in once, within ten minutes. */
@@ -62,15 +75,7 @@ export const addAgent: Command = {
       );
     }
     const given = options.role === undefined ? null : roleOf(options.role);
-    needed(options.site?.[0], 'site', 63);
-    const sites = await Promise.all(
-      (options.site ?? []).map(async (key) => {
-        const site = await store.sites.byKey(key);
-        if (site === null)
-          throw new UsageError(`No site has the key ${key}; "handrail site list" shows them.`);
-        return site;
-      }),
-    );
+    const sites = await sitesOf(context, options.site);
     // Somebody must be able to do everything, or nobody could ever be given more.
     const role = given ?? ((await store.agents.first()) === null ? 'admin' : 'agent');
     const agent = await store.agents.add({ name, email, role, siteIds: sites.map((site) => site.id) });

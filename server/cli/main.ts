@@ -9,6 +9,7 @@ import { backup } from './backup.ts';
 import { type Alone, type Command, type Surroundings, UsageError } from './command.ts';
 import { migrateTo } from './migrate-to.ts';
 import { notifyTest, siteNotify } from './notify.ts';
+import { agentTwoFactorOff, inviteAgent } from './people.ts';
 import { restore } from './restore.ts';
 import { agentSeat, siteRouting } from './routing.ts';
 import { siteHours } from './site-hours.ts';
@@ -29,8 +30,10 @@ const besideServer: Readonly<Record<string, Command>> = {
   'site webhook': siteWebhook,
   'notify test': notifyTest,
   'agent add': addAgent,
+  'agent invite': inviteAgent,
   'agent link': agentLink,
   'agent role': agentRole,
+  'agent two-factor-off': agentTwoFactorOff,
   'agent list': listAgents,
   'agent seat': agentSeat,
   'audit-log show': showAuditLog,

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { betterAuth } from 'better-auth';
-import { magicLink } from 'better-auth/plugins';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Permission } from '../../protocol/agent.ts';
@@ -8,8 +6,12 @@ import { may } from '../domain/permissions.ts';
 import type { Agent } from '../store/agents.ts';
 import type { Customer } from '../store/customers.ts';
 import type { Site } from '../store/sites.ts';
-import { actorOf } from './audit-log.ts';
+import { type AuthSettings, createAuth, createOidcAuth } from './auth.ts';
 import { RefusalError } from './errors.ts';
+import { isOwnOrigin, isSiteOrigin } from './origins.ts';
+import { createTwoFactor, type TwoFactor } from './two-factor.ts';
+
+export { minPasswordLength } from './auth.ts';
 
 type Headers_ = Record<string, string | string[] | undefined>;
 
@@ -29,21 +31,30 @@ export interface Identity {
   customer(token: string | null, headers: Headers_): Promise<CustomerCaller>;
   /**
    * @param options.may what the agent's role must allow: asked of every caller, so that no route forgets it
-   * @throws RefusalError unauthenticated, forbidden (request from a foreign page, or not for this role)
+   * @throws RefusalError unauthenticated, forbidden (request from a foreign page, or not for this role),
+   *   two_factor_required (everything but one's own settings, where the installation asks for it)
    */
   agent(headers: Headers_, options: { isWrite: boolean; may: Permission }): Promise<Agent>;
   /** @throws RefusalError origin_not_allowed */
   assertOrigin(site: Site, headers: Headers_): void;
   /** Whether any site may be used from this origin: all that a CORS preflight can be asked. */
   isKnownOrigin(origin: string, host: string | undefined): Promise<boolean>;
-  /** A link that signs this agent in once, within ten minutes. */
-  signInLink(email: string, publicUrl: string): Promise<string>;
+  /**
+   * A link that signs this agent in once, within ten minutes. Of two-factor it asks nothing: whoever makes it has the
+   * machine, or an invitation to an account that is just made.
+   * @param path where it leads to
+   */
+  signInLink(email: string, publicUrl: string, path?: string): Promise<string>;
+  /** How it stands with this agent's second factor. */
+  twoFactorOf(agentId: string): Promise<'on' | 'off' | 'required'>;
+  readonly twoFactor: TwoFactor;
   /**
    * Sets or changes the own password and ends every other session of this agent.
    * @throws RefusalError forbidden, when a password is changed without the current one long after signing in
    */
   setPassword(agent: Agent, passwords: Passwords, headers: Headers_): Promise<void>;
-  handleAuth(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
+  /** Passes a request to better-auth. @param fields of its body; what else is in it goes no further */
+  handleAuth(request: FastifyRequest, reply: FastifyReply, fields: readonly string[]): Promise<FastifyReply>;
 }
 
 declare module 'fastify' {
@@ -52,83 +63,24 @@ declare module 'fastify' {
   }
 }
 
-const linkSeconds = 10 * 60;
 /** Who signed in this shortly ago need not prove it again: the way back for one who forgot, with a new link. */
 const freshMs = 10 * 60_000;
-export const minPasswordLength = 10;
 
-export default fp<{ secret: string; publicUrl: string | null }>(
-  async (app, { secret, publicUrl }) => {
-    const { store, sites, auditLog } = app;
+export default fp<AuthSettings & { requireTwoFactor: boolean }>(
+  async (app, { requireTwoFactor, ...settings }) => {
+    const { store, sites } = app;
+    const { publicUrl, oidc } = settings;
     /** Who waits for the token of a link that is being made right now. */
     const waiting = new Map<unknown, (token: string) => void>();
-
-    const auth = betterAuth({
-      appName: 'Handrail',
-      secret,
-      basePath: '/api/auth',
-      // Without PUBLIC_URL agents sign in on this machine only: any other Host would be the caller's own claim.
-      baseURL: publicUrl ?? { allowedHosts: ['localhost:*', '127.0.0.1:*', '[::1]:*'], protocol: 'http' },
-      telemetry: { enabled: false },
-      database: { db: store.db, type: 'postgres' },
-      user: { modelName: 'auth_user' },
-      session: { modelName: 'auth_session', expiresIn: 60 * 60 * 24 * 14 },
-      account: { modelName: 'auth_account' },
-      verification: { modelName: 'auth_verification' },
-      // Agents are added by their company; nobody signs up.
-      emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength, maxPasswordLength: 200 },
-      plugins: [
-        magicLink({
-          disableSignUp: true,
-          expiresIn: linkSeconds,
-          storeToken: 'hashed',
-          sendMagicLink: async ({ token, metadata }) => {
-            waiting.get(metadata?.for)?.(token);
-          },
-        }),
-      ],
-      trustedOrigins: async (request) => {
-        const origin = request?.headers.get('origin') ?? null;
-        const host = request?.headers.get('host') ?? undefined;
-        return origin !== null && isOwnOrigin(origin, host, publicUrl) ? [origin] : [];
-      },
-      rateLimit: {
-        enabled: true,
-        window: 60,
-        max: 120,
-        // Slows guessing: a person mistypes a password a few times, not ten times a minute.
-        customRules: {
-          '/sign-in/email': { window: 60, max: 10 },
-          // A token of 32 letters cannot be guessed, and a whole team may sit behind one address.
-          '/magic-link/verify': { window: 60, max: 60 },
-        },
-      },
-      advanced: {
-        useSecureCookies: publicUrl?.startsWith('https:') ?? false,
-        // Said aloud: by itself better-auth drops this check wherever NODE_ENV says "test".
-        disableOriginCheck: false,
-        cookiePrefix: 'handrail',
-        defaultCookieAttributes: { httpOnly: true, sameSite: 'lax' },
-      },
-      databaseHooks: {
-        session: {
-          create: {
-            // Whatever way of signing in there is ends here. Without its entry the cookie is not handed out.
-            async after({ userId, ipAddress }) {
-              const agent = await store.agents.byId(userId);
-              if (agent === null) return;
-              const { siteIds } = agent;
-              const by = actorOf(agent, ipAddress || null);
-              await auditLog.record({ by, action: 'agent.signed_in', siteIds });
-            },
-          },
-        },
-      },
-      logger: {
-        log: (level, message) =>
-          app.log[level === 'error' || level === 'warn' ? level : 'debug']({ auth: message }),
-      },
-    });
+    const auth = createAuth(app, settings, (token, madeFor) => waiting.get(madeFor)?.(token));
+    let oidcAuth: ReturnType<typeof createOidcAuth> | null = null;
+    /** Who answers this request to better-auth. */
+    const handlerOf = (path: string) => {
+      if (!/\/(sign-in\/social|callback\/oidc)$/.test(path)) return auth.handler;
+      if (oidc === null) throw new RefusalError('not_found');
+      oidcAuth ??= createOidcAuth(app, settings, oidc);
+      return oidcAuth.handler;
+    };
 
     app.decorate('identity', {
       async customer(token, headers) {
@@ -149,6 +101,10 @@ export default fp<{ secret: string; publicUrl: string | null }>(
         const agent = session === null ? null : await store.agents.byId(session.user.id);
         if (agent === null) throw new RefusalError('unauthenticated');
         if (!may(agent.role, permission)) throw new RefusalError('forbidden');
+        const mayWithout = !requireTwoFactor || permission === 'settings:own';
+        if (!mayWithout && session?.user.twoFactorEnabled !== true) {
+          throw new RefusalError('two_factor_required');
+        }
         return agent;
       },
 
@@ -167,7 +123,7 @@ export default fp<{ secret: string; publicUrl: string | null }>(
         return sites.some((site) => isSiteOrigin(site, origin));
       },
 
-      async signInLink(email, url) {
+      async signInLink(email, url, path = '/console/') {
         const address = email.toLowerCase();
         if ((await store.agents.byEmail(address)) === null) {
           throw new Error(`no agent has the address ${email}`);
@@ -180,9 +136,15 @@ export default fp<{ secret: string; publicUrl: string | null }>(
             .signInMagicLink({ body: { email: address, metadata: { for: id } }, headers })
             .catch(reject);
         }).finally(() => waiting.delete(id));
-        const query = new URLSearchParams({ token, callbackURL: '/console/', errorCallbackURL: '/console/' });
+        const query = new URLSearchParams({ token, callbackURL: path, errorCallbackURL: '/console/' });
         return `${url}/api/auth/magic-link/verify?${query}`;
       },
+
+      async twoFactorOf(agentId) {
+        if (await store.agents.hasTwoFactor(agentId)) return 'on';
+        return requireTwoFactor ? 'required' : 'off';
+      },
+      twoFactor: createTwoFactor(auth),
 
       async setPassword(agent, { password, currentPassword = '' }, given) {
         const headers = toWebHeaders(given);
@@ -205,18 +167,26 @@ export default fp<{ secret: string; publicUrl: string | null }>(
         await auth.api.revokeOtherSessions({ headers });
       },
 
-      async handleAuth(request, reply) {
+      async handleAuth(request, reply, fields) {
         const origin = `${request.protocol}://${request.headers.host ?? 'localhost'}`;
         if (!URL.canParse(origin))
           throw new RefusalError('invalid', { detail: 'the Host header is no host' });
         const url = new URL(request.url, origin);
         const hasBody = request.method !== 'GET' && request.body !== undefined;
+        const given = Object(request.body) as Record<string, unknown>;
+        const body = Object.fromEntries(
+          fields.flatMap((name) => (name in given ? [[name, given[name]]] : [])),
+        );
+        const headers = toWebHeaders({ ...request.headers, 'x-forwarded-for': request.ip });
+        // A code that is given to sign in is no code to turn anything on with: that has a route of its own.
+        if (url.pathname.includes('/two-factor/'))
+          headers.set('cookie', withoutSession(headers.get('cookie')));
         const webRequest = new Request(url, {
           method: request.method,
-          headers: toWebHeaders({ ...request.headers, 'x-forwarded-for': request.ip }),
-          ...(hasBody ? { body: JSON.stringify(request.body) } : {}),
+          headers,
+          ...(hasBody ? { body: JSON.stringify(body) } : {}),
         });
-        const response = await auth.handler(webRequest);
+        const response = await handlerOf(url.pathname)(webRequest);
         if (response.status >= 400) throw refusalOf(response);
         reply.code(response.status);
         for (const [name, value] of response.headers) if (name !== 'set-cookie') reply.header(name, value);
@@ -240,9 +210,15 @@ function refusalOf({ status, headers }: Response): RefusalError {
   return new RefusalError(code[status as keyof typeof code] ?? 'invalid');
 }
 
+const withoutSession = (cookies: string | null): string =>
+  (cookies ?? '')
+    .split(/;\s*/)
+    .filter((cookie) => !/^(__Secure-)?handrail\.session_/.test(cookie))
+    .join('; ');
+
 const single = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value);
 
-function toWebHeaders(headers: Headers_): Headers {
+export function toWebHeaders(headers: Headers_): Headers {
   const web = new Headers();
   for (const [name, value] of Object.entries(headers)) {
     // The body is written anew: its old length would cut it off.
@@ -250,18 +226,4 @@ function toWebHeaders(headers: Headers_): Headers {
     for (const one of Array.isArray(value) ? value : [value]) web.append(name, one);
   }
   return web;
-}
-
-/** The page comes from this very server: the same host that the browser sent, or the public address. */
-export function isOwnOrigin(origin: string, host: string | undefined, publicUrl: string | null): boolean {
-  if (!URL.canParse(origin)) return false;
-  if (publicUrl !== null && origin === new URL(publicUrl).origin) return true;
-  return host !== undefined && new URL(origin).host === host;
-}
-
-const isLocal = (origin: string) => /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin);
-
-/** Exact scheme, host and port. A site that lists nothing can be tried out on the developer's own machine. */
-function isSiteOrigin(site: Site, origin: string): boolean {
-  return site.allowedOrigins.length === 0 ? isLocal(origin) : site.allowedOrigins.includes(origin);
 }

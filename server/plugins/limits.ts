@@ -13,6 +13,10 @@ export interface Limits {
   file(senderId: string): Promise<void>;
   /** One try to change this agent's password: the current one must not be guessed. */
   password(agentId: string): Promise<void>;
+  /** One try to prove who one is to change one's own second factor. */
+  proof(agentId: string): Promise<void>;
+  /** One try of an invitation's link from this address. */
+  invitation(address: string): Promise<void>;
   /** One ephemeral signal; false when it is one too many and is to be dropped silently. */
   signal(callerId: string): Promise<boolean>;
 }
@@ -42,6 +46,8 @@ export default fp<{ sessionsPerMinute: number; commandsPerTenSeconds: number }>(
     const agents = new RateLimiterMemory({ points: commandsPerTenSeconds * 10, duration: 10 });
     const files = new RateLimiterMemory({ points: 20, duration: 60 });
     const passwords = new RateLimiterMemory({ points: 5, duration: 60 });
+    const proofs = new RateLimiterMemory({ points: 10, duration: 5 * 60 });
+    const invitations = new RateLimiterMemory({ points: 30, duration: 60 });
     const signals = new RateLimiterMemory({ points: commandsPerTenSeconds * 10, duration: 10 });
 
     const take = async (limiter: RateLimiterMemory, key: string) => {
@@ -59,6 +65,8 @@ export default fp<{ sessionsPerMinute: number; commandsPerTenSeconds: number }>(
       agent: (agentId) => take(agents, agentId),
       file: (senderId) => take(files, senderId),
       password: (agentId) => take(passwords, agentId),
+      proof: (agentId) => take(proofs, agentId),
+      invitation: (address) => take(invitations, addressKey(address)),
       signal: (callerId) =>
         take(signals, callerId).then(
           () => true,

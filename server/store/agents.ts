@@ -19,6 +19,29 @@ export const workingRoles = rolesThatMay('conversations:work');
 /** An agent whose consoles have been silent for longer than this is offline, whatever they set. */
 export const presenceTimeoutMs = 45_000;
 
+/** Adds an agent within whatever else happens on this connection. */
+export async function insertAgent(
+  tx: Pick<Database, 'insertInto'>,
+  agent: { name: string; email: string; siteIds: readonly string[]; role: Role },
+  by: Actor,
+): Promise<Agent> {
+  const id = randomUUID();
+  const { name, role, siteIds } = agent;
+  const now = new Date();
+  const user = { id, name, email: agent.email.toLowerCase(), emailVerified: true };
+  await tx
+    .insertInto('auth_user')
+    .values({ ...user, createdAt: now, updatedAt: now })
+    .execute();
+  await tx.insertInto('agents').values({ id, role, seen_at: null }).execute();
+  const sites = siteIds.map((siteId) => ({ agent_id: id, site_id: siteId }));
+  if (sites.length > 0) await tx.insertInto('agent_sites').values(sites).execute();
+  const object = { kind: 'agent', id } as const;
+  const detail = { name, role };
+  await addEntries(tx, [{ at: now.getTime(), by, action: 'agent.added', siteIds, object, detail }]);
+  return { id, name, email: agent.email, role, availability: 'online', siteIds };
+}
+
 /** Agents: people of the company. Their sign-in is better-auth's; what they may see is here. */
 export function createAgents(db: Database) {
   return {
@@ -76,36 +99,22 @@ export function createAgents(db: Database) {
       return row !== undefined;
     },
 
+    async hasTwoFactor(id: string): Promise<boolean> {
+      const row = await db
+        .selectFrom('auth_user')
+        .select('id')
+        .where('id', '=', id)
+        .where('twoFactorEnabled', '=', true)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
+
     /** Adds an agent to these sites. Signing in needs a one-time link or, later, a password of their own. */
     async add(
       agent: { name: string; email: string; siteIds: readonly string[]; role?: Role },
       by: Actor = operator,
     ): Promise<Agent> {
-      const id = randomUUID();
-      const { role = 'agent', siteIds } = agent;
-      const now = new Date();
-      await db.transaction().execute(async (tx) => {
-        const user = { id, name: agent.name, email: agent.email.toLowerCase(), emailVerified: true };
-        await tx
-          .insertInto('auth_user')
-          .values({ ...user, createdAt: now, updatedAt: now })
-          .execute();
-        await tx.insertInto('agents').values({ id, role, seen_at: null }).execute();
-        const sites = siteIds.map((siteId) => ({ agent_id: id, site_id: siteId }));
-        if (sites.length > 0) await tx.insertInto('agent_sites').values(sites).execute();
-        const object = { kind: 'agent', id } as const;
-        await addEntries(tx, [
-          {
-            at: now.getTime(),
-            by,
-            action: 'agent.added',
-            siteIds,
-            object,
-            detail: { name: user.name, role },
-          },
-        ]);
-      });
-      return { id, name: agent.name, email: agent.email, role, availability: 'online', siteIds };
+      return db.transaction().execute((tx) => insertAgent(tx, { role: 'agent', ...agent }, by));
     },
 
     /** Lets the agent see these sites as well. */

@@ -15,6 +15,7 @@ import * as search from './migrations/011-search.ts';
 import * as deskWork from './migrations/012-desk-work.ts';
 import * as webhooks from './migrations/013-webhooks.ts';
 import * as headStart from './migrations/014-head-start.ts';
+import * as people from './migrations/015-people.ts';
 import * as files from './migrations/016-files.ts';
 import type { Tables } from './schema.ts';
 
@@ -37,6 +38,7 @@ export const migrations = {
   '012-desk-work': deskWork,
   '013-webhooks': webhooks,
   '014-head-start': headStart,
+  '015-people': people,
   '016-files': files,
 };
 

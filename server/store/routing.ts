@@ -99,17 +99,20 @@ export function createRouting(db: Database) {
     },
 
     /**
-     * Conversations at sites that offer, whose agent is not there; and whether they have written to the customer.
+     * Conversations whose agent is not there: gone from the site, without leave to work, or (at sites that offer) away;
+     * and whether they have written to the customer.
      * @param id only this one
      */
     async abandoned(now: number, id: string | null = null): Promise<Abandoned[]> {
       const { rows } = await sql<Abandoned>`
-        select conversations.id, site_id as "siteId", agent_id as "agentId",
+        select conversations.id, conversations.site_id as "siteId", conversations.agent_id as "agentId",
           state->>'firstReplyAt' is not null as "isAnswered"
         from conversations
-        join agents on agents.id = agent_id
-        join sites on sites.id = site_id
-        where status = 'human' and (role <> all(${workingRoles})
+        join sites on sites.id = conversations.site_id
+        left join agent_sites on agent_sites.agent_id = conversations.agent_id
+          and agent_sites.site_id = conversations.site_id
+        left join agents on agents.id = agent_sites.agent_id
+        where status = 'human' and (agents.id is null or role <> all(${workingRoles})
             or (coalesce(seen_at, 0) < ${now - presenceTimeoutMs} and sites.routing->>'mode' = 'offer'))
           and (${id}::uuid is null or conversations.id = ${id}::uuid)
         order by last_at

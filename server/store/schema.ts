@@ -11,16 +11,7 @@ import type { RoutingRules } from '../domain/routing.ts';
 import type { PolicyChoices } from '../domain/site-policy.ts';
 import type { Json, JsonWithDefault } from './columns.ts';
 import type { FileTables } from './schema-files.ts';
-import type {
-  AgentSitesTable,
-  AgentsTable,
-  AuditLogTable,
-  AuthAccountTable,
-  AuthUserTable,
-  CannedResponsesTable,
-  MentionsTable,
-  PushSubscriptionsTable,
-} from './schema-people.ts';
+import type { PeopleTables } from './schema-people.ts';
 import type {
   AnswerFeedbackTable,
   BetterAnswersTable,
@@ -33,7 +24,7 @@ import type {
 import type { WebhookCursorsTable, WebhookDeliveriesTable, WebhooksTable } from './schema-webhooks.ts';
 
 /** Tables as kysely sees them. Times are epoch ms (bigint, parsed to numbers), as everywhere in Handrail. */
-export interface Tables extends FileTables {
+export interface Tables extends FileTables, PeopleTables {
   settings: SettingsTable;
   sites: SitesTable;
   customers: CustomersTable;
@@ -45,23 +36,15 @@ export interface Tables extends FileTables {
   conversation_ratings: ConversationRatingsTable;
   better_answers: BetterAnswersTable;
   bot_failures: BotFailuresTable;
-  mentions: MentionsTable;
-  canned_responses: CannedResponsesTable;
-  agents: AgentsTable;
-  agent_sites: AgentSitesTable;
-  audit_log: AuditLogTable;
   bot_sessions: BotSessionsTable;
   conversation_numbers: ConversationNumbersTable;
   handoff_notices: HandoffNoticesTable;
   promises: PromisesTable;
-  push_subscriptions: PushSubscriptionsTable;
   webhooks: WebhooksTable;
   webhook_cursors: WebhookCursorsTable;
   webhook_deliveries: WebhookDeliveriesTable;
   search_lines: SearchLinesTable;
   search_heads: SearchHeadsTable;
-  auth_user: AuthUserTable;
-  auth_account: AuthAccountTable;
 }
 
 /** What the installation made up for itself and must agree on between nodes, such as the signing secret. */

@@ -11,8 +11,10 @@ import type { Connections } from './database.ts';
 import { createDeskViews } from './desk-views.ts';
 import { createFeedback } from './feedback.ts';
 import { createFiles } from './files.ts';
+import { createInvitations } from './invitations.ts';
 import { createMentions } from './mentions.ts';
 import { createNotifications } from './notifications.ts';
+import { createPeople } from './people.ts';
 import { createPromises } from './promises.ts';
 import { createQueueHistory } from './queue-history.ts';
 import { createRouting } from './routing.ts';
@@ -33,6 +35,8 @@ export function createStore({ db, pool, commits }: Connections) {
     sites: createSites(db),
     customers: createCustomers(db),
     agents: createAgents(db),
+    people: createPeople(db),
+    invitations: createInvitations(db),
     auditLog: createAuditLog(db),
     conversations: createConversations(db),
     botSessions: createBotSessions(db),

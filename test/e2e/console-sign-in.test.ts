@@ -17,7 +17,7 @@ describe('signing in', () => {
     const link = await consoles.signInLink(ana);
     const page = await consoles.newPage();
     await page.goto(`${consoles.server.url}/console/`);
-    await page.getByText('The first time, open the one-time link').waitFor();
+    await page.getByText('The first time, open the link of your invitation').waitFor();
     await page.goto(link);
     await page.getByText('You came by a one-time link.').waitFor();
     expect(new URL(page.url()).pathname).toBe('/console/');

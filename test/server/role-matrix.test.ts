@@ -9,7 +9,7 @@ import { connectCustomer, connected, type TestCustomer } from '../support/client
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { routes } from './http-routes.ts';
 import { bearer, expectProblem, inDatabase, noLimits } from './requests.ts';
-import { handedOver, type RoleStage, stageRoles, type Whose } from './role-stage.ts';
+import { handedOver, objectBeside, type RoleStage, stageRoles, type Whose } from './role-stage.ts';
 import { everyRole, mayAsk, mayCall, maySignal } from './role-table.ts';
 import { asking, customerAuth, openSocket, refusalOf } from './socket-client.ts';
 
@@ -45,10 +45,8 @@ const conversationOf = (whose: Whose, role: Role): string => {
   return whose === "another site's" ? stage.other.conversationId : stage.colleagues;
 };
 /** What a route is about, by its path: most of them a conversation. */
-const objectOf = async (route: string, whose: Whose, role: Role): Promise<string> => {
-  if (route.includes('/webhooks/')) return stage.webhooks[whose];
-  return route.includes('/canned/') ? stage.newCanned(whose) : conversationOf(whose, role);
-};
+const objectOf = async (route: string, whose: Whose, role: Role): Promise<string> =>
+  (await objectBeside(stage, route, whose)) ?? conversationOf(whose, role);
 const fileOf = (id: string) => stage.files.get(id) ?? uuidv7();
 const isAboutOne = (route: string) => {
   const body = routes[route]?.body ?? {};
@@ -65,6 +63,7 @@ const call = (route: string, id: string, headers: Record<string, string>) => {
     ...(has('cid') && { cid: uuidv7() }),
     ...(has('conversationId') && { conversationId: id }),
     ...(has('id') && { id }),
+    ...(has('sites') && { sites: [stage.site.key] }),
   };
   const ids = has('site') ? { ...about, site: stage.site.key } : about;
   return fetch(query === undefined ? url : `${url}?${query}`, {

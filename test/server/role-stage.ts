@@ -29,6 +29,10 @@ export interface RoleStage {
   readonly newCanned: (whose: Whose) => Promise<string>;
   /** A file of each conversation, by its conversation. */
   readonly files: ReadonlyMap<string, string>;
+  /** Open invitations to this site, two of them, and to the other one. */
+  readonly invitations: Readonly<Record<Whose, string>>;
+  /** People of this site whom nobody needs, and one of the other. */
+  readonly persons: Readonly<Record<Whose, string>>;
   /** What a list of this site has in it. */
   readonly traces: RegExp;
   readonly other: {
@@ -60,6 +64,18 @@ export const handedOver = (
   role: Role,
 ): Promise<{ session: Session; conversationId: string }> => taken(server, site, people[role]);
 
+/** What a route is about, where that is no conversation. */
+export async function objectBeside(
+  { webhooks, newCanned, invitations, persons }: RoleStage,
+  route: string,
+  whose: Whose,
+): Promise<string | null> {
+  if (route.includes('/webhooks/')) return webhooks[whose];
+  if (route.includes('/canned/')) return newCanned(whose);
+  if (route.includes('/invite/')) return invitations[whose];
+  return route.includes('/people/') ? persons[whose] : null;
+}
+
 const webhookOf = async (server: TestServer, { id: siteId }: Site): Promise<string> => {
   const given = { siteId, url: 'https://hooks.example/a', types: null };
   const webhook = await server.store.webhooks.add(given, Date.now());
@@ -72,6 +88,13 @@ const cannedOf = async (server: TestServer, { id: siteId }: Site): Promise<strin
   const canned = await server.store.canned.add({ ...draft, siteId, updatedAt: Date.now(), updatedBy: 'Ana' });
   if (typeof canned === 'string') throw new Error(canned);
   return canned.id;
+};
+
+const invitationTo = async (server: TestServer, { id }: Site): Promise<string> => {
+  const given = { email: `${uuidv7()}@acme.example`, name: 'Kim', role: 'agent', siteIds: [id] } as const;
+  const made = await server.store.invitations.make(given, operator, Date.now());
+  if ('refused' in made) throw new Error(made.refused);
+  return made.invitation.id;
 };
 
 /** Two sites; at the first one person of each role, and a colleague. */
@@ -111,6 +134,16 @@ export async function stageRoles(server: TestServer, roles: readonly Role[]): Pr
       "another site's": await webhookOf(server, elsewhere),
     },
     newCanned: (whose) => cannedOf(server, whose === "another site's" ? elsewhere : site),
+    invitations: {
+      own: await invitationTo(server, site),
+      "a colleague's": await invitationTo(server, site),
+      "another site's": await invitationTo(server, elsewhere),
+    },
+    persons: {
+      own: (await server.addAgent(site, 'Spare')).id,
+      "a colleague's": (await server.addAgent(site, 'Spare')).id,
+      "another site's": stranger.id,
+    },
     traces: /Northcard/,
     other: {
       agent: stranger,

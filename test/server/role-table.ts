@@ -1,4 +1,5 @@
 import type { Role } from '../../protocol/agent.ts';
+import { mayCallOfPeople } from './people-stage.ts';
 
 export const everyRole: readonly Role[] = ['agent', 'lead', 'product', 'admin'];
 const workers: readonly Role[] = ['agent', 'lead', 'admin'];
@@ -56,6 +57,7 @@ export const mayCall: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/desk/webhooks/replay': admins,
   'POST /v1/desk/webhooks/ping': admins,
   'POST /v1/desk/webhooks/remove': admins,
+  ...mayCallOfPeople,
   'GET /v1/feedback': everyRole,
   'GET /v1/feedback/export': exporters,
 };

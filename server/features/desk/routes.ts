@@ -42,15 +42,17 @@ export const routes: FastifyPluginAsync = async (app) => {
       const agent = await identity.agent(request.headers, { isWrite: false, may: 'settings:own' });
       const [hasPassword, sites] = await Promise.all([store.agents.hasPassword(agent.id), store.sites.all()]);
       const { id, name, email, role, availability, siteIds } = agent;
+      const twoFactor = await identity.twoFactorOf(id);
       const own = sites.filter((site) => siteIds.includes(site.id));
       return {
         id,
         name,
         email,
         role,
-        may: [...permissionsOf(role)],
+        may: twoFactor === 'required' ? ['settings:own'] : [...permissionsOf(role)],
         availability,
         hasPassword,
+        twoFactor,
         sites: own.map(({ key, title }) => ({ key, name: title })),
       };
     },
