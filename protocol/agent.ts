@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { VerifiedCustomer } from './customer.ts';
 import { HandoffReason, Harm, Priority } from './handoff.ts';
 import { AgentId, ConversationId, exact, Seq, Time } from './ids.ts';
 import { AgentRef, CustomerContext } from './message.ts';
@@ -121,6 +122,7 @@ export const ConversationSummary = exact({
   ),
   downvotes: Type.Integer({ minimum: 0, description: 'bot answers marked bad in this conversation' }),
   context: CustomerContext,
+  customer: Type.Optional(VerifiedCustomer),
 });
 export type ConversationSummary = Static<typeof ConversationSummary>;
 

@@ -82,6 +82,16 @@ export const refusals = {
     text: 'A conversation is rated once a person has been in it or it has been resolved.',
   },
   already_resolved: { status: 409, retryable: false, text: 'This conversation has been resolved already.' },
+  identity_refused: {
+    status: 403,
+    retryable: false,
+    text: 'This identity does not prove who the customer is, or this site has no identity secret; see `detail`.',
+  },
+  link_refused: {
+    status: 403,
+    retryable: false,
+    text: 'This link has expired, was replaced, or never was one.',
+  },
   webhook_limit: {
     status: 409,
     retryable: false,

@@ -28,11 +28,15 @@ export type SuggestionReason = Static<typeof SuggestionReason>;
 export const Priority = Type.Union([Type.Literal('normal'), Type.Literal('high'), Type.Literal('first')]);
 export type Priority = Static<typeof Priority>;
 
-/** Why a customer goes before others: the bot failed again and again, its answer was acted on, it cannot wait. */
+/**
+ * Why a customer goes before others: the bot failed again and again, its answer was acted on, it cannot wait, or their
+ * site wants them to.
+ */
 export const Harm = Type.Union([
   Type.Literal('repeat_failure'),
   Type.Literal('acted_on_answer'),
   Type.Literal('urgent'),
+  Type.Literal('vip'),
 ]);
 export type Harm = Static<typeof Harm>;
 

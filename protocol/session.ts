@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { ConversationStatus } from './agent.ts';
+import { IdentityToken } from './customer.ts';
 import { ConversationId, CustomerId, exact, Seq, SiteKey, Time } from './ids.ts';
 
 /** What the widget must know about a site before the first word: public, and held to the allowed origins. */
@@ -20,9 +21,17 @@ export const SiteInfo = exact({
 });
 export type SiteInfo = Static<typeof SiteInfo>;
 
-/** A new anonymous customer. The token is shown once; the server keeps only its hash. */
+/** What a browser begins with: nobody in particular, or whom the site's backend names. */
+export const NewSessionBody = exact({ site: SiteKey, identity: Type.Optional(IdentityToken) });
+export type NewSessionBody = Static<typeof NewSessionBody>;
+
+/** A customer's session. The token is shown once; the server keeps only its hash. */
 export const NewSession = exact({ customerId: CustomerId, token: Type.String() });
 export type NewSession = Static<typeof NewSession>;
+
+/** What the link of an e-mail opens. */
+export const Continued = exact({ ...NewSession.properties, conversationId: ConversationId });
+export type Continued = Static<typeof Continued>;
 
 export const OwnConversations = exact({
   conversations: Type.Array(

@@ -28,6 +28,7 @@ import { withoutWords } from './log.ts';
 import auditLogPlugin from './plugins/audit-log.ts';
 import { oidcProvider } from './plugins/auth.ts';
 import bus from './plugins/bus.ts';
+import continueLinks from './plugins/continue-links.ts';
 import deskRows from './plugins/desk-rows.ts';
 import engine from './plugins/engine.ts';
 import errors from './plugins/errors.ts';
@@ -97,6 +98,7 @@ export async function createApp(
   const oidc = oidcOf(config);
   const { requireTwoFactor } = config;
   await app.register(identity, { secret, publicUrl: config.publicUrl, oidc, requireTwoFactor });
+  await app.register(continueLinks, { secret });
   await registerWebSafety(app);
   await app.register(partials);
   await app.register(engine);
@@ -142,7 +144,7 @@ export async function createApp(
   await app.register(chatwoot);
   const { smtpUrl, mailFrom, pushServices, publicUrl } = config;
   await app.register(notifications, { smtpUrl, mailFrom, pushServices, publicUrl, call: outbound });
-  await app.register(followUps, { smtpUrl, mailFrom });
+  await app.register(followUps, { smtpUrl, mailFrom, publicUrl });
   await app.register(promises, { smtpUrl, mailFrom, pushServices, publicUrl, call: outbound });
   await app.register(routing);
   const { outboundAllow, webhookTimeoutMs, webhookRetryMs } = config;

@@ -10,9 +10,10 @@ export const attach: Main['attach'] = (host) => mount(host, createChat(completed
  * The options of a chat that can be reached. The page and its language are told to the bot and to agents.
  * @throws if they do not name a site and a server
  */
-export function completed({ site, server, bot, language }: Partial<HandrailOptions>) {
+export function completed<O extends Partial<HandrailOptions>>(options: O) {
+  const { site, server, language } = options;
   if (!site) throw new Error('Handrail: `site` is missing; give the key of your site, "pk_…".');
   if (!server) throw new Error('Handrail: `server` is missing; give the address of your Handrail server.');
   const page = () => ({ url: location.href, title: document.title });
-  return { site, server, bot, language: language ?? navigator.language, page };
+  return { ...options, site, server, language: language ?? navigator.language, page };
 }

@@ -85,6 +85,7 @@ function attributesOf(element: HTMLElement, server: string | undefined): Partial
     site: given('site'),
     server: given('server') ?? server,
     language: given('language'),
+    identity: given('identity'),
     colorScheme: oneOf(['auto', 'light', 'dark'], given('color-scheme')),
     position: oneOf(['right', 'left'], given('position')),
   };

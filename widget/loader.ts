@@ -16,13 +16,13 @@ function start({ src, dataset }: HTMLScriptElement) {
   const { origin } = new URL(src);
   const main = new URL(__HANDRAIL_MAIN__, src).href;
   defineHost(() => import(/* @vite-ignore */ main) as Promise<Main>, origin);
-  const { site, server, language, colorScheme, position } = dataset;
+  const { site, server, language, identity, colorScheme, position } = dataset;
   // Without a site the script only defines the element, which the page places itself.
   if (site === undefined) return;
   const place = () => {
     if (document.querySelector(hostName) !== null) return;
     const host = document.createElement(hostName);
-    const attributes = { site, server, language, 'color-scheme': colorScheme, position };
+    const attributes = { site, server, language, identity, 'color-scheme': colorScheme, position };
     for (const [name, value] of Object.entries(attributes)) {
       if (value !== undefined) host.setAttribute(name, value);
     }

@@ -4,7 +4,7 @@ import type { Chat } from './core/model.ts';
 import type { Host } from './host.ts';
 import type { Half, LauncherState } from './launcher.ts';
 import type { HandoffStatus, Handrail, HandrailEvents } from './options.ts';
-import { hasConversation, hasPanel, markConversation, markPanel } from './resume.ts';
+import { hasConversation, hasLink, hasPanel, markConversation, markPanel } from './resume.ts';
 import { panelText } from './text/en/panel.ts';
 import { askingWords } from './ui/Header.tsx';
 import { Panel } from './ui/Panel.tsx';
@@ -102,7 +102,7 @@ export function mount(host: Host, chat: Chat): Handrail {
   ];
 
   if (hasConversation(site)) chat.start();
-  if (hasPanel(site) && !isFull.value) open();
+  if (hasLink() || (hasPanel(site) && !isFull.value)) open();
 
   const handrail: Handrail = {
     element: host,

@@ -12,6 +12,8 @@ export interface HandrailOptions {
   readonly bot?: ChatOptions['bot'];
   /** The customer's language as a BCP 47 tag; told to the bot and to agents. */
   readonly language?: string;
+  /** Who the customer is: what your backend has signed, or a function that fetches it (docs/identity.md). */
+  readonly identity?: ChatOptions['identity'];
   /** `auto` follows the customer's system. */
   readonly colorScheme?: 'auto' | 'light' | 'dark';
   /** The corner in which the launcher stands. */

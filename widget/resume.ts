@@ -22,6 +22,9 @@ export const markConversation = (site: string, isOpen: boolean) =>
 export const markPanel = (site: string, isOpen: boolean) =>
   mark(() => sessionStorage, panelKey(site), isOpen);
 
+/** By the link of an e-mail: it opens the chat, also where it covers the screen. Taken by `core/continue-link.ts`. */
+export const hasLink = () => location.hash.startsWith('#handrail=');
 export const hasConversation = (site: string) =>
   attempt(() => localStorage.getItem(conversationKey(site))) !== null;
-export const hasPanel = (site: string) => attempt(() => sessionStorage.getItem(panelKey(site))) !== null;
+export const hasPanel = (site: string) =>
+  hasLink() || attempt(() => sessionStorage.getItem(panelKey(site))) !== null;

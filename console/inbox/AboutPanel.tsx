@@ -1,5 +1,6 @@
 import type { Transcript } from '../../browser/transcript.ts';
 import type { ConversationSummary } from '../../protocol/agent.ts';
+import type { VerifiedCustomer } from '../../protocol/customer.ts';
 import { OutsideLink } from '../shared/OutsideLink.tsx';
 import { dayAndClock, now } from '../shared/time.ts';
 import { WaitingTime } from '../shared/WaitingTime.tsx';
@@ -18,6 +19,7 @@ export function AboutPanel(props: {
   const { transcript, about, row, isShown } = props;
   const { me } = useWorkplace();
   const { page, language } = transcript.context;
+  const customer = row?.customer;
   const agent = transcript.agent ?? transcript.lastAgent;
   return (
     <aside class={isShown ? 'about shown' : 'about'} aria-label="About this conversation">
@@ -27,6 +29,7 @@ export function AboutPanel(props: {
         <p key={reason}>{reason}</p>
       ))}
       <h3>Customer</h3>
+      {customer !== undefined && <Verified customer={customer} />}
       <dl>
         {transcript.waitingSince !== null && (
           <Entry name="Waiting">
@@ -48,6 +51,25 @@ export function AboutPanel(props: {
       </dl>
       <EarlierConversations id={transcript.conversationId} />
     </aside>
+  );
+}
+
+/** What the site's own backend says; what the page alone says stands below it, with the rest. */
+function Verified({ customer }: { customer: VerifiedCustomer }) {
+  const { name, email, traits } = customer;
+  return (
+    <div class="verified">
+      {name !== undefined && <p class="name">{name}</p>}
+      {email !== undefined && <p>{email}</p>}
+      <p class="tag person">Verified by your site</p>
+      <dl>
+        {Object.entries(traits).map(([trait, value]) => (
+          <Entry key={trait} name={trait}>
+            {typeof value === 'boolean' ? (value ? 'Yes' : 'No') : String(value)}
+          </Entry>
+        ))}
+      </dl>
+    </div>
   );
 }
 

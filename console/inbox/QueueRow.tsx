@@ -49,6 +49,7 @@ export function QueueRow(props: {
             {row.priority === 'first' ? 'had an agent' : harmTags[row.because ?? 'urgent']}
           </span>
         )}
+        {row.customer?.name !== undefined && <span class="soft name">{row.customer.name}</span>}
         {row.status === 'waiting' && row.reason !== null && (
           <span class="soft">{handoffReasons[row.reason]}</span>
         )}

@@ -128,12 +128,14 @@ export const harms: Readonly<Record<Harm, string>> = {
   repeat_failure: 'the bot failed them again and again',
   acted_on_answer: 'they did what the bot told them',
   urgent: 'they say it cannot wait',
+  vip: 'your site puts customers like them first',
 };
 
 export const harmTags: Readonly<Record<Harm, string>> = {
   repeat_failure: 'bot kept failing',
   acted_on_answer: 'acted on an answer',
   urgent: 'urgent',
+  vip: 'VIP',
 };
 
 export const promiseKinds: Readonly<Record<PromiseKind, string>> = {

@@ -13,6 +13,7 @@ import { agentTwoFactorOff, inviteAgent } from './people.ts';
 import { restore } from './restore.ts';
 import { agentSeat, siteRouting } from './routing.ts';
 import { siteHours } from './site-hours.ts';
+import { siteIdentity } from './site-identity.ts';
 import { sitePolicy } from './site-policy.ts';
 import { sitePromises } from './site-promises.ts';
 import { siteWebhook } from './site-webhook.ts';
@@ -23,6 +24,7 @@ const besideServer: Readonly<Record<string, Command>> = {
   'site add': addSite,
   'site list': listSites,
   'site hours': siteHours,
+  'site identity': siteIdentity,
   'site notify': siteNotify,
   'site policy': sitePolicy,
   'site promises': sitePromises,

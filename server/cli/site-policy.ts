@@ -1,3 +1,4 @@
+import type { FirstTrait } from '../domain/harm.ts';
 import { defaultThresholds, type Thresholds } from '../domain/policy/thresholds.ts';
 import type { SitePolicy } from '../domain/site-policy.ts';
 import type { Topic } from '../domain/topics.ts';
@@ -57,9 +58,24 @@ function topicsOf(given: readonly string[] | undefined): readonly Topic[] | unde
   });
 }
 
+/** `plan=enterprise` each; `none` alone clears them. @throws UsageError */
+function firstOf(given: readonly string[] | undefined): readonly FirstTrait[] | undefined {
+  if (given === undefined) return undefined;
+  if (given.length === 1 && given[0] === 'none') return [];
+  if (given.length > 20) throw new UsageError('--first can be given 20 times at most.');
+  return given.map((text) => {
+    const at = text.indexOf('=');
+    const [trait, value] = [text.slice(0, at), text.slice(at + 1)];
+    if (at < 1 || !/^[A-Za-z][A-Za-z0-9_.-]{0,39}$/.test(trait) || value === '' || value.length > 200) {
+      throw new UsageError(`--first ${text} must be a trait, = and its value, such as plan=enterprise.`);
+    }
+    return { trait, value };
+  });
+}
+
 export const sitePolicy: Command = {
   options: `--site pk_… [--promises keep|correct] [--bot-while-waiting yes|no]
-      [--threshold NAME=NUMBER …] [--topic TEAM=WORD,WORD …]`,
+      [--threshold NAME=NUMBER …] [--topic TEAM=WORD,WORD …] [--first TRAIT=VALUE …]`,
   about: 'Says or changes when a person is brought in at a site. What is not given stays (docs/policy.md).',
   async run({ store, print }, args) {
     const given = optionsOf(args, {
@@ -68,6 +84,7 @@ export const sitePolicy: Command = {
       'bot-while-waiting': { type: 'string' },
       threshold: { type: 'string', multiple: true },
       topic: { type: 'string', multiple: true },
+      first: { type: 'string', multiple: true },
     });
     const key = needed(given.site, 'site', 63);
     const site = await store.sites.byKey(key);
@@ -77,6 +94,7 @@ export const sitePolicy: Command = {
       promises: oneOf(given.promises, 'promises', ['keep', 'correct']) ?? site.policy.promises,
       isBotAskedWhileWaiting: asked === undefined ? site.policy.isBotAskedWhileWaiting : asked === 'yes',
       topics: topicsOf(given.topic) ?? site.policy.topics,
+      first: firstOf(given.first) ?? site.policy.first,
       thresholds: Object.assign({}, site.policy.thresholds, ...(given.threshold ?? []).map(thresholdOf)),
     };
     const { site: _key, ...changes } = given;
@@ -92,6 +110,8 @@ export const sitePolicy: Command = {
     );
     for (const { team, words } of policy.topics)
       print(`  Who speaks of ${words.join(', ')} goes to the team ${team}.`);
+    for (const { trait, value } of policy.first)
+      print(`  A verified customer whose ${trait} is ${value} goes before others.`);
     print('  A person is suggested by');
     for (const name of names) print(`    ${name.padEnd(16)} ${policy.thresholds[name]}`);
   },

@@ -21,11 +21,11 @@ export function answerMessage(d: Draft, text: string, world: World) {
   if (judgement.decision === 'now') {
     stopAnswer(d, world);
     if (status === 'bot') requestPerson(d, { reason: 'customer_said', detail: judgement.evidence }, world);
-    else raise(d);
+    else raise(d, world);
     return;
   }
   if (status === 'bot') suggest(d, judgement);
-  raise(d);
+  raise(d, world);
   const isOurs = judgement.reason === 'asked_if_bot' && asksIfBot(text)?.isWholeMessage === true;
   if (!isOurs && status === 'waiting' && !isBotAskedWhileWaiting) return;
   leaveAnswer(d, world);

@@ -1,8 +1,8 @@
 import type { Fact } from '../../protocol/conversation.ts';
-import type { HandoffReason, Priority } from '../../protocol/handoff.ts';
+import type { HandoffReason, Harm, Priority } from '../../protocol/handoff.ts';
 import type { World } from './command.ts';
 import type { Draft } from './draft.ts';
-import { harmIn } from './harm.ts';
+import { harmIn, isVip } from './harm.ts';
 import { hoursOf, isOpen, nextOpening } from './hours.ts';
 import { teamFor } from './topics.ts';
 
@@ -15,7 +15,7 @@ interface Request {
 }
 
 /**
- * Asks for a person: with a head start for who was harmed, and of the team of a known topic. While that team is closed
+ * Asks for a person: with a head start for who was harmed or whom the site wants first, and of the team of a known topic. While that team is closed
  * the customer is promised an answer in the same decision: they can leave, and no process can die between the asking
  * and the promise.
  */
@@ -25,9 +25,8 @@ export function requestPerson(
   world: World,
   by?: Fact['by'],
 ): void {
-  const { recent } = d.state;
-  const because = harmIn(recent);
-  const team = teamFor(recent, world.policy.topics);
+  const because = reasonToGoFirst(d, world);
+  const team = teamFor(d.state.recent, world.policy.topics);
   const harm = because === null ? { priority } : { priority: 'high' as const, because };
   d.add({ type: 'handoff.requested', reason, detail, team, ...harm }, by);
   const dueAt = answerDueAt(world, team);
@@ -45,9 +44,13 @@ function answerDueAt({ answers, now }: World, team: string | null): number | nul
 }
 
 /** What a waiting customer says may put them before others. */
-export function raise(d: Draft): void {
+export function raise(d: Draft, world: World): void {
   const { state } = d;
   if (state.status !== 'waiting' || state.priority !== 'normal') return;
-  const because = harmIn(state.recent);
+  const because = reasonToGoFirst(d, world);
   if (because !== null) d.add({ type: 'handoff.raised', priority: 'high', because }, system);
 }
+
+/** Harm weighs more than what the site wishes, and is what the agent should know. */
+const reasonToGoFirst = (d: Draft, { policy, traits = {} }: World): Harm | null =>
+  harmIn(d.state.recent) ?? (isVip(traits, policy.first) ? 'vip' : null);

@@ -1,5 +1,6 @@
 import type { AgentCommands, CustomerCommands } from '../../protocol/commands.ts';
 import type { AnswerFailure } from '../../protocol/conversation.ts';
+import type { CustomerTraits } from '../../protocol/customer.ts';
 import type { AttachedFile } from '../../protocol/files.ts';
 import type { WaitRange } from '../../protocol/handoff.ts';
 import type { AgentRef, Source } from '../../protocol/message.ts';
@@ -80,4 +81,6 @@ export interface World {
   readonly answers?: { readonly hours: SiteHours; readonly withinMs: number };
   /** What is kept of the files that the message names: its sender's own, and sent with no message yet. */
   readonly files?: readonly AttachedFile[];
+  /** What the site's backend vouches for about the customer; absent where it vouches for nobody. */
+  readonly traits?: CustomerTraits;
 }

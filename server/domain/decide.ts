@@ -1,4 +1,3 @@
-import type { AttachedFile } from '../../protocol/files.ts';
 import type { AgentRef, CustomerContext } from '../../protocol/message.ts';
 import {
   answerMessage,
@@ -19,6 +18,7 @@ import type {
 } from './command.ts';
 import { type Conversation, stickyWindowMs } from './conversation.ts';
 import { type Decision, type Draft, draft, refuse } from './draft.ts';
+import { filesOf, isFilesAlone } from './message-files.ts';
 import {
   cancelPromise,
   endOverdue,
@@ -267,25 +267,14 @@ const isEnded = ({ turn, pending }: Conversation, asked: number) => asked <= tur
 /** A field that is left out where nothing was given: facts stay as small as what was said. */
 const given = <K extends string, V>(name: K, value: V | undefined) =>
   (value === undefined ? {} : { [name]: value }) as { readonly [key in K]?: V };
-/** The files of a message, in the order in which it names them; null if one of them may not be sent with it. */
-function filesOf({ files: ids }: { files?: readonly string[] }, { files = [] }: World) {
-  if (ids === undefined) return {};
-  const found = ids.flatMap((id) => files.find((file) => file.id === id) ?? []);
-  return found.length === ids.length ? { files: found } : null;
-}
-
-/** Without words of its own a message of files has their names as its text. */
-const isFilesAlone = (text: string, files: readonly AttachedFile[] = []) =>
-  files.length > 0 && text === files.map(({ name }) => name).join(', ');
 
 function startIfNew(d: Draft, context: CustomerContext = {}) {
   if (d.state.seq === 0) d.add({ type: 'conversation.started', context });
 }
 
 function reopen(d: Draft, resolvedAt: number, world: World) {
-  const isSticky =
-    d.state.lastAgent !== null && world.isLastAgentOnline && world.now - resolvedAt <= stickyWindowMs;
-  d.add({ type: 'conversation.reopened', to: isSticky ? 'agent' : 'bot' });
+  const isSticky = world.isLastAgentOnline && world.now - resolvedAt <= stickyWindowMs;
+  d.add({ type: 'conversation.reopened', to: isSticky && d.state.lastAgent !== null ? 'agent' : 'bot' });
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { CustomerTraits } from '../../protocol/customer.ts';
 import type { Harm } from '../../protocol/handoff.ts';
 import type { PolicyTurn } from './policy/judge.ts';
 import { actedOn, notUrgent, urgent } from './policy/languages/harm-phrases.ts';
@@ -22,6 +23,18 @@ export function harmIn(turns: readonly PolicyTurn[]): Harm | null {
   const failed = turns.filter((turn) => turn.author === 'bot' && hasFailed(turn));
   return failed.length >= failuresBefore ? 'repeat_failure' : null;
 }
+
+/** A trait with a value that puts customers who have it before others. */
+export interface FirstTrait {
+  readonly trait: string;
+  /** As the trait's value is written: `true` is the word, too. */
+  readonly value: string;
+}
+
+/** Whether the site wants a customer with these traits to go before others. Only traits that were vouched for count. */
+export const isVip = (traits: CustomerTraits, first: readonly FirstTrait[]): boolean =>
+  // An own property only: a trait "constructor" that nobody has given is no match.
+  first.some(({ trait, value }) => Object.hasOwn(traits, trait) && String(traits[trait]) === value);
 
 function isUrgent(text: string): boolean {
   const found = urgentWords.exec(text);

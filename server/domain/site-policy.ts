@@ -1,3 +1,4 @@
+import type { FirstTrait } from './harm.ts';
 import { defaultThresholds, type Thresholds } from './policy/thresholds.ts';
 import type { Topic } from './topics.ts';
 
@@ -11,6 +12,8 @@ export interface SitePolicy {
   readonly promises: 'keep' | 'correct';
   /** Which team answers for what; the first that fits counts. */
   readonly topics: readonly Topic[];
+  /** Customers with one of these traits go before others. */
+  readonly first: readonly FirstTrait[];
 }
 
 /** What a site has decided; what it has not stays the default. */
@@ -29,4 +32,5 @@ export const defaultPolicy: SitePolicy = {
   isBotAskedWhileWaiting: true,
   promises: 'keep',
   topics: [],
+  first: [],
 };

@@ -7,8 +7,13 @@ const gatherMs = 250;
 /** Desks look again this often, for what Redis should have told them and did not. */
 const lookAgainMs = 10_000;
 
+interface Row {
+  readonly customerId: string;
+  readonly summary: ConversationSummary;
+}
+
 interface Gathered {
-  readonly rows: Map<string, ConversationSummary>;
+  readonly rows: Map<string, Row>;
   timer: NodeJS.Timeout | null;
 }
 
@@ -28,12 +33,28 @@ export default fp(
       if (site === undefined || site.rows.size === 0) return;
       if (site.timer !== null) clearTimeout(site.timer);
       site.timer = null;
-      const conversations = [...site.rows.values()];
+      const rows = [...site.rows.values()];
       site.rows.clear();
-      realtime.desk.to(rooms.site(siteId)).emit('summaries', { conversations });
+      withCustomers(rows, sites.kept(siteId)?.identitySecret ?? null).then(
+        (conversations) => realtime.desk.to(rooms.site(siteId)).emit('summaries', { conversations }),
+        (error) => log.warn({ err: error }, 'desks not told; they find it when they look again'),
+      );
     };
 
-    bus.on('committed', ({ conversation: { siteId }, before, summary }) => {
+    /** With what the site vouches for; where it vouches for nobody there is nothing to ask for. */
+    const withCustomers = async (
+      rows: readonly Row[],
+      identitySecret: string | null,
+    ): Promise<ConversationSummary[]> => {
+      const ids = identitySecret === null ? [] : rows.map(({ customerId }) => customerId);
+      const verified = ids.length === 0 ? null : await store.customers.verified(ids);
+      return rows.map(({ customerId, summary }) => {
+        const customer = verified?.get(customerId);
+        return customer === undefined ? summary : { ...summary, customer };
+      });
+    };
+
+    bus.on('committed', ({ conversation: { siteId, customerId }, before, summary }) => {
       // Also what leaves the desk: taken back, resolved, or reopened to the bot.
       if (before.status === 'bot' && summary.status === 'bot') return;
       const title = sites.kept(siteId)?.title;
@@ -41,7 +62,7 @@ export default fp(
       if (title === undefined) return;
       const site = gathered.get(siteId) ?? { rows: new Map(), timer: null };
       gathered.set(siteId, site);
-      site.rows.set(summary.id, { ...summary, site: title });
+      site.rows.set(summary.id, { customerId, summary: { ...summary, site: title } });
       // Seen now: should another process take it off the desk unheard, the next look finds it gone.
       const seen = looked.get(siteId) ?? new Map<string, number>();
       looked.set(siteId, seen.set(summary.id, summary.seq));

@@ -10,7 +10,7 @@ import type { Agent } from '../store/agents.ts';
 import { turnChange } from '../store/commits.ts';
 import type { LockedConversation, Ownership, StoredConversation } from '../store/conversation-row.ts';
 import type { ConversationTransaction } from '../store/conversation-transaction.ts';
-import type { Customer } from '../store/customers.ts';
+import { type Customer, reaches } from '../store/customers.ts';
 import type { Site } from '../store/sites.ts';
 import { storable, storableText } from '../store/storable.ts';
 import { isRolledBack, RefusalError } from './errors.ts';
@@ -95,6 +95,8 @@ export default fp(
       if (site === null || partialText === null || mayReopen || state.seq === 0) return null;
       if (needsTables(input.command) || filesOf(input.command).length > 0) return null;
       if (!sender.mayTouch(known)) return null;
+      // Whether this customer goes first is in their row, which may have changed since.
+      if (site.policy.first.length > 0 && state.status !== 'human') return null;
       const world = {
         now: Date.now(),
         partialText: storableText(partialText),
@@ -155,7 +157,7 @@ export default fp(
 
     const worldOf = async (
       tx: ConversationTransaction,
-      { id, siteId, bot, policy, answers, state }: LockedConversation,
+      { id, siteId, bot, policy, answers, traits, state }: LockedConversation,
     ): Promise<World> => {
       const now = Date.now();
       const { pending, lastAgent } = state;
@@ -172,6 +174,7 @@ export default fp(
         isBotInPage: bot === 'page',
         policy,
         answers,
+        ...(traits === null ? {} : { traits }),
       };
     };
 
@@ -197,6 +200,8 @@ export default fp(
 
     app.decorate('engine', {
       forCustomer: ({ customer, site }, name, { conversationId, ...body }) => {
+        // Not `not_found`: the browser goes on as somebody new then, with what was to be said.
+        if (!reaches(customer, conversationId)) return Promise.reject(new RefusalError('unauthenticated'));
         const own = { id: conversationId, siteId: customer.siteId, customerId: customer.id };
         const starts = starting.has(name);
         const sender: Sender = {

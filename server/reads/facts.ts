@@ -7,17 +7,18 @@ import { RefusalError } from '../plugins/errors.ts';
 import type { Agent } from '../store/agents.ts';
 import type { Head } from '../store/conversation-head.ts';
 import type { Ownership } from '../store/conversation-row.ts';
+import { type Customer, reaches } from '../store/customers.ts';
 
 /** Who reads: a customer their own conversations, an agent those of their sites. */
 export type Reader =
-  | { readonly kind: 'customer'; readonly id: string }
+  | { readonly kind: 'customer'; readonly customer: Customer }
   | { readonly kind: 'agent'; readonly agent: Agent };
 
 type Source = Pick<FastifyInstance, 'store' | 'auditLog'>;
 
 const mayRead = (reader: Reader, conversation: Ownership) =>
   reader.kind === 'customer'
-    ? conversation.customerId === reader.id
+    ? conversation.customerId === reader.customer.id && reaches(reader.customer, conversation.id)
     : reader.agent.siteIds.includes(conversation.siteId);
 
 /**

@@ -1,4 +1,5 @@
 import type { ConversationSummary } from '../../protocol/agent.ts';
+import type { CustomerTraits } from '../../protocol/customer.ts';
 import type { TranscriptLine } from '../../protocol/message.ts';
 import type { World } from '../domain/command.ts';
 import type { Conversation } from '../domain/conversation.ts';
@@ -24,6 +25,8 @@ export interface LockedConversation extends StoredConversation {
   readonly policy: SitePolicy;
   /** By when who asks for a person is answered, should its site be closed. */
   readonly answers: NonNullable<World['answers']>;
+  /** Of a customer for whom the site vouches; null: it vouches for nobody here. */
+  readonly traits: CustomerTraits | null;
 }
 
 /** The row's columns; those of type jsonb as values. */

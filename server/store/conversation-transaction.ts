@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Fact, FactOf } from '../../protocol/conversation.ts';
+import type { CustomerTraits } from '../../protocol/customer.ts';
 import type { AttachedFile } from '../../protocol/files.ts';
 import { unstarted } from '../domain/conversation.ts';
 import { noHours } from '../domain/hours.ts';
@@ -33,16 +34,23 @@ export function conversationTransaction(tx: Tx) {
       const row = await tx
         .selectFrom('conversations')
         .innerJoin('sites', 'sites.id', 'conversations.site_id')
+        .innerJoin('customers', 'customers.id', 'conversations.customer_id')
         .selectAll('conversations')
         .select(sql<SiteBot['kind']>`sites.bot->>'kind'`.as('bot'))
         .select(['sites.policy as policy', 'sites.hours as hours', 'sites.promises as promises'])
+        .select(
+          sql<CustomerTraits | null>`case when verified_at is not null then customers.traits end`.as(
+            'traits',
+          ),
+        )
         .where('conversations.id', '=', id)
         .forUpdate('conversations')
         .executeTakeFirst();
       if (row === undefined) return null;
       const { answerWithinMs: withinMs } = { ...defaultPromiseRules, ...row.promises };
       const answers = { hours: { ...noHours, ...row.hours }, withinMs };
-      return { ...toStored(row), bot: row.bot, policy: policyOf(row.policy), answers };
+      const { bot, policy, traits } = row;
+      return { ...toStored(row), bot, policy: policyOf(policy), answers, traits };
     },
 
     /** Makes the row of a new conversation. Two that race for one id: the second finds the first's row. */

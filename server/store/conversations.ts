@@ -7,6 +7,7 @@ import { toHead } from './conversation-head.ts';
 import { type StoredConversation, toStored } from './conversation-row.ts';
 import { summaries, toSummary } from './conversation-summaries.ts';
 import { type ConversationTransaction, conversationTransaction } from './conversation-transaction.ts';
+import type { Customer } from './customers.ts';
 import type { Database } from './database.ts';
 import { gather } from './gather.ts';
 import type { Tables } from './schema.ts';
@@ -109,11 +110,12 @@ export function createConversations(db: Database) {
     },
 
     /** A customer's own conversations, newest first. */
-    async ofCustomer(customerId: string) {
+    async ofCustomer({ id, only }: Customer) {
       const rows = await db
         .selectFrom('conversations')
         .select(['id', 'status', 'seq', 'last_at'])
-        .where('customer_id', '=', customerId)
+        .where('customer_id', '=', id)
+        .$if(only !== undefined, (query) => query.where('id', '=', only ?? ''))
         .orderBy('last_at', 'desc')
         .limit(20)
         .execute();

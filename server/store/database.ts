@@ -17,6 +17,7 @@ import * as webhooks from './migrations/013-webhooks.ts';
 import * as headStart from './migrations/014-head-start.ts';
 import * as people from './migrations/015-people.ts';
 import * as files from './migrations/016-files.ts';
+import * as customers from './migrations/017-customers.ts';
 import type { Tables } from './schema.ts';
 
 export type Database = Kysely<Tables>;
@@ -40,6 +41,7 @@ export const migrations = {
   '014-head-start': headStart,
   '015-people': people,
   '016-files': files,
+  '017-customers': customers,
 };
 
 /** bigint columns hold epoch ms and counts, all far below 2^53: read them as numbers. */

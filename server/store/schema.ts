@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely';
+import type { ColumnType, Generated } from 'kysely';
 import type { ConversationStatus } from '../../protocol/agent.ts';
 import type { Fact } from '../../protocol/conversation.ts';
 import type { HandoffReason, Priority } from '../../protocol/handoff.ts';
@@ -10,6 +10,7 @@ import type { PromiseRules } from '../domain/promises.ts';
 import type { RoutingRules } from '../domain/routing.ts';
 import type { PolicyChoices } from '../domain/site-policy.ts';
 import type { Json, JsonWithDefault } from './columns.ts';
+import type { CustomerSessionsTable, CustomersTable } from './schema-customers.ts';
 import type { FileTables } from './schema-files.ts';
 import type { PeopleTables } from './schema-people.ts';
 import type {
@@ -28,6 +29,7 @@ export interface Tables extends FileTables, PeopleTables {
   settings: SettingsTable;
   sites: SitesTable;
   customers: CustomersTable;
+  customer_sessions: CustomerSessionsTable;
   conversations: ConversationsTable;
   facts: FactsTable;
   commands: CommandsTable;
@@ -92,14 +94,8 @@ export interface SitesTable {
   hours: JsonWithDefault<Partial<SiteHours>>;
   promises: JsonWithDefault<Partial<PromiseRules>>;
   suggestions: string[];
-  created_at: number;
-}
-
-export interface CustomersTable {
-  id: string;
-  site_id: string;
-  /** SHA-256 of the 256-bit secret: a stolen backup opens no conversation. */
-  secret_hash: Buffer;
+  /** Signs customers' identities (docs/identity.md); null: nobody is vouched for. */
+  identity_secret: ColumnType<string | null, string | null | undefined, string | null>;
   created_at: number;
 }
 

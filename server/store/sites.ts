@@ -21,11 +21,13 @@ export interface Site {
   readonly hours: SiteHours;
   readonly promises: PromiseRules;
   readonly suggestions: readonly string[];
+  /** Signs customers' identities (docs/identity.md); null: nobody is vouched for. */
+  readonly identitySecret: string | null;
 }
 
 export type NewSite = Omit<
   Site,
-  'id' | 'key' | 'limits' | 'policy' | 'notify' | 'routing' | 'hours' | 'promises'
+  'id' | 'key' | 'limits' | 'policy' | 'notify' | 'routing' | 'hours' | 'promises' | 'identitySecret'
 > & {
   readonly key?: string;
   /** What is left out stays as it is, or is the default for a new site. */
@@ -53,6 +55,7 @@ export function createSites(db: Database) {
     'hours',
     'promises',
     'suggestions',
+    'identity_secret',
   ] as const;
   const rows = () => db.selectFrom('sites').select(columns);
 
@@ -104,6 +107,13 @@ export function createSites(db: Database) {
         .execute();
     },
 
+    /** Identities signed with the one before are refused from now on. @returns the new secret */
+    async makeIdentitySecret(id: string): Promise<string> {
+      const secret = `his_${randomBytes(32).toString('base64url')}`;
+      await db.updateTable('sites').set({ identity_secret: secret }).where('id', '=', id).execute();
+      return secret;
+    },
+
     async setHours(id: string, hours: SiteHours): Promise<void> {
       await db
         .updateTable('sites')
@@ -130,6 +140,7 @@ interface SiteRow {
   hours: Partial<SiteHours>;
   promises: Partial<PromiseRules>;
   suggestions: string[];
+  identity_secret: string | null;
 }
 
 const toSite = (row: SiteRow): Site => ({
@@ -146,4 +157,5 @@ const toSite = (row: SiteRow): Site => ({
   hours: { ...noHours, ...row.hours },
   promises: { ...defaultPromiseRules, ...row.promises },
   suggestions: row.suggestions,
+  identitySecret: row.identity_secret,
 });

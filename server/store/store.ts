@@ -11,6 +11,7 @@ import type { Connections } from './database.ts';
 import { createDeskViews } from './desk-views.ts';
 import { createFeedback } from './feedback.ts';
 import { createFiles } from './files.ts';
+import { createIdentities } from './identities.ts';
 import { createInvitations } from './invitations.ts';
 import { createMentions } from './mentions.ts';
 import { createNotifications } from './notifications.ts';
@@ -34,6 +35,7 @@ export function createStore({ db, pool, commits }: Connections) {
     commits: createCommits(commits),
     sites: createSites(db),
     customers: createCustomers(db),
+    identities: createIdentities(db),
     agents: createAgents(db),
     people: createPeople(db),
     invitations: createInvitations(db),

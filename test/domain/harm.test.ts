@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { harmIn } from '../../server/domain/harm.ts';
+import type { CustomerTraits } from '../../protocol/customer.ts';
+import { harmIn, isVip } from '../../server/domain/harm.ts';
 import type { PolicyTurn } from '../../server/domain/policy/judge.ts';
 import { defaultPolicy } from '../../server/domain/site-policy.ts';
 import { teamFor } from '../../server/domain/topics.ts';
@@ -130,4 +131,20 @@ test('an offer is declined by the one to whom it is made, and by nobody else', (
   expect(() => stateAfter([ask, offer(ana, 10), { wait: 10 }, decline(ana)])).toThrow('not_offered');
   expect(() => stateAfter([ask, decline(ana)])).toThrow('not_offered');
   expect(() => stateAfter([say, decline(ana)])).toThrow('not_waiting');
+});
+
+describe('whom the site wants first', () => {
+  const first = [
+    { trait: 'plan', value: 'enterprise' },
+    { trait: 'isPartner', value: 'true' },
+  ];
+  test.each<CustomerTraits>([{ plan: 'enterprise' }, { plan: 'free', isPartner: true }])('is %o', (traits) =>
+    expect(isVip(traits, first)).toBe(true),
+  );
+  test.each<CustomerTraits>([{}, { plan: 'Enterprise' }, { isPartner: false }, { seats: 5 }])(
+    'is not %o',
+    (traits) => expect(isVip(traits, first)).toBe(false),
+  );
+  test('is nobody by a trait that was not given', () =>
+    expect(isVip({}, [{ trait: 'constructor', value: String(Object) }])).toBe(false));
 });

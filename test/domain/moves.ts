@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { CustomerTraits } from '../../protocol/customer.ts';
 import type {
   AgentCommand,
   Command,
@@ -265,7 +266,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 });
 
 /** What a site decides: the same for the whole story. */
-export type Site = Pick<World, 'isBotInPage' | 'policy' | 'answers'>;
+export type Site = Pick<World, 'isBotInPage' | 'policy' | 'answers' | 'traits'>;
 
 /** Stories begin at 8:00. */
 const closedAtFirst = {
@@ -283,11 +284,13 @@ export const story: fc.Arbitrary<{ steps: Step[]; site: Site }> = fc.record({
       hours: fc.constantFrom(noHours, { everyone: closedAtFirst, teams: {} }),
       withinMs: fc.constantFrom(60_000, 60 * 60_000),
     }),
+    traits: fc.constantFrom<CustomerTraits[]>({}, { plan: 'enterprise' }),
     policy: fc.record({
       thresholds: fc.constant(defaultPolicy.thresholds),
       isBotAskedWhileWaiting: fc.boolean(),
       promises: fc.constantFrom('keep', 'correct'),
       topics: fc.constantFrom([], [{ team: 'cards', words: ['card'] }]),
+      first: fc.constantFrom([], [{ trait: 'plan', value: 'enterprise' }]),
     }),
   }),
 });

@@ -22,7 +22,10 @@ const mailsTo = (address: string) => mail.mails.filter(({ to }) => to.includes(a
 test('what people write goes to the address that the customer left, once, and the conversation says so', async () => {
   // Two servers: both hear nothing of each other but through the database, and only one sends.
   const [server, other] = [await start(), await start()];
-  const site = await server.addSite({ kind: 'page' }, { title: 'Northcard help' });
+  const site = await server.addSite(
+    { kind: 'page' },
+    { title: 'Northcard help', allowedOrigins: ['https://www.northcard.example'] },
+  );
   const desk = await connectAgent(server.url, (await server.addAgent(site)).cookie);
   const customer = await connectCustomer(server.url, site.key);
   const { conversationId } = customer;

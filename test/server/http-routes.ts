@@ -25,6 +25,8 @@ export const routes: Record<string, Route> = {
   'GET /v1/sites/{key}': { caller: 'nobody' },
   'GET /v1/sites/{key}/reachability': { caller: 'nobody', query: 'team=cards' },
   'POST /v1/sessions': { caller: 'nobody', body: { site: 'pk_closed' } },
+  'POST /v1/sessions/identity': { caller: 'customer', body: { identity: 'a.b.c' } },
+  'POST /v1/sessions/continue': { caller: 'nobody', body: { site: 'pk_closed', token: 'A'.repeat(70) } },
   'GET /v1/conversations': { caller: 'customer' },
   'GET /v1/conversations/{id}/facts': { caller: 'customer', query: 'after=0' },
   'POST /v1/commands/message:send': { caller: 'customer', body: { ...ids, text: 'Hi' } },

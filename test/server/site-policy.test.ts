@@ -35,6 +35,7 @@ test('what is given is changed, what is not stays, and nothing else of the site 
     promises: 'correct',
     isBotAskedWhileWaiting: false,
     topics: [],
+    first: [],
     thresholds: { ...defaultPolicy.thresholds, downvotes: 3, sameAnswer: 0.8 },
   });
   const { policy: _policy, ...rest } = (await server.store.sites.byKey(site.key)) ?? site;
@@ -42,7 +43,21 @@ test('what is given is changed, what is not stays, and nothing else of the site 
   expect(rest).toEqual(before);
 });
 
+test('traits that go first are set, kept, and cleared', async () => {
+  expect(await run('--first', 'plan=enterprise', '--first', 'isPartner=true')).toMatch(
+    /verified customer whose plan is enterprise goes before others/,
+  );
+  await run('--promises', 'keep');
+  expect((await stored())?.first).toEqual([
+    { trait: 'plan', value: 'enterprise' },
+    { trait: 'isPartner', value: 'true' },
+  ]);
+  await run('--first', 'none');
+  expect((await stored())?.first).toEqual([]);
+});
+
 test.each([
+  [['--first', 'plan'], /must be a trait, = and its value/],
   [['--promises', 'maybe'], /--promises must be keep or correct, not maybe/],
   [['--bot-while-waiting', 'perhaps'], /must be yes or no/],
   [['--threshold', 'downvotes'], /whole number from 0/],

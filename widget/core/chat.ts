@@ -2,8 +2,8 @@ import { batch, computed, signal } from '@preact/signals';
 import { uuidv7 } from '../../browser/ids.ts';
 import { emptyTranscript } from '../../browser/transcript-model.ts';
 import type { CustomerCommandName } from '../../protocol/commands.ts';
-import type { PageBot } from './bot-reply.ts';
-import { contextOf, type Page } from './context.ts';
+import type { ChatOptions } from './chat-options.ts';
+import { contextOf } from './context.ts';
 import { createDraft } from './draft.ts';
 import { createLife, type Life } from './life.ts';
 import type { Chat, OutboxItem } from './model.ts';
@@ -17,20 +17,8 @@ import { createUnread } from './unread.ts';
 import type { Visit } from './visit.ts';
 
 export type { PageBot } from './bot-reply.ts';
+export type { ChatOptions } from './chat-options.ts';
 export type { Page } from './context.ts';
-
-export interface ChatOptions {
-  /** Origin of the Handrail server, without a slash at the end. */
-  readonly server: string;
-  /** Public key of the site, `pk_…`. */
-  readonly site: string;
-  /** For sites whose bot is a function in the page. */
-  readonly bot?: PageBot | undefined;
-  /** BCP 47 tag of the customer's language. */
-  readonly language?: string | undefined;
-  /** Where the customer is now; asked with each message. */
-  readonly page?: (() => Page) | undefined;
-}
 
 /** The chat without a screen. Makes no request and writes nothing before it is started. */
 export function createChat(options: ChatOptions, surroundings: Surroundings = browserSurroundings()): Chat {
@@ -71,9 +59,7 @@ export function createChat(options: ChatOptions, surroundings: Surroundings = br
       return loadVisit(own, failures + 1);
     }
     visit = loaded.startVisit({
-      server: options.server,
-      siteKey: options.site,
-      bot: options.bot,
+      options,
       life: own,
       state,
       storage,

@@ -2,7 +2,7 @@ import type { CommandReply } from '../../protocol/commands.ts';
 import type { Problem, Refusal } from '../../protocol/errors.ts';
 import type { FactsPage } from '../../protocol/events.ts';
 import type { Reachability } from '../../protocol/handoff.ts';
-import type { NewSession, SiteInfo } from '../../protocol/session.ts';
+import type { Continued, NewSession, SiteInfo } from '../../protocol/session.ts';
 import type { Entry } from './outbox-rules.ts';
 
 /** Not now: the server was not reached, or asked to come back. */
@@ -19,14 +19,19 @@ export type Reply<T> = T | Refusal;
 
 /** The server over plain HTTP. Every method throws Later when nothing that is the server's came back. */
 export interface Http {
+  readonly server: string;
+  readonly siteKey: string;
   site(): Promise<Reply<SiteInfo>>;
   reachability(): Promise<Reply<Reachability>>;
-  newSession(): Promise<Reply<NewSession>>;
+  newSession(identity?: string): Promise<Reply<NewSession>>;
+  identify(token: string, identity: string): Promise<Reply<NewSession>>;
+  /** Opens the link of an e-mail; who this browser is already, if it is somebody, is told. */
+  openLink(token: string | null, link: string): Promise<Reply<Continued>>;
   facts(token: string, conversationId: string, after: number): Promise<FactsPage | Refusal>;
   command(token: string, entry: Entry): Promise<CommandReply>;
 }
 
-export const isRefusal = (reply: object): reply is Refusal => 'ok' in reply && reply.ok === false;
+export const isRefusal = (reply: object | string): reply is Refusal => (reply as Refusal).ok === false;
 
 /** The command as it goes over the wire, by socket and by HTTP alike. */
 export const bodyOf = ({ cid, conversationId, body }: Entry) => ({ cid, conversationId, ...body });
@@ -89,10 +94,20 @@ export function createHttp(options: HttpOptions): Http {
   };
 
   return {
+    server,
+    siteKey,
     site: () => request(`sites/${encodeURIComponent(siteKey)}`, null),
     reachability: () => request(`sites/${encodeURIComponent(siteKey)}/reachability`, null),
-    newSession: () => request('sessions', null, { site: siteKey }),
+    newSession: (identity) => request('sessions', null, { site: siteKey, identity }),
+    identify: (token, identity) => request('sessions/identity', token, { identity }),
+    openLink: (token, link) => request('sessions/continue', token, { site: siteKey, token: link }),
     facts: (token, id, after) => request(`conversations/${id}/facts?after=${after}`, token),
     command: (token, entry) => request(`commands/${entry.name}`, token, bodyOf(entry)),
   };
+}
+
+/** What was asked for. @throws Later if it was refused: a final refusal has been noted elsewhere */
+export function orLater<T extends object>(reply: Reply<T>): T {
+  if (isRefusal(reply)) throw new Later(reply.retryAfterMs);
+  return reply;
 }

@@ -1,7 +1,8 @@
 import type { Refusal } from '../../protocol/errors.ts';
 import type { NewSession } from '../../protocol/session.ts';
+import type { ChatOptions } from './chat-options.ts';
 import type { Exclusively } from './exclusively.ts';
-import { type Http, isRefusal, Later, type Reply } from './http.ts';
+import { type Http, isRefusal, Later, orLater } from './http.ts';
 import type { Life } from './life.ts';
 import type { State } from './state.ts';
 import type { Storage } from './storage.ts';
@@ -14,7 +15,7 @@ export interface Sessions {
   /** Replaces a session that the server no longer knows, unless another tab has done so already. */
   renew(refused: string): Promise<void>;
   /** Makes a call in the customer's name; renews the session if the server does not know it. */
-  use<T extends object>(call: (token: string) => Promise<T | Refusal>): Promise<T | Refusal>;
+  use<T extends object | string>(call: (token: string) => Promise<T | Refusal>): Promise<T | Refusal>;
 }
 
 export interface SessionOptions {
@@ -26,13 +27,26 @@ export interface SessionOptions {
   readonly exclusively: Exclusively;
   /** What an earlier page has kept is in the storage by then, if it is anywhere. */
   readonly restored: Promise<void>;
-  /** The server has forgotten this customer: what belonged to the old session is out of reach. */
+  readonly identity: ChatOptions['identity'];
+  /** `#handrail=…`, by which the customer has come from an e-mail. */
+  readonly link: string | null;
+  /** Another customer from here on: what belonged to the old session is out of reach. */
   onRenewed(): void;
+  /** The link has led to this conversation, perhaps one of somebody else than this browser was. */
+  onContinued(conversationId: string, isOther: boolean): void;
 }
+
+/** For pages that say who the customer is, and links from e-mails. Fails as the network does. */
+const arrival = () =>
+  import('./arrival.ts').catch(() => {
+    throw new Later();
+  });
 
 export function createSessions(options: SessionOptions): Sessions {
   const { state, storage, http, life, surroundings, exclusively, onRenewed } = options;
   let pending: Promise<NewSession> | null = null;
+  const { identity, link } = options;
+  let hasArrived = !identity && link === null;
 
   /** Under the lock storage is read again: two tabs that start at once must not become two customers. */
   const alone = (work: () => Promise<NewSession>) => {
@@ -53,14 +67,26 @@ export function createSessions(options: SessionOptions): Sessions {
   };
 
   const create = async () => {
-    const session = orLater(await http.newSession());
+    const session = identity
+      ? await (await arrival()).signIn(options, orLater)
+      : orLater(await http.newSession());
     storage.set('session', session);
+    return session;
+  };
+
+  /** Says who this browser is, and opens the link: in the first session of a visit. */
+  const arrive = async () => {
+    const known = storage.get('session');
+    const session = (await (await arrival()).arrive(options, orLater, known)) ?? known ?? (await create());
+    storage.set('session', session);
+    hasArrived = true;
     return session;
   };
 
   const sessions: Sessions = {
     async get() {
       if (state.session.value === null) await options.restored;
+      if (!hasArrived) return alone(arrive);
       return state.session.value ?? alone(async () => storage.get('session') ?? create());
     },
 
@@ -86,10 +112,4 @@ export function createSessions(options: SessionOptions): Sessions {
     },
   };
   return sessions;
-}
-
-/** What was asked for. @throws Later if it was refused: a final refusal has been noted elsewhere */
-export function orLater<T extends object>(reply: Reply<T>): T {
-  if (isRefusal(reply)) throw new Later(reply.retryAfterMs);
-  return reply;
 }

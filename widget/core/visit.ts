@@ -1,13 +1,13 @@
 import { uuidv7 } from '../../browser/ids.ts';
 import type { Refusal } from '../../protocol/errors.ts';
-import type { SiteKey } from '../../protocol/ids.ts';
 import type { CustomerContext } from '../../protocol/message.ts';
 import { protocolVersion } from '../../protocol/version.ts';
 import { answerInPage } from './answer-in-page.ts';
-import type { PageBot } from './bot-reply.ts';
+import type { ChatOptions } from './chat-options.ts';
+import { takeLink } from './continue-link.ts';
 import { createConversation } from './conversation.ts';
 import { createExclusively } from './exclusively.ts';
-import { createHttp, isRefusal, Later } from './http.ts';
+import { createHttp, isRefusal, Later, orLater } from './http.ts';
 import type { Life } from './life.ts';
 import { createLink } from './link.ts';
 import { openMirror } from './mirror.ts';
@@ -16,7 +16,7 @@ import type { Outbox } from './outbox.ts';
 import type { Entry } from './outbox-rules.ts';
 import { createSender } from './sender.ts';
 import { finalRefusals, isEnding, move, type Outcome } from './sending-rules.ts';
-import { createSessions, orLater } from './session.ts';
+import { createSessions } from './session.ts';
 import type { State } from './state.ts';
 import type { Storage } from './storage.ts';
 import type { PageEvent, Surroundings } from './surroundings.ts';
@@ -34,9 +34,7 @@ export interface Visit {
 }
 
 export interface VisitOptions {
-  readonly server: string;
-  readonly siteKey: SiteKey;
-  readonly bot: PageBot | undefined;
+  readonly options: ChatOptions;
   readonly life: Life;
   readonly state: State;
   readonly storage: Storage;
@@ -53,7 +51,8 @@ export interface VisitOptions {
 }
 
 export function startVisit(options: VisitOptions): Visit {
-  const { server, siteKey, life, state, storage, outbox, unread, surroundings, isLookedAt } = options;
+  const { server, site: siteKey, bot, identity } = options.options;
+  const { life, state, storage, outbox, unread, surroundings, isLookedAt } = options;
   const { pace } = surroundings;
   const exclusively = createExclusively(surroundings, storage.name);
 
@@ -137,7 +136,21 @@ export function startVisit(options: VisitOptions): Visit {
     surroundings,
     exclusively,
     restored: mirror.restored,
-    onRenewed: () => startAnew(() => true),
+    identity,
+    link: takeLink(),
+    onRenewed() {
+      startAnew(() => true);
+      // A session that a link has opened reaches one conversation: for another one this browser is somebody new.
+      link.restart();
+    },
+    onContinued(id, isOther) {
+      // What is unsent elsewhere would be refused: it comes along, but for what somebody else wrote here.
+      for (const { cid, conversationId } of outbox.refresh()) {
+        if (conversationId !== id) outbox.change(cid, (stored) => (isOther ? null : move(stored, id)));
+      }
+      storage.set('confirmed', id);
+      enter(id);
+    },
   });
 
   const conversation = createConversation({
@@ -159,10 +172,10 @@ export function startVisit(options: VisitOptions): Visit {
   });
   const typing = createTyping(state, life, pace, (body) => link.signal('typing', body));
 
-  const deliver = async (entry: Entry): Promise<Outcome> => {
-    if (!state.isLive.value) return sessions.use((token) => http.command(token, entry));
-    return link.command(entry).catch((): Outcome => 'lost');
-  };
+  const deliver = (entry: Entry) =>
+    sessions.use<Outcome>((token) =>
+      state.isLive.value ? link.command(entry).catch(() => 'lost') : http.command(token, entry),
+    );
   const sender = createSender({
     state,
     outbox,
@@ -257,7 +270,7 @@ export function startVisit(options: VisitOptions): Visit {
   life.onEnd(surroundings.listen(onPage));
 
   answerInPage({
-    bot: options.bot,
+    bot,
     siteKey,
     state,
     life,

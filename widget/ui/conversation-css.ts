@@ -1,5 +1,6 @@
 /** A running conversation: loaded with its components. */
 export const conversationCss = `
+button.way.late{box-shadow:inset 0 0 0 2px var(--accent);background:color-mix(in srgb,var(--accent) 8%,var(--surface))}
 .way small{margin-inline-start:auto;font-size:.867em;font-weight:400;color:var(--soft)}
 .way .link{margin-inline-start:auto;padding:10px 0;margin-block:-6px;font-size:.933em;font-weight:400;color:var(--soft)}
 [data-kind=human] .way small{color:var(--soft)}

@@ -29,7 +29,6 @@ export const panelCss = `
 .way{display:flex;align-items:center;flex-wrap:wrap;gap:2px 10px;width:100%;min-height:44px;padding:5px 14px;border-radius:12px;font-weight:600;box-shadow:inset 0 0 0 1px var(--line);transition:background-color .15s,box-shadow .15s}
 .way b{font-weight:600}
 button.way:hover{background:var(--sunken);box-shadow:inset 0 0 0 1px var(--edge)}
-button.way.late{box-shadow:inset 0 0 0 2px var(--accent);background:color-mix(in srgb,var(--accent) 8%,var(--surface))}
 [data-kind=asked] .way,[data-kind=waiting] .way{background:var(--quiet);box-shadow:none}
 [data-kind=asked] .way svg,[data-kind=waiting] .way svg{color:var(--warn)}
 [data-kind=human] .way{background:color-mix(in srgb,var(--person) 11%,var(--surface));color:var(--person);box-shadow:none}

@@ -10,12 +10,13 @@ import { Problem } from '../../../protocol/errors.ts';
 import { FactsPage } from '../../../protocol/events.ts';
 import { Reachability, ReachabilityQuery } from '../../../protocol/handoff.ts';
 import { ConversationId, exact, Seq, SiteKey } from '../../../protocol/ids.ts';
-import { NewSession, OwnConversations, SiteInfo } from '../../../protocol/session.ts';
+import { OwnConversations, SiteInfo } from '../../../protocol/session.ts';
 import { protocolVersion } from '../../../protocol/version.ts';
 import { RefusalError } from '../../plugins/errors.ts';
 import type { CustomerCaller } from '../../plugins/identity.ts';
 import { factsPage } from '../../reads/facts.ts';
 import { createReachability } from './reachability.ts';
+import { bearer, sessions } from './sessions.ts';
 
 const problem = { default: Problem };
 
@@ -62,24 +63,7 @@ export const routes: FastifyPluginAsync<{ hasEmail: boolean }> = async (app, { h
     },
   );
 
-  app.post<{ Body: { site: string } }>(
-    '/v1/sessions',
-    {
-      schema: {
-        tags: ['customer'],
-        summary: 'A new anonymous customer',
-        body: exact({ site: SiteKey }),
-        response: { 201: NewSession, ...problem },
-      },
-    },
-    async (request, reply) => {
-      await limits.session(request.ip);
-      const site = await store.sites.byKey(request.body.site);
-      if (site === null) throw new RefusalError('site_not_found');
-      identity.assertOrigin(site, request.headers);
-      return reply.code(201).send(await store.customers.create(site.id));
-    },
-  );
+  await app.register(sessions);
 
   /** Everything below is a customer's own: no route in this scope is reached without one. */
   await app.register(async (own) => {
@@ -107,7 +91,7 @@ export const routes: FastifyPluginAsync<{ hasEmail: boolean }> = async (app, { h
         },
       },
       async (request) => ({
-        conversations: await store.conversations.ofCustomer(callerOf(request).customer.id),
+        conversations: await store.conversations.ofCustomer(callerOf(request).customer),
       }),
     );
 
@@ -126,7 +110,7 @@ export const routes: FastifyPluginAsync<{ hasEmail: boolean }> = async (app, { h
       async (request) => {
         const { customer } = callerOf(request);
         const body = { conversationId: request.params.id, after: request.query.after ?? 0 };
-        return factsPage(app, { kind: 'customer', id: customer.id }, body);
+        return factsPage(app, { kind: 'customer', customer }, body);
       },
     );
 
@@ -155,6 +139,3 @@ export const routes: FastifyPluginAsync<{ hasEmail: boolean }> = async (app, { h
     }
   });
 };
-
-const bearer = (authorization: string | undefined) =>
-  /^Bearer (\S{1,200})$/.exec(authorization ?? '')?.[1] ?? null;

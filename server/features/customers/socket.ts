@@ -12,6 +12,7 @@ import { type CustomerSocket, rooms } from '../../plugins/realtime.ts';
 import { admitOn, createListener } from '../../plugins/sockets.ts';
 import { checkOf } from '../../plugins/validation.ts';
 import { factsPage } from '../../reads/facts.ts';
+import { reaches } from '../../store/customers.ts';
 
 const checkHandshake = checkOf(CustomerHandshake);
 
@@ -39,9 +40,9 @@ export function serveSockets(app: FastifyInstance): void {
     });
   }
   listener.answer('facts:pull', customerReads['facts:pull'], async (socket, body) => {
-    const { id } = socket.data.caller.customer;
-    await limits.command(id);
-    const page = await factsPage(app, { kind: 'customer', id }, body);
+    const { customer } = socket.data.caller;
+    await limits.command(customer.id);
+    const page = await factsPage(app, { kind: 'customer', customer }, body);
     // Another tab may have begun it since this socket named its conversations.
     await socket.join(rooms.conversation(body.conversationId));
     return page;
@@ -73,13 +74,14 @@ export function serveSockets(app: FastifyInstance): void {
   /** Sends what the client lacks, then the head, the running answer and the place in the queue (D5, D7). */
   async function resume(socket: CustomerSocket): Promise<void> {
     const { customer } = socket.data.caller;
-    const reader = { kind: 'customer', id: customer.id } as const;
+    const reader = { kind: 'customer', customer } as const;
     const { conversations } = checkHandshake(socket.handshake.auth);
-    await socket.join(rooms.customer(customer.id));
+    // Who is there hears of each conversation that this customer begins: not for a link that leads to one of them.
+    if (customer.only === undefined) await socket.join(rooms.customer(customer.id));
     for (const [conversationId, last] of Object.entries(conversations)) {
       const found = await store.conversations.head(conversationId);
       // Named but not there (never sent yet, or erased) or not theirs: nothing to resume.
-      if (found?.customerId !== customer.id) continue;
+      if (found?.customerId !== customer.id || !reaches(customer, conversationId)) continue;
       // Joined before reading: what is committed meanwhile arrives twice rather than not at all.
       await socket.join(rooms.conversation(conversationId));
       const head = (await store.conversations.head(conversationId)) ?? found;

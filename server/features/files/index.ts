@@ -202,7 +202,7 @@ export const files: FastifyPluginAsync<Options> = async (app, { maxBytes, siteBy
   });
 };
 
-const readerOf = ({ id }: Customer): Reader => ({ kind: 'customer', id });
+const readerOf = (customer: Customer): Reader => ({ kind: 'customer', customer });
 
 const bearer = (authorization: string | undefined) =>
   /^Bearer (\S{1,200})$/.exec(authorization ?? '')?.[1] ?? null;

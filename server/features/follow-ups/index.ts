@@ -1,13 +1,17 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Fact } from '../../../protocol/conversation.ts';
+import type { CustomerContext } from '../../../protocol/message.ts';
 import { createMailer, type Mailer } from '../../notify/email.ts';
+import { linkDays } from '../../plugins/continue-links.ts';
 import { isOurFault } from '../../plugins/errors.ts';
 import { jobIdOf } from '../../plugins/jobs.ts';
-import type { StoredConversation } from '../../store/conversation-row.ts';
+import type { Site } from '../../store/sites.ts';
 
 interface FollowUpSettings {
   readonly smtpUrl: string | null;
   readonly mailFrom: string | null;
+  /** Where `/continue/…` can be reached; null: letters lead to the customer's own page alone. */
+  readonly publicUrl: string | null;
 }
 
 const kind = 'follow-up';
@@ -25,10 +29,13 @@ const longest = 20_000;
  * least once: a letter is told in the conversation (`followup.sent`) after the mail server has taken it, so that one
  * whose process dies in between goes twice rather than not at all.
  */
-export const followUps: FastifyPluginAsync<FollowUpSettings> = async (app, { smtpUrl, mailFrom }) => {
+export const followUps: FastifyPluginAsync<FollowUpSettings> = async (
+  app,
+  { smtpUrl, mailFrom, publicUrl },
+) => {
   // Without mail nobody is offered this; see `hasEmail`.
   if (smtpUrl === null || mailFrom === null) return;
-  const { store, sites, jobs, bus, engine, log } = app;
+  const { store, sites, jobs, bus, engine, continueLinks, log } = app;
   const mailer: Mailer = createMailer({ smtpUrl, from: mailFrom });
   app.addHook('onClose', async () => mailer.close());
 
@@ -41,12 +48,15 @@ export const followUps: FastifyPluginAsync<FollowUpSettings> = async (app, { smt
     const said = facts.filter(isByPerson);
     const last = said.at(-1);
     if (last === undefined) return;
-    const title = (await sites.byId(conversation.siteId))?.title ?? '';
+    const site = await sites.byId(conversation.siteId);
+    if (site === null) return;
+    const token = continueLinks.sign(conversationId, email, Date.now());
+    const way = wayBack(site, conversation.summary.context, publicUrl, token);
     await mailer.write({
       to: email,
       id: jobIdOf(conversationId, last.seq),
-      subject: `Your answer from ${title}`,
-      text: letterOf(conversation, title, said),
+      subject: `Your answer from ${site.title}`,
+      text: letterOf(site.title, said, way),
     });
     try {
       await engine.forServer(conversationId, { name: 'followup:sent', through: last.seq });
@@ -81,13 +91,35 @@ export const followUps: FastifyPluginAsync<FollowUpSettings> = async (app, { smt
 type ByPerson = Extract<Fact, { type: 'message.sent' }>;
 const isByPerson = (fact: Fact): fact is ByPerson => fact.type === 'message.sent' && fact.by.kind === 'agent';
 
+/**
+ * Where the conversation goes on: on the page where it began, if that is a page of the site's, else on ours. Never on any
+ * other: the page's address is the browser's word, and whoever serves it gets the token. The token stands behind the
+ * #, so that no server and no filter which looks at links gets it by asking for the page.
+ */
+function wayBack(
+  site: Site,
+  { page }: CustomerContext,
+  publicUrl: string | null,
+  token: string,
+): string | null {
+  const asked = page !== undefined && URL.canParse(page.url) ? new URL(page.url) : null;
+  if (asked !== null && site.allowedOrigins.includes(asked.origin)) {
+    asked.hash = `handrail=${token}`;
+    return asked.href;
+  }
+  return publicUrl === null ? null : `${publicUrl}/continue/${site.key}#handrail=${token}`;
+}
+
 /** What was written, in plain words, and the way back to the conversation. */
-function letterOf({ summary }: StoredConversation, title: string, said: readonly ByPerson[]): string {
+function letterOf(title: string, said: readonly ByPerson[], way: string | null): string {
   const words = said.map(({ by, text }) => `${by.kind === 'agent' ? by.name : ''}:\n${text}`).join('\n\n');
-  const page = summary.context.page?.url ?? '';
-  const way = /^https?:\/\//.test(page) ? `Go on with the conversation where you left it:\n${page}\n\n` : '';
+  const how =
+    way === null
+      ? 'Answer by opening the chat where you asked; a reply to this e-mail is read by nobody.\n\n'
+      : 'Answer by opening the conversation; a reply to this e-mail is read by nobody:\n' +
+        `${way}\n\nThe link is yours for ${linkDays} days: whoever has it can read this conversation and write in it.\n\n`;
   return (
-    `${words.slice(0, longest)}\n\n${way}` +
+    `${words.slice(0, longest)}\n\n${how}` +
     `You get this because you left this address in the chat of ${title}. It is used for this answer only.\n`
   );
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import { RefusalError } from '../../plugins/errors.ts';
+import { continuePage } from './continue.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -91,6 +92,7 @@ export const web: FastifyPluginAsync = async (app) => {
     return sendConsole(reply);
   });
 
+  await app.register(continuePage);
   app.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/demo/'));
   for (const [folder, prefix] of [
     ['examples/plain-html', '/demo/'],

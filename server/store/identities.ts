@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import type { VerifiedCustomer } from '../../protocol/customer.ts';
+import type { NewSession } from '../../protocol/session.ts';
+import { type Customer, newSecret } from './customers.ts';
+import type { Database, Tx } from './database.ts';
+
+/** Who somebody is by their site's word; `sub` is the site's own id of them. */
+export interface Person extends VerifiedCustomer {
+  readonly sub: string;
+}
+
+export interface Attached extends NewSession {
+  /** The customer who is another one now, with all that was theirs; null: nobody is. */
+  readonly joined: string | null;
+}
+
+/** Devices that one customer uses at a time, at most: a page that forgets its session would make a new one each visit. */
+const mostSessions = 50;
+
+/** Ties customers to the persons for whom their site vouches: one person of a site is one customer, on every device. */
+export function createIdentities(db: Database) {
+  return {
+    /** A session on a device on which nobody is known yet. */
+    signIn: (siteId: string, person: Person): Promise<NewSession> =>
+      db.transaction().execute(async (tx) => {
+        await lockPerson(tx, siteId, person);
+        return newSessionOf(tx, siteId, person);
+      }),
+
+    /**
+     * A customer of this device is that person from now on. What an anonymous customer has said goes along. A customer
+     * who is another person already stays that one, and so does what a link from an e-mail leads to: the device goes
+     * on as the new person, without anything of the old one.
+     */
+    attach: (customer: Customer, token: string, person: Person): Promise<Attached> =>
+      db.transaction().execute(async (tx) => {
+        const { siteId } = customer;
+        await lockPerson(tx, siteId, person);
+        const own = await tx
+          .selectFrom('customers')
+          .select(['id', 'external_id', 'secret_hash', 'created_at'])
+          .where('id', '=', customer.id)
+          .forUpdate()
+          .executeTakeFirst();
+        const isAnother = own !== undefined && own.external_id !== null && own.external_id !== person.sub;
+        if (own === undefined || customer.only !== undefined || isAnother) {
+          return { ...(await newSessionOf(tx, siteId, person)), joined: null };
+        }
+        const known = await idOf(tx, siteId, person);
+        const id = known ?? own.id;
+        if (id !== own.id) {
+          await moveAll(tx, own.id, id);
+          // The same token goes on working, in every tab: its session is one of the person's now.
+          const { secret_hash, created_at } = own;
+          const session = { secret_hash, created_at, only_conversation: null, expires_at: null };
+          await tx.deleteFrom('customers').where('id', '=', own.id).execute();
+          await addSession(tx, { ...session, id: own.id, customer_id: id });
+        }
+        await saveAs(tx, id, person);
+        return { customerId: id, token, joined: id === own.id ? null : own.id };
+      }),
+
+    /** A session that reaches one conversation of a customer and nothing else. */
+    async forConversation(
+      customerId: string,
+      conversationId: string,
+      expiresAt: number,
+    ): Promise<NewSession> {
+      const id = randomUUID();
+      const { hash, tokenOf } = newSecret();
+      await addSession(db, {
+        id,
+        customer_id: customerId,
+        secret_hash: hash,
+        only_conversation: conversationId,
+        created_at: Date.now(),
+        expires_at: expiresAt,
+      });
+      return { customerId, token: tokenOf(id) };
+    },
+  };
+}
+
+export type Identities = ReturnType<typeof createIdentities>;
+
+/** One at a time for each person: two devices that sign in at once must not become two customers. */
+const lockPerson = (tx: Tx, siteId: string, { sub }: Person) =>
+  sql`select pg_advisory_xact_lock(hashtextextended(${`customer ${siteId} ${sub}`}, 0))`.execute(tx);
+
+async function idOf(tx: Tx, siteId: string, { sub }: Person): Promise<string | null> {
+  const row = await tx
+    .selectFrom('customers')
+    .select('id')
+    .where('site_id', '=', siteId)
+    .where('external_id', '=', sub)
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
+async function newSessionOf(tx: Tx, siteId: string, person: Person): Promise<NewSession> {
+  const known = await idOf(tx, siteId, person);
+  const id = randomUUID();
+  const { hash: secret_hash, tokenOf } = newSecret();
+  const created_at = Date.now();
+  if (known === null)
+    await tx.insertInto('customers').values({ id, site_id: siteId, secret_hash, created_at }).execute();
+  else
+    await addSession(tx, {
+      id,
+      customer_id: known,
+      secret_hash,
+      only_conversation: null,
+      created_at,
+      expires_at: null,
+    });
+  const customerId = known ?? id;
+  await saveAs(tx, customerId, person);
+  return { customerId, token: tokenOf(id) };
+}
+
+async function saveAs(tx: Tx, id: string, { sub, name, email, traits }: Person): Promise<void> {
+  const values = { name: name ?? null, email: email ?? null, traits: JSON.stringify(traits) };
+  await tx
+    .updateTable('customers')
+    .set({ ...values, external_id: sub, verified_at: Date.now() })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Everything of the one customer is the other's: conversations, the commands in them (D1), other sessions. */
+async function moveAll(tx: Tx, from: string, to: string): Promise<void> {
+  const moved = await tx
+    .updateTable('conversations')
+    .set({ customer_id: to })
+    .where('customer_id', '=', from)
+    .returning('id')
+    .execute();
+  const ids = moved.map(({ id }) => id);
+  await tx
+    .updateTable('commands')
+    .set({ sender_id: to })
+    .where('conversation_id', '=', sql<string>`any(${ids}::uuid[])`)
+    .where('sender_id', '=', from)
+    .execute();
+  await tx
+    .updateTable('customer_sessions')
+    .set({ customer_id: to })
+    .where('customer_id', '=', from)
+    .execute();
+}
+
+async function addSession(
+  db: Database | Tx,
+  session: {
+    readonly id: string;
+    readonly customer_id: string;
+    readonly secret_hash: Buffer;
+    readonly only_conversation: string | null;
+    readonly created_at: number;
+    readonly expires_at: number | null;
+  },
+): Promise<void> {
+  await db.insertInto('customer_sessions').values(session).execute();
+  await sql`delete from customer_sessions where customer_id = ${session.customer_id} and (
+    expires_at < ${Date.now()} or id in (
+      select id from customer_sessions where customer_id = ${session.customer_id}
+      order by created_at desc, id offset ${mostSessions}))`.execute(db);
+}
