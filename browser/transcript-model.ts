@@ -1,5 +1,5 @@
 import type { ConversationStatus } from '../protocol/agent.ts';
-import type { AnswerFailure, AnswerOutcome, FactOf } from '../protocol/conversation.ts';
+import type { AnswerFailure, AnswerOutcome, FactOf, Judged } from '../protocol/conversation.ts';
 import type { FeedbackReason, Verdict } from '../protocol/feedback.ts';
 import type { AttachedFile } from '../protocol/files.ts';
 import type { HandoffReason, WaitRange } from '../protocol/handoff.ts';
@@ -62,6 +62,8 @@ export interface AnswerItem {
   /** Ready answers that the bot proposes. */
   readonly replies: readonly string[];
   readonly feedback: Feedback | null;
+  /** Whether a person was to be offered at this answer, and why; agents see it. */
+  readonly judged?: Judged | undefined;
   /** What the bot should have said, in an agent's words. The server never sends one to a customer. */
   readonly better?: FactOf<'answer.improved'>;
 }

@@ -65,8 +65,8 @@ function apply(draft: Draft, fact: Fact): void {
       return;
     }
     case 'answer.ended': {
-      const { turn, outcome: state, text, sources, failure, replies = [] } = fact;
-      changeAnswer(draft, turn, { state, text, sources, failure, replies });
+      const { turn, outcome: state, text, sources, failure, judged, replies = [] } = fact;
+      changeAnswer(draft, turn, { state, text, sources, failure, judged, replies });
       if (draft.pendingTurn === turn) draft.pendingTurn = null;
       return;
     }

@@ -161,7 +161,7 @@ function TopBar({ onShortcuts }: { onShortcuts: () => void }) {
 }
 
 function Banners() {
-  const { connection } = useWorkplace();
+  const { connection, wasSetAway, setAvailability } = useWorkplace();
   const state = connection.state.value;
   return (
     <section class="banners" aria-label="Notices">
@@ -181,6 +181,14 @@ function Banners() {
             Handrail has been updated. Reload to go on; what you have written is kept.{' '}
             <button type="button" class="button small" onClick={() => location.reload()}>
               Reload
+            </button>
+          </p>
+        )}
+        {wasSetAway.value && (
+          <p class="banner warn">
+            You were set away, as offers passed without a word from you.{' '}
+            <button type="button" class="button small" onClick={() => setAvailability('online')}>
+              I am back
             </button>
           </p>
         )}

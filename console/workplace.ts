@@ -30,6 +30,8 @@ export interface Workplace {
   readonly session: Session;
   readonly connection: Connection;
   readonly availability: Signal<Availability>;
+  /** The server set this agent away, as offers passed without a word. */
+  readonly wasSetAway: Signal<boolean>;
   readonly desk: Desk;
   readonly actions: Actions;
   /** What can still be undone. */
@@ -57,9 +59,11 @@ export function createWorkplace(me: Me, session: Session): Workplace {
   const may = (permission: Permission) => me.may.includes(permission);
   const alerts = createAlerts();
   const device = createDeviceAlerts(me.id, api, alerts);
-  const desk = createDesk(me.id, (row) => {
-    // Who is away has asked for quiet, and who takes nobody is not called; the row is there all the same.
-    if (may('conversations:work') && availability.peek() === 'online') alerts.newHandoff(row);
+  // Who is away has asked for quiet, and who takes nobody is not called; the row is there all the same.
+  const isCalled = () => may('conversations:work') && availability.peek() === 'online';
+  const desk = createDesk(me.id, {
+    waits: (row) => isCalled() && alerts.newHandoff(row),
+    offered: (row) => isCalled() && alerts.offered(row),
   });
   const connection = createConnection({
     http: api,
@@ -86,6 +90,7 @@ export function createWorkplace(me: Me, session: Session): Workplace {
       mentions.length === 0 ? body : { ...body, mentions: [...mentions] },
     );
   });
+  const wasSetAway = signal(false);
   const actions = createActions(me.id, connection, desk, api);
   const notice = signal<Notice | null>(null);
   const held = createHeld(
@@ -116,6 +121,7 @@ export function createWorkplace(me: Me, session: Session): Workplace {
     'mention:seen': ({ conversationId }) => mentions.forget(conversationId),
     availability: (event) => {
       availability.value = event.availability;
+      wasSetAway.value = event.because === 'missed_offers';
     },
   });
   let isFirst = true;
@@ -143,6 +149,7 @@ export function createWorkplace(me: Me, session: Session): Workplace {
   return {
     me,
     may,
+    wasSetAway,
     session,
     connection,
     availability,

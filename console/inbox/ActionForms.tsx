@@ -6,6 +6,7 @@ import { Key } from '../shared/Key.tsx';
 import { useWorkplace } from '../workplace.ts';
 import { acceptAndOpen } from './accept.ts';
 import { CauseChoice, chooseByDigit } from './CauseChoice.tsx';
+import { Decline } from './Decline.tsx';
 import { PromiseForm } from './PromiseForm.tsx';
 import { StepForm, useStep } from './StepForm.tsx';
 import type { Standing } from './standing.ts';
@@ -91,6 +92,7 @@ export function ActionButtons({ id, standing, form, agent }: Props) {
       >
         Resolve <Key name="E" />
       </button>
+      {standing === 'waiting' && <Decline id={id} />}
       {standing === 'waiting' && (
         <button
           type="button"

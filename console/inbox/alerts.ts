@@ -13,12 +13,17 @@ export interface Alerts {
   readonly announcement: Signal<string>;
   askForNotifications(): Promise<void>;
   newHandoff(row: ConversationSummary): void;
+  /** This agent is asked to take it, and for a short time alone. */
+  offered(row: ConversationSummary): void;
   /** Something for this agent among colleagues: read out, and heard softly. */
   whisper(text: string): void;
   /** A note names this agent. */
   mentioned(mention: Mention): void;
   close(): void;
 }
+
+/** Within this time two alerts of one customer are one sound. */
+const justNowMs = 3_000;
 
 export function createAlerts(): Alerts {
   const isSoundOn = rememberedFlag('sound', true);
@@ -77,6 +82,12 @@ export function createAlerts(): Alerts {
       announcement.value = `New in the queue: ${row.topic || 'no question yet'}`;
       ring();
       notify(row.id, 'A customer asks for a person', row.topic);
+    },
+    offered(row) {
+      announcement.value = `Offered to you: ${row.topic || 'no question yet'}`;
+      // Who has just come was rung for a moment ago.
+      if (Date.now() - (row.waitingSince ?? 0) > justNowMs) ring();
+      notify(row.id, 'A customer is offered to you', row.topic);
     },
     whisper(text) {
       announcement.value = text;

@@ -29,9 +29,13 @@ const queueOrder = (a: ConversationSummary, b: ConversationSummary) =>
 
 /**
  * The desk of one agent, kept by whole lists and by `summaries` (D5: the newer seq wins, whatever comes first).
- * @param onNewHandoff called for each conversation that begins to wait after the first list
+ * @param on `waits`: for each conversation that begins to wait after the first list; `offered`: for each one of which
+ * this agent is asked from then on, also a while later because another let it pass
  */
-export function createDesk(agentId: string, onNewHandoff: (row: ConversationSummary) => void): Desk {
+export function createDesk(
+  agentId: string,
+  on: Readonly<Record<'waits' | 'offered', (row: ConversationSummary) => void>>,
+): Desk {
   const rows = signal<Rows>(new Map());
   const isLoaded = signal(false);
   let rounds = 0;
@@ -49,7 +53,10 @@ export function createDesk(agentId: string, onNewHandoff: (row: ConversationSumm
   const resolvedRows = inState((row) => row.status === 'resolved', newestFirst);
 
   const announce = (before: ConversationSummary | undefined, after: ConversationSummary) => {
-    if (isLoaded.peek() && after.status === 'waiting' && before?.status !== 'waiting') onNewHandoff(after);
+    if (!isLoaded.peek() || after.status !== 'waiting') return;
+    if (before?.status !== 'waiting') on.waits(after);
+    const isAsked = after.offer?.agent.id === agentId;
+    if (isAsked && before?.offer?.expiresAt !== after.offer?.expiresAt) on.offered(after);
   };
 
   return {

@@ -5,6 +5,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['J K', 'Next and previous in the list (also ↓ ↑ within it)'],
   ['Enter', 'Open'],
   ['A', 'Accept'],
+  ['D', 'Decline what is offered to you'],
   ['R', 'Reply'],
   ['N', 'Note for colleagues'],
   ['/', 'In a reply: canned responses'],

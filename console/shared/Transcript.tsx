@@ -15,7 +15,7 @@ import { PromiseLine } from './PromiseLine.tsx';
 import { SharedLines } from './SharedLines.tsx';
 import { EventLine } from './TranscriptEvent.tsx';
 import { clock, fullTime } from './time.ts';
-import { count, failures, feedbackReasons } from './words.ts';
+import { count, failures, feedbackReasons, judgedWords } from './words.ts';
 
 /** What can be done with a line, shown below it. */
 export interface LineTools {
@@ -134,7 +134,11 @@ function Answer(props: { answer: AnswerItem; meId: string; tools: LineTools | un
   if (state === 'answered' && text === '' && sources.length === 0 && feedback === null) return null;
   return (
     <Said who="Bot" at={answer.at} kind="bot">
-      <div class={isBad ? 'answer bad' : 'answer'} aria-busy={state === 'pending'}>
+      <div
+        class={isBad ? 'answer bad' : 'answer'}
+        aria-busy={state === 'pending'}
+        title={answer.judged && judgedWords(answer.judged)}
+      >
         {text !== '' && <Markdown text={text} isGrowing={state === 'pending'} />}
         {state === 'pending' && (
           <p class="meta" aria-hidden={text !== ''}>

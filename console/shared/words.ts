@@ -1,5 +1,5 @@
 import type { ConversationStatus } from '../../protocol/agent.ts';
-import type { AnswerFailure } from '../../protocol/conversation.ts';
+import type { AnswerFailure, Judged } from '../../protocol/conversation.ts';
 import type { RefusalCode } from '../../protocol/errors.ts';
 import type { FeedbackReason } from '../../protocol/feedback.ts';
 import type { FailureCause, HandoffReason, Harm, Outcome, SuggestionReason } from '../../protocol/handoff.ts';
@@ -144,3 +144,9 @@ export const promiseKinds: Readonly<Record<PromiseKind, string>> = {
   answer: 'An answer',
   wait: 'A person in time',
 };
+
+/** What the handoff policy made of an answer: also where nobody was offered. */
+export const judgedWords = ({ decision, reason }: Judged): string =>
+  decision === 'offer' && reason !== null
+    ? `A person was to be suggested here, as ${suggestionReasons[reason]}`
+    : 'No reason to suggest a person here';

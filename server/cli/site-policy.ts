@@ -1,5 +1,6 @@
 import type { FirstTrait } from '../domain/harm.ts';
 import { defaultThresholds, type Thresholds } from '../domain/policy/thresholds.ts';
+import { wordsOf } from '../domain/search.ts';
 import type { SitePolicy } from '../domain/site-policy.ts';
 import type { Topic } from '../domain/topics.ts';
 import { type Command, needed, noteSiteSaved, optionsOf, UsageError } from './command.ts';
@@ -49,8 +50,7 @@ function topicsOf(given: readonly string[] | undefined): readonly Topic[] | unde
   return given.map((text) => {
     const [team = '', list = ''] = text.split('=', 2);
     const words = list.split(',').map((word) => word.trim());
-    const fits =
-      words.every((word) => /[\p{L}\p{N}]/u.test(word) && word.length <= 60) && words.length <= 100;
+    const fits = words.every((word) => wordsOf(word).length > 0 && word.length <= 60) && words.length <= 100;
     if (team.trim() === '' || team.length > 60 || !fits) {
       throw new UsageError(`--topic ${text} must be a team, = and 1 to 100 words with commas between.`);
     }

@@ -19,12 +19,16 @@ export function audience(fact: Pick<Fact, 'type'>): 'everyone' | 'agents' {
 /** The facts that a reader may see, as far as they may see them. */
 export function visibleTo(reader: 'customer' | 'agent', facts: readonly Fact[]): Fact[] {
   if (reader === 'agent') return [...facts];
-  return facts.filter((fact) => audience(fact) === 'everyone').map(withoutCause);
+  return facts.filter((fact) => audience(fact) === 'everyone').map(withoutReasons);
 }
 
-/** Why the bot failed is said among agents: "preferred a person" is no word to the person. */
-function withoutCause(fact: Fact): Fact {
-  if (!('cause' in fact)) return fact;
-  const { cause: _cause, ...shown } = fact;
-  return shown;
+/** Why the bot failed, and why somebody goes first, is said among agents: neither is a word to the customer. */
+function withoutReasons(fact: Fact): Fact {
+  if ('cause' in fact) {
+    const { cause: _cause, ...shown } = fact;
+    return shown;
+  }
+  if (fact.type !== 'handoff.requested' || fact.because === undefined) return fact;
+  const { because: _because, ...shown } = fact;
+  return { ...shown, priority: 'normal' };
 }

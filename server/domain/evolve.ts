@@ -90,9 +90,11 @@ function evolveStanding(state: Conversation, fact: Fact): Conversation {
     case 'handoff.requested': {
       const { reason, priority, team, because } = fact;
       const harm = because === undefined ? {} : { because };
-      const asked = { since: fact.at, reason, priority, ...harm, team, followUp: null };
+      const asked = { since: fact.at, reason, priority, ...harm, team };
+      // One that is due to a broken promise goes on: whoever was promised something need not leave their address again.
+      const followUp = reason === 'promise_missed' ? state.followUp : null;
       const pending = reason === 'bot_promised' ? caught(state.pending) : state.pending;
-      return { ...base, ...asked, ...unasked(fact.at), pending, status: 'waiting' };
+      return { ...base, ...asked, ...unasked(fact.at), followUp, pending, status: 'waiting' };
     }
     case 'handoff.offered':
       return state.status === 'waiting'

@@ -34,7 +34,10 @@ declare module 'fastify' {
 
 export default fp(
   async (app) => {
-    app.decorate('bus', new EventEmitter<BusEvents>());
+    const bus = new EventEmitter<BusEvents>();
+    // One for each part that listens: more than the ten at which Node suspects a leak.
+    bus.setMaxListeners(50);
+    app.decorate('bus', bus);
   },
   { name: 'bus' },
 );

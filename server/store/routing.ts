@@ -69,12 +69,16 @@ export function createRouting(db: Database) {
       return rows;
     },
 
-    /** One more offer that this agent let pass. @returns how many in a row */
-    async missOne(agentId: string): Promise<number> {
+    /**
+     * One more offer that this agent let pass. Two that were made at once are one: a single look away.
+     * @returns how many in a row; 0 if this one does not count
+     */
+    async missOne(agentId: string, offeredAt: number, now: number): Promise<number> {
       const row = await db
         .updateTable('agents')
-        .set({ missed_offers: sql`missed_offers + 1` })
+        .set({ missed_offers: sql`missed_offers + 1`, missed_at: now })
         .where('id', '=', agentId)
+        .where('missed_at', '<=', offeredAt)
         .returning('missed_offers')
         .executeTakeFirst();
       return row?.missed_offers ?? 0;

@@ -32,6 +32,8 @@ export interface AgentsTable {
   offered_at: Generated<number>;
   /** Offers in a row that they let pass without a word. */
   missed_offers: Generated<number>;
+  /** When one was counted last, epoch ms: what was offered before then belongs to the same absence. */
+  missed_at: Generated<number>;
 }
 
 export interface AgentSitesTable {

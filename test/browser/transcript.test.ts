@@ -55,8 +55,12 @@ const isAmongAgents = (item: TranscriptItem): boolean =>
   item.kind === 'note' ||
   (item.kind === 'event' && ['handoff.declined', 'handoff.raised'].includes(item.fact.type));
 
-/** What agents see besides of an answer. */
-const withoutBetter = (item: TranscriptItem): TranscriptItem => {
+/** The item as customers see it: without what agents said of it, and why somebody goes first. */
+const asCustomersSee = (item: TranscriptItem): TranscriptItem => {
+  if (item.kind === 'event' && item.fact.type === 'handoff.requested' && item.fact.because !== undefined) {
+    const { because: _because, ...fact } = item.fact;
+    return { ...item, fact: { ...fact, priority: 'normal' } };
+  }
   if (item.kind !== 'answer') return item;
   const { better: _better, ...answer } = item;
   return answer;
@@ -114,7 +118,7 @@ describe('the transcript', () => {
 
   test('shows every message and answer once, with the last word on each', () => {
     onWalks((one, who) => {
-      const items = inOneDelivery(one, who).items.map(withoutBetter);
+      const items = inOneDelivery(one, who).items.map(asCustomersSee);
       expect(items.map(({ seq }) => seq)).toEqual(items.map(({ seq }) => seq).sort((a, b) => a - b));
       const sent = one.facts.filter((fact) => fact.type === 'message.sent');
       expect(items.filter(({ kind }) => kind === 'message')).toEqual(
@@ -127,7 +131,8 @@ describe('the transcript', () => {
           const word = one.facts.findLast((fact) => fact.type === 'feedback.given' && fact.turn === turn);
           const { outcome, text, sources, failure } =
             end?.type === 'answer.ended' ? end : { outcome: 'pending', text: '', sources: [], failure: null };
-          const replies = end?.type === 'answer.ended' ? (end.replies ?? []) : [];
+          const [replies, judged] =
+            end?.type === 'answer.ended' ? [end.replies ?? [], end.judged] : [[], undefined];
           const isGiven = word?.type === 'feedback.given' && word.verdict !== 'none';
           const feedback = isGiven
             ? { verdict: word.verdict, reasons: word.reasons, comment: word.comment }
@@ -143,6 +148,7 @@ describe('the transcript', () => {
             sources,
             failure,
             replies,
+            judged,
             feedback,
           };
         }),
@@ -164,7 +170,7 @@ describe('the transcript', () => {
       }
       expect(forCustomer).toEqual({
         ...forAgent,
-        items: forAgent.items.filter((item) => !isAmongAgents(item)).map(withoutBetter),
+        items: forAgent.items.filter((item) => !isAmongAgents(item)).map(asCustomersSee),
       });
     }, 300);
   });

@@ -25,7 +25,10 @@ const summary = (fields: Partial<ConversationSummary> & { id: string }): Convers
 
 function deskOfAna() {
   const rung: string[] = [];
-  const desk = createDesk(ana.id, (row) => rung.push(row.id));
+  const desk = createDesk(ana.id, {
+    waits: (row) => rung.push(row.id),
+    offered: (row) => rung.push(`for Ana: ${row.id}`),
+  });
   /** The answer to a list that has just been asked for. */
   const takeDesk = (rows: readonly ConversationSummary[]) => desk.takeDesk(rows, desk.asked());
   return { desk, rung, takeDesk };
@@ -41,6 +44,20 @@ describe('the desk', () => {
       summary({ id: 'urgent', waitingSince: 200, queuedFrom: -300, priority: 'high' }),
     ]);
     expect(ids(desk.waiting.value)).toEqual(['urgent', 'old', 'young']);
+  });
+
+  test('calls when one begins to wait, and again when this agent is asked, but not for what is known', () => {
+    const { desk, rung, takeDesk } = deskOfAna();
+    const offer = (agent: typeof ana, expiresAt: number) => ({ offer: { agent, expiresAt } });
+    takeDesk([summary({ id: 'known', seq: 1 })]);
+    desk.takeSummaries([summary({ id: 'new', seq: 1 })]);
+    desk.takeSummaries([summary({ id: 'new', seq: 2, ...offer(ben, 10) })]);
+    expect(rung).toEqual(['new']);
+    desk.takeSummaries([summary({ id: 'new', seq: 3, ...offer(ana, 20) })]);
+    desk.takeSummaries([summary({ id: 'new', seq: 4, ...offer(ana, 20) })]);
+    expect(rung).toEqual(['new', 'for Ana: new']);
+    desk.takeSummaries([summary({ id: 'new', seq: 5, ...offer(ana, 30) })]);
+    expect(rung).toEqual(['new', 'for Ana: new', 'for Ana: new']);
   });
 
   test('tells mine from what colleagues have', () => {

@@ -103,7 +103,7 @@ describe('a conversation, whatever happens in it', () => {
         const isAmongAgents = ({ type }: Fact) => amongAgents.includes(type);
         expect(seen.filter(isAmongAgents)).toEqual([]);
         expect(seen.length + facts.filter(isAmongAgents).length).toBe(facts.length);
-        expect(seen.filter((fact) => 'cause' in fact)).toEqual([]);
+        expect(seen.filter((fact) => 'cause' in fact || 'because' in fact)).toEqual([]);
         expect(visibleTo('agent', facts)).toEqual(facts);
       }),
       { numRuns: 400 },

@@ -122,6 +122,13 @@ describe('the handoff', () => {
     expect(teamFor([said('Où est mon Remboursement')], topics)).toBe('billing');
     expect(teamFor([said('I am spinning'), answered('A card?')], topics)).toBeNull();
     expect(teamFor([said('My card is lost')], [])).toBeNull();
+    const scripts = [
+      { team: 'returns', words: ['возврат', '退款', '—'] },
+      { team: 'shipping', words: ['parcel'] },
+    ];
+    expect(teamFor([said('Where is my parcel?')], scripts)).toBe('shipping');
+    expect(teamFor([said('Где мой Возврат?')], scripts)).toBe('returns');
+    expect(teamFor([said('我要退款')], scripts)).toBe('returns');
   });
 });
 

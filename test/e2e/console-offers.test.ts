@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { defaultRouting } from '../../server/domain/routing.ts';
 import { type Consoles, row, startConsoles } from '../console/consoles.ts';
@@ -32,4 +33,38 @@ test('who is offered a customer sees it with the seconds left, colleagues see to
   await ana.getByLabel('Reply to the customer').waitFor();
   await row(ben, customer).getByText('Offered to').waitFor({ state: 'hidden' });
   await row(ben, customer).getByText('Ana', { exact: true }).waitFor();
+});
+
+test('who declines passes the customer on at once; who lets offers pass reads that they were set away', async () => {
+  const site = await consoles.newSite();
+  const { store, app } = consoles.server;
+  const routing = { ...defaultRouting, mode: 'offer', offerMs: 60_000, missedOffers: 1 } as const;
+  await store.sites.save({ ...site, routing });
+  await expect
+    .poll(async () => (await app.sites.byId(site.id))?.routing.mode, { timeout: 15_000 })
+    .toBe('offer');
+  const ana = await consoles.consoleOf(await consoles.newAgent(site, 'Ana'));
+  const customer = await consoles.customerWith(site, fee);
+  await row(ana, customer)
+    .getByText(/^For you: \d+ s$/)
+    .waitFor();
+  const ben = await consoles.consoleOf(await consoles.newAgent(site, 'Ben'));
+  await row(ana, customer).click();
+  await ana.getByRole('button', { name: 'Decline' }).waitFor();
+  expect(await axeFindings(ana)).toEqual([]);
+  await ana.keyboard.press('d');
+  await row(ben, customer)
+    .getByText(/^For you: \d+ s$/)
+    .waitFor();
+  await ana.getByRole('button', { name: 'Decline' }).waitFor({ state: 'hidden' });
+  // Ben does not answer: the offer is over for him before its time.
+  await store.db
+    .updateTable('conversations')
+    .set({ state: sql`jsonb_set(state, '{offer,expiresAt}', '1')` })
+    .where('id', '=', customer.conversationId)
+    .execute();
+  await app.engine.forServer(customer.conversationId, { name: 'handoff:expire_offer' });
+  await ben.getByText('You were set away').waitFor();
+  await ben.getByRole('button', { name: 'I am back' }).click();
+  await ben.getByText('You were set away').waitFor({ state: 'hidden' });
 });

@@ -191,6 +191,9 @@ describe('signing in later', () => {
   });
 });
 
+const stateOf = async ({ conversationId }: { conversationId: string }) =>
+  (await server.store.conversations.byIds([conversationId]))[0]?.state;
+
 describe('agents', () => {
   test('see whom the site vouches for, live and from the store, and nobody else', async () => {
     const desk = await connectAgent(server.url, (await server.addAgent(site)).cookie);
@@ -216,13 +219,16 @@ describe('agents', () => {
     const vip = await talk(await signedIn('vip', { traits: { plan: 'enterprise' } }));
     const other = await talk(await signedIn('small', { traits: { plan: 'free' } }));
     for (const one of [vip, other]) await one.send('handoff:request', {});
-    expect(await vip.until('handoff.requested')).toMatchObject({ priority: 'high', because: 'vip' });
-    expect(await other.until('handoff.requested')).toMatchObject({ priority: 'normal' });
+    expect(await stateOf(vip)).toMatchObject({ priority: 'high', because: 'vip' });
+    expect(await stateOf(other)).toMatchObject({ priority: 'normal' });
+    // That is among agents.
+    const told = await vip.until('handoff.requested');
+    expect([told.priority, told.because]).toEqual(['normal', undefined]);
     // Harm says more than a plan.
     const hurt = await talk(await signedIn('vip', { traits: { plan: 'enterprise' } }));
     await hurt.send('message:send', { text: 'I did what you said and now my card is blocked' });
     await hurt.send('handoff:request', {});
-    expect(await hurt.until('handoff.requested')).toMatchObject({ because: 'acted_on_answer' });
+    expect(await stateOf(hurt)).toMatchObject({ because: 'acted_on_answer' });
     for (const one of [vip, other, hurt]) one.close();
   });
 

@@ -82,14 +82,14 @@ export function startVisit(options: VisitOptions): Visit {
   };
 
   /** What asking for a person will lead to, before anybody asks: kept up to date while it is looked at. */
-  const watchReach = async (): Promise<never> => {
-    for (;;) {
+  const watchReach = async (): Promise<void> => {
+    while (!life.signal.aborted) {
       if (isLookedAt() && state.site.value !== null) {
         const reach = await http.reachability().catch(() => null);
         const site = state.site.value;
         if (site !== null) state.site.value = { ...site, reach: reach && !isRefusal(reach) ? reach : null };
       }
-      await life.sleep(isLookedAt() && state.site.value !== null ? pace.reach : pace.chunk);
+      await life.sleep(isLookedAt() && state.site.value !== null ? pace.reach : pace.firstPoll);
     }
   };
 

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Fact } from '../../../protocol/conversation.ts';
 import type { SystemCommand } from '../../domain/command.ts';
+import type { Conversation } from '../../domain/conversation.ts';
 import { defaultRouting, offersFor } from '../../domain/routing.ts';
 import { isOurFault } from '../../plugins/errors.ts';
 import { jobIdOf } from '../../plugins/jobs.ts';
@@ -122,12 +123,13 @@ export const routing: FastifyPluginAsync = async (app) => {
   };
 
   /** Who lets offer after offer pass is not there, whatever their console says: customers do not wait for them. */
-  const noteAnswer = async (fact: Fact, siteId: string): Promise<void> => {
+  const noteAnswer = async (fact: Fact, before: Conversation, siteId: string): Promise<void> => {
     if (fact.type === 'handoff.accepted' || fact.type === 'handoff.declined') {
       await store.routing.setMissed(fact.agent.id, 0);
     } else if (fact.type === 'handoff.offer_expired') {
-      const most = (await sites.byId(siteId))?.routing.missedOffers ?? 0;
-      const missed = await store.routing.missOne(fact.agent.id);
+      const { missedOffers: most, offerMs } = (await sites.byId(siteId))?.routing ?? defaultRouting;
+      const expiresAt = (before.status === 'waiting' && before.offer?.expiresAt) || fact.at;
+      const missed = await store.routing.missOne(fact.agent.id, expiresAt - offerMs, fact.at);
       if (most === 0 || missed < most) return;
       await store.routing.setMissed(fact.agent.id, 0);
       const siteIds = await store.agents.setAvailability(fact.agent.id, 'away');
@@ -139,9 +141,9 @@ export const routing: FastifyPluginAsync = async (app) => {
     }
   };
 
-  bus.on('committed', ({ conversation, facts }) => {
+  bus.on('committed', ({ conversation, before, facts }) => {
     for (const fact of facts) {
-      noteAnswer(fact, conversation.siteId).catch((error) =>
+      noteAnswer(fact, before, conversation.siteId).catch((error) =>
         log.warn({ err: error }, 'offers that were let pass are not counted this time'),
       );
     }

@@ -15,5 +15,7 @@ const statements = [
   `create index conversations_waiting on conversations (site_id,
     (waiting_since - case priority when 'first' then 86400000 when 'high' then 600000 else 0 end), id)
     where status = 'waiting'`,
-  `alter table agents add column missed_offers integer not null default 0`,
+  `alter table agents
+    add column missed_offers integer not null default 0,
+    add column missed_at bigint not null default 0`,
 ];
