@@ -58,7 +58,7 @@ export function ActionButtons({ id, standing, form, agent }: Props) {
           disabled={!isOnline}
           onClick={() => toggle('promise')}
         >
-          Promise… <Key name="P" />
+          Promise <Key name="P" />
         </button>
       )}
       {standing === 'mine' && (
