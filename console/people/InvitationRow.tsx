@@ -26,7 +26,7 @@ export function InvitationRow({ invitation, people, canReach }: Props) {
         {sites.map((site) => site.name).join(', ')}
         {isElsewhere && ' and sites of others'} · open until {dayAndClock(expiresAt, now.value)}
       </p>
-      <div class="webhook-actions">
+      <div class="form-buttons">
         <button
           type="button"
           class="button small"
@@ -67,7 +67,7 @@ function InvitationLink({ name, text, onDone }: { name: string; text: string; on
     }
   };
   return (
-    <div class="webhook-secret">
+    <div class="shown-once">
       <label class="field">
         Link for {name}, shown this once: whoever has it can join
         <input
@@ -78,7 +78,7 @@ function InvitationLink({ name, text, onDone }: { name: string; text: string; on
           onFocus={(event) => event.currentTarget.select()}
         />
       </label>
-      <div class="webhook-actions">
+      <div class="form-buttons">
         <button type="button" class="button small primary" onClick={() => void copy()}>
           Copy
         </button>

@@ -41,7 +41,7 @@ export function InviteForm({ people, isMailed, onClose, onCancel }: Props) {
 
   return (
     <form
-      class="webhook-form"
+      class="settings-form"
       aria-label="Invite somebody"
       noValidate
       onSubmit={(event) => void submit(event)}
@@ -66,11 +66,11 @@ export function InviteForm({ people, isMailed, onClose, onCancel }: Props) {
       <p class="fail small" role="alert">
         {problem.value}
       </p>
-      <div class="webhook-actions">
+      <div class="form-buttons">
         <button type="submit" class="button primary" disabled={isBusy}>
           {isBusy ? 'Inviting…' : 'Invite'}
         </button>
-        <button type="button" class="button" onClick={onCancel}>
+        <button type="button" class="button quiet" onClick={onCancel}>
           Cancel
         </button>
       </div>

@@ -36,7 +36,7 @@ export function PersonRow({ person, isMe, people, canReach }: Props) {
         {isElsewhere && ' and sites of others'} ·{' '}
         {hasTwoFactor ? 'two-factor on' : <span class="warn">no two-factor</span>}
       </p>
-      <div class="webhook-actions">
+      <div class="form-buttons">
         <button
           type="button"
           class="button small"
@@ -66,7 +66,7 @@ export function PersonRow({ person, isMe, people, canReach }: Props) {
           {isElsewhere
             ? `${name} leaves your sites and stays at the others.`
             : `${name} is signed out for good. What they said stays; their customers go back to the queue.`}
-          <span class="webhook-actions">
+          <span class="form-buttons">
             <button
               type="button"
               class="button small"
@@ -119,7 +119,7 @@ function ChangeForm({ person, people, isOff, onClose }: ChangeProps) {
 
   return (
     <form
-      class="webhook-form"
+      class="settings-form"
       aria-label={`Change ${name}`}
       onSubmit={(event) => void submit(event)}
       onKeyDown={(event) => {
@@ -135,11 +135,11 @@ function ChangeForm({ person, people, isOff, onClose }: ChangeProps) {
       <p class="fail small" role="alert">
         {problem.value}
       </p>
-      <div class="webhook-actions">
+      <div class="form-buttons">
         <button type="submit" class="button primary" disabled={isOff}>
           Save
         </button>
-        <button type="button" class="button" onClick={onClose}>
+        <button type="button" class="button quiet" onClick={onClose}>
           Cancel
         </button>
       </div>

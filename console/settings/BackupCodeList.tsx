@@ -25,7 +25,7 @@ export function BackupCodeList({ codes, onDone }: { codes: readonly string[]; on
     URL.revokeObjectURL(url);
   };
   return (
-    <div class="webhook-secret">
+    <div class="shown-once">
       <p ref={heading} tabIndex={-1}>
         <b>Your backup codes, shown this once.</b> Each signs you in once without the app. Keep them where
         your phone is not.
@@ -35,7 +35,7 @@ export function BackupCodeList({ codes, onDone }: { codes: readonly string[]; on
           <li key={code}>{code}</li>
         ))}
       </ul>
-      <div class="webhook-actions">
+      <div class="form-buttons">
         <button type="button" class="button small" onClick={() => void copy()}>
           Copy
         </button>

@@ -42,7 +42,7 @@ export function CannedForm(props: {
 
   return (
     <form
-      class="canned-form"
+      class="settings-form"
       aria-label={canned === null ? 'New canned response' : `Edit ${canned.title}`}
       onSubmit={(event) => void submit(event)}
     >

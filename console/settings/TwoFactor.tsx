@@ -73,7 +73,7 @@ export function TwoFactor({ me, session }: { me: Me; session: Session }) {
               : 'Off. With it, a password that somebody learned opens nothing.'}
           </p>
           {!isOn && !me.hasPassword && <p class="soft small">Set a password first: this guards it.</p>}
-          <div class="webhook-actions">
+          <div class="form-buttons">
             {isOn ? (
               <>
                 <button type="button" class="button" onClick={() => (step.value = { kind: 'renew' })}>
@@ -206,11 +206,11 @@ function Proof({ needs, go, isBusy, problem, cancel, onGiven }: ProofProps) {
           {problem.value}
         </p>
       )}
-      <div class="webhook-actions">
+      <div class="form-buttons">
         <button type="submit" class="button primary" disabled={isBusy.value}>
           {go}
         </button>
-        <button type="button" class="button" onClick={cancel}>
+        <button type="button" class="button quiet" onClick={cancel}>
           Cancel
         </button>
       </div>

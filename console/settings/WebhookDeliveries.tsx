@@ -68,7 +68,7 @@ export function WebhookDeliveries({ webhookId, webhooks, canReach }: Props) {
           </tbody>
         </table>
       )}
-      <div class="webhook-actions">
+      <div class="form-buttons">
         <button type="button" class="button small" disabled={isLoading} onClick={() => void list.load(null)}>
           Look again
         </button>

@@ -43,7 +43,7 @@ export function WebhookForm({ webhooks, types, onClose, onCancel }: Props) {
 
   return (
     <form
-      class="webhook-form"
+      class="settings-form"
       aria-label="Add a webhook"
       noValidate
       onSubmit={(event) => void submit(event)}
@@ -98,11 +98,11 @@ export function WebhookForm({ webhooks, types, onClose, onCancel }: Props) {
       <p id="webhook-problem" class="fail small" role="alert">
         {problem.value}
       </p>
-      <div class="webhook-actions">
+      <div class="form-buttons">
         <button type="submit" class="button primary" disabled={isBusy}>
           {isBusy ? 'Adding…' : 'Add'}
         </button>
-        <button type="button" class="button" onClick={onCancel}>
+        <button type="button" class="button quiet" onClick={onCancel}>
           Cancel
         </button>
       </div>

@@ -42,7 +42,7 @@ export function WebhookRow({ webhook, webhooks, canReach }: Props) {
           </button>
         </p>
       )}
-      <div class="webhook-actions">
+      <div class="form-buttons">
         <button
           type="button"
           class={isPaused ? 'button small primary' : 'button small'}
@@ -89,7 +89,7 @@ export function WebhookRow({ webhook, webhooks, canReach }: Props) {
       {isRemoving.value && (
         <p class="strip fail small">
           What has not been delivered is not sent any more.
-          <span class="webhook-actions">
+          <span class="form-buttons">
             <button
               type="button"
               class="button small"
@@ -130,7 +130,7 @@ function Secret({ text, onDone }: { text: string; onDone: () => void }) {
     }
   };
   return (
-    <div class="webhook-secret">
+    <div class="shown-once">
       <label class="field">
         Secret, shown this once: what is sent is signed with it
         <input
@@ -141,7 +141,7 @@ function Secret({ text, onDone }: { text: string; onDone: () => void }) {
           onFocus={(event) => event.currentTarget.select()}
         />
       </label>
-      <div class="webhook-actions">
+      <div class="form-buttons">
         <button type="button" class="button small primary" onClick={() => void copy()}>
           Copy
         </button>
