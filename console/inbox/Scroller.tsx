@@ -33,12 +33,14 @@ export function Scroller({ open, tools }: { open: OpenConversation; tools: LineT
   };
   useLayoutEffect(() => {
     if (content.current === null || box.current === null) return;
+    // A form that opens within a line makes it longer, too: only more lines are news.
+    const countLines = () => content.current?.querySelectorAll(':scope > :not(.typing)').length ?? 0;
+    let lastCount = countLines();
     // Streaming text grows between two renders: the size is watched, not the data.
-    let lastHeight = content.current.offsetHeight;
     const growth = new ResizeObserver(() => {
       if (isAtEnd.current) toEnd();
-      else if (content.current !== null && content.current.offsetHeight > lastHeight) hasMore.value = true;
-      lastHeight = content.current?.offsetHeight ?? 0;
+      else if (countLines() > lastCount) hasMore.value = true;
+      lastCount = countLines();
     });
     growth.observe(content.current);
     // The box itself shrinks when the reply box below it grows.

@@ -1,5 +1,5 @@
 import type { PromiseFact, PromiseItem } from '../../browser/transcript.ts';
-import { clock, fullTime } from './time.ts';
+import { clock, dayAndClock, fullTime } from './time.ts';
 import { promiseKinds } from './words.ts';
 
 /** What was promised, and what became of it. */
@@ -20,7 +20,7 @@ export function promiseWords(fact: PromiseFact, meId: string): string {
       const { owner, kind, text, dueAt } = fact;
       const who = owner === null ? 'Promised' : `${owner.id === meId ? 'You' : owner.name} promised`;
       const what = text === '' ? promiseKinds[kind].toLowerCase() : `“${text}”`;
-      return `${who} by ${fullTime(dueAt)}: ${what}`;
+      return `${who} by ${dayAndClock(dueAt, fact.at)}: ${what}`;
     }
     case 'promise.kept':
       return 'Promise kept';

@@ -29,7 +29,7 @@ export function TranscriptLines(props: { transcript: Model; meId: string; tools?
   const { items } = transcript;
   const line = (index: number) => {
     const item = items[index];
-    const before = items[index - 1];
+    const before = items.slice(0, index).findLast((earlier) => !isTold(earlier));
     return (
       item && (
         <div key={item.seq} data-seq={item.seq}>
@@ -41,6 +41,8 @@ export function TranscriptLines(props: { transcript: Model; meId: string; tools?
   // Only who works on it needs the short way; who reads feedback wants it whole.
   const folds = tools === undefined ? [] : foldsOf(items);
   return items.map((item, index) => {
+    const next = items[index + 1];
+    if (tools !== undefined && isTold(item) && next !== undefined && isTold(next)) return null;
     const fold = folds.find(({ from, until }) => index >= from && index < until);
     if (fold === undefined) return line(index);
     if (index !== fold.from) return null;
@@ -53,6 +55,9 @@ export function TranscriptLines(props: { transcript: Model; meId: string; tools?
     );
   });
 }
+
+/** What the queue says of itself, again and again; who works on it needs the latest of a run only. */
+const isTold = (item: TranscriptItem) => item.kind === 'event' && item.fact.type === 'queue.told';
 
 function Line(props: {
   id: string;
@@ -73,12 +78,15 @@ function Line(props: {
     case 'note':
       return (
         <Said
-          who={item.by.kind === 'agent' && item.by.id === meId ? 'Your note' : 'Note'}
+          who={
+            item.by.kind === 'agent' && item.by.id === meId
+              ? 'Your note'
+              : `Note, ${authorName(item.by, meId)}`
+          }
           at={item.at}
           kind="note"
         >
           <p class="text noted">{item.text}</p>
-          {item.by.kind === 'agent' && item.by.id !== meId && <p class="meta">by {item.by.name}</p>}
         </Said>
       );
     case 'answer':

@@ -26,6 +26,7 @@ describe('an agent at work', () => {
     const customer = await consoles.customerWith(site, topUp);
     const page = await consoles.consoleOf(await consoles.newAgent(site, 'Ana'));
     await accept(page, customer);
+    await page.getByText(/^You accepted after \d+ s$/).waitFor();
     await page.keyboard.press('Escape');
     await page.keyboard.press('e');
     await page.keyboard.press('2');
@@ -71,6 +72,7 @@ describe('an agent at work', () => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('w');
     await page.keyboard.type('It is pending until your bank confirms.');
+    expect(await page.getByRole('button', { name: 'New messages' }).count(), 'a form is no news').toBe(0);
     expect(await axeFindings(page)).toEqual([]);
     await page.keyboard.press('Enter');
     await page.getByText('What it should have said · You').waitFor();
