@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import type { Permission } from '../protocol/agent.ts';
 import { Board } from './board/Board.tsx';
 import { Inbox } from './inbox/Inbox.tsx';
 import { SoundSwitch } from './inbox/SoundSwitch.tsx';
@@ -38,16 +39,17 @@ const views: readonly {
   { view: 'settings', name: 'Settings', icon: 'settings', path: settingsPath },
 ];
 
+/** The views of whoever is signed in, in the order of the bar and of the keys. */
+const viewsOf = (may: (permission: Permission) => boolean) =>
+  views.filter(({ view }) => view !== 'board' || may('insights:read'));
+
 /** What is around every view: where one can go, how things stand, and whether the line to the server holds. */
 export function Shell() {
-  const { alerts } = useWorkplace();
+  const { alerts, may } = useWorkplace();
   const isSheetOpen = useSignal(false);
   const { view } = route.value;
   useShortcuts({
-    1: () => navigate(inboxPath),
-    2: () => navigate(feedbackPath),
-    3: () => navigate(promisesPath),
-    4: () => navigate(boardPath),
+    ...Object.fromEntries(viewsOf(may).map(({ path }, index) => [index + 1, () => navigate(path)])),
     s: () => navigate(searchPath),
     '?': () => {
       isSheetOpen.value = true;
@@ -81,10 +83,9 @@ export function Shell() {
 function Rail() {
   const { desk, may } = useWorkplace();
   const waiting = desk.waiting.value.length;
-  const shown = views.filter(({ view }) => view !== 'board' || may('insights:read'));
   return (
     <nav class="rail" aria-label="Views">
-      {shown.map(({ view, name, icon, path }) => (
+      {viewsOf(may).map(({ view, name, icon, path }) => (
         <Link
           key={view}
           href={path}

@@ -75,7 +75,7 @@ describe('one conversation', () => {
     await keyboard.press('2');
     expect(new URL(page.url()).pathname, 'no shortcut acts behind the sheet').toContain('/console/c/');
     await keyboard.press('Escape');
-    await keyboard.press('2');
+    await keyboard.press('5');
     await page.getByRole('heading', { name: 'Feedback' }).waitFor();
   });
 
@@ -91,7 +91,7 @@ describe('one conversation', () => {
     await page.getByLabel('Single-key shortcuts').uncheck();
     await page.reload();
     await page.getByRole('heading', { name: 'Settings' }).click();
-    await page.keyboard.press('2');
+    await page.keyboard.press('5');
     await page.getByRole('link', { name: 'Inbox' }).click();
     await row(page, customer).focus();
     await page.keyboard.press('a');
