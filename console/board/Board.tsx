@@ -72,7 +72,7 @@ function Now({ board }: { board: BoardNow }) {
           <thead>
             <tr>
               <th scope="col">Name</th>
-              <th scope="col">Is</th>
+              <th scope="col">Status</th>
               <th scope="col">Customers</th>
             </tr>
           </thead>

@@ -4,7 +4,7 @@ import type { ApiError } from '../api.ts';
 
 export const roleWords: Readonly<Record<Role, { readonly name: string; readonly about: string }>> = {
   agent: { name: 'Agent', about: 'Answers customers.' },
-  lead: { name: 'Lead', about: 'Answers customers, steps in, and takes feedback along.' },
+  lead: { name: 'Lead', about: 'Answers customers, takes over from colleagues, and exports feedback.' },
   product: { name: 'Product', about: 'Reads conversations and feedback; is offered no customers.' },
   admin: { name: 'Admin', about: 'Everything, and manages people, webhooks and the audit log.' },
 };
