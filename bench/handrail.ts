@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { uuidv7 as v7 } from 'uuidv7';
-import type { ConversationStatus, ConversationSummary } from '../protocol/agent.ts';
+import type { ConversationStatus, ConversationSummary, Role } from '../protocol/agent.ts';
 import type { CommandReply } from '../protocol/commands.ts';
 import { protocolVersion } from '../protocol/version.ts';
 import { createApp } from '../server/app.ts';
@@ -28,7 +28,7 @@ export interface Backstage {
   readonly store: Store;
   readonly site: Site;
   /** Adds agents and signs each in at `url` through a one-time link. */
-  addAgents(count: number, url: string): Promise<Agent[]>;
+  addAgents(count: number, url: string, role?: Role): Promise<Agent[]>;
   /** A new customer. @returns the token */
   addCustomer(): Promise<string>;
   close(): Promise<void>;
@@ -49,7 +49,7 @@ export async function openBackstage(databaseUrl: string): Promise<Backstage> {
   return {
     store,
     site,
-    async addAgents(count, url) {
+    async addAgents(count, url, role = 'agent') {
       const app = await createApp({ ...config, redisUrl: null }, store, log);
       try {
         const agents: Agent[] = [];
@@ -59,6 +59,7 @@ export async function openBackstage(databaseUrl: string): Promise<Backstage> {
             name,
             email: `${v7()}@bench.example`,
             siteIds: [site.id],
+            role,
           });
           const response = await fetch(await app.identity.signInLink(email, url), { redirect: 'manual' });
           const cookie = response.headers

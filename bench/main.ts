@@ -8,6 +8,7 @@ import { handoff } from './handoff.ts';
 import { handoffPolicy } from './handoff-policy.ts';
 import { idle } from './idle.ts';
 import { inbox } from './inbox.ts';
+import { keyboard } from './keyboard.ts';
 import { nodes } from './nodes.ts';
 import { type Benchmark, type BenchmarkContext, UsageError } from './options.ts';
 import { dropDatabases } from './postgres.ts';
@@ -27,6 +28,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   routing,
   search,
   inbox,
+  keyboard,
 };
 
 const everywhere = ({ runs, seconds }: Benchmark['defaults']) =>

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { Permission } from '../protocol/agent.ts';
 import { Board } from './board/Board.tsx';
+import { acceptAndOpen, nextToAccept } from './inbox/accept.ts';
 import { Inbox } from './inbox/Inbox.tsx';
 import { SoundSwitch } from './inbox/SoundSwitch.tsx';
 import { Promises } from './promises/Promises.tsx';
@@ -45,10 +46,17 @@ const viewsOf = (may: (permission: Permission) => boolean) =>
 
 /** What is around every view: where one can go, how things stand, and whether the line to the server holds. */
 export function Shell() {
-  const { alerts, may } = useWorkplace();
+  const workplace = useWorkplace();
+  const { alerts, may } = workplace;
   const isSheetOpen = useSignal(false);
   const { view } = route.value;
   useShortcuts({
+    // In every view: who hears that a customer waits is one press away from answering.
+    a: () => {
+      const at = route.peek();
+      const id = nextToAccept(workplace, at.view === 'inbox' ? at.conversationId : null);
+      return id !== null && may('conversations:work') && acceptAndOpen(workplace, id);
+    },
     ...Object.fromEntries(viewsOf(may).map(({ path }, index) => [index + 1, () => navigate(path)])),
     s: () => navigate(searchPath),
     '?': () => {

@@ -136,7 +136,14 @@ function HandBackForm({ id, onLeave }: { id: string; onLeave: () => void }) {
       label="Hand back to the bot"
       step={step}
       onSubmit={handBack}
-      onKey={(event) => chooseByDigit(event, cause)}
+      onKey={(event) => {
+        if (!chooseByDigit(event, cause)) return false;
+        // The next Enter carries it out; on the choice it would take it back.
+        if (event.currentTarget instanceof HTMLFormElement) {
+          event.currentTarget.querySelector<HTMLElement>('[type=submit]')?.focus();
+        }
+        return true;
+      }}
     >
       <label class="field grows">
         What was decided? The customer and the assistant are told.

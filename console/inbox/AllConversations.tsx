@@ -4,7 +4,7 @@ import { useShortcuts } from '../shared/shortcuts.ts';
 import { Windowed } from '../shared/Windowed.tsx';
 import { useWorkplace } from '../workplace.ts';
 import { createAllList } from './all-list.ts';
-import { focusedRow } from './Queue.tsx';
+import { focusedRow } from './focused-row.ts';
 import { QueueRow } from './QueueRow.tsx';
 
 const rowHeight = 76;

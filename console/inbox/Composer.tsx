@@ -31,7 +31,7 @@ export function Composer(props: {
 }) {
   const { open, standing, watchers, onLeave } = props;
   const { id } = open;
-  const { drafts, uploads, outbox, connection, wantsReply, held } = useWorkplace();
+  const { drafts, uploads, outbox, connection, wantsReply, accepting, held } = useWorkplace();
   const box = useRef<HTMLTextAreaElement>(null);
   const draft = drafts.of(id).value;
   const [typing] = useState(() =>
@@ -42,20 +42,24 @@ export function Composer(props: {
   const { mode } = draft;
   const text = draft[mode];
   const isEnding = held.current.value?.conversationId === id;
-  const isBlocked = mode === 'reply' && (standing !== 'mine' || isEnding);
+  // While the server answers whether it is theirs, they write already; what they send waits for it.
+  const isComing = accepting.value === id || wantsReply.value === id;
+  const isBlocked = mode === 'reply' && ((standing !== 'mine' && !isComing) || isEnding);
   const picker = usePicker(open.transcript.value, mode);
   const missing = mode === 'reply' ? unfilled(text) : [];
   const isTooLong = text.length > longest;
   const files = mode === 'reply' ? draft.files : [];
   const onTheWay = mode === 'reply' ? uploads.of(id).value : [];
   const hasSomething = text.trim() !== '' || files.length > 0;
-  const canSend = hasSomething && onTheWay.length === 0 && !isTooLong && !isBlocked;
-  const mayAttach = mode === 'reply' && !isBlocked;
+  const isReplying = mode === 'reply' && standing === 'mine' && !isEnding;
+  const isWhole = hasSomething && onTheWay.length === 0 && !isTooLong;
+  const canSend = isWhole && (mode === 'note' || isReplying);
+  const mayAttach = isReplying;
   const fileInput = useRef<HTMLInputElement>(null);
   const attach = (list: Iterable<File> | null | undefined) => list && uploads.add(id, [...list]);
   const isReceiving = useFileDrop(mayAttach ? attach : null);
 
-  const wantsFocus = useRef(false);
+  const wantsFocus = useRef(accepting.peek() === id);
   const choose = (next: Draft['mode']) => {
     drafts.change(id, { mode: next });
     // The box may be there only after the next drawing.
@@ -68,7 +72,15 @@ export function Composer(props: {
     wantsFocus.current = false;
     box.current.focus();
   });
+  // A box that is taken away (a colleague was faster) must not take the focus along.
+  const isLosingFocus = isBlocked && box.current !== null && document.activeElement === box.current;
+  useLayoutEffect(() => {
+    if (isLosingFocus) onLeave();
+  });
+  /** Enter was pressed before the conversation was theirs. Writing on takes it back: what is sent is what was there. */
+  const wantsSending = useRef(false);
   const send = () => {
+    wantsSending.current = isComing && isWhole && !canSend;
     if (!canSend) return;
     typing.stop();
     const mentions = mode === 'note' ? mentionedIn(text, picker.colleagues.peek()?.agents ?? []) : [];
@@ -78,6 +90,9 @@ export function Composer(props: {
     picker.close();
     watchers.doing('reading');
   };
+  useLayoutEffect(() => {
+    if (wantsSending.current && (canSend || isBlocked)) send();
+  });
   const insert = (choice: Choice | undefined) => {
     const chosen = picker.choose(text, choice);
     const { current } = box;
@@ -113,9 +128,10 @@ export function Composer(props: {
   };
 
   useSignalEffect(() => {
-    if (wantsReply.value !== id || open.transcript.value.status !== 'human') return;
-    wantsReply.value = null;
+    if (accepting.value !== id && wantsReply.value !== id) return;
     choose('reply');
+    const { status } = open.transcript.value;
+    if (accepting.value !== id && (status === 'human' || status === 'resolved')) wantsReply.value = null;
   });
   useShortcuts({ r: () => (standing === 'mine' ? choose('reply') : false), n: () => choose('note') });
 
@@ -165,6 +181,7 @@ export function Composer(props: {
             }
             value={text}
             onInput={(event) => {
+              wantsSending.current = false;
               drafts.change(id, { [mode]: event.currentTarget.value });
               picker.look(event.currentTarget.value, event.currentTarget.selectionStart);
               watchers.doing(mode === 'reply' ? 'replying' : 'noting');

@@ -1,26 +1,15 @@
 import { conversationPath, route } from '../route.ts';
-import { useShortcuts } from '../shared/shortcuts.ts';
 import { useWorkplace } from '../workplace.ts';
 import { AllConversations } from './AllConversations.tsx';
-import { acceptAndOpen } from './accept.ts';
 import { Conversation } from './Conversation.tsx';
-import { focusedRow, Queue } from './Queue.tsx';
+import { Queue } from './Queue.tsx';
 import { useInboxView, ViewSwitch } from './ViewSwitch.tsx';
 
 /** The list on the left, the open conversation beside it. On a phone one of the two. */
 export function Inbox() {
-  const workplace = useWorkplace();
   const { value } = route;
   const openId = value.view === 'inbox' ? value.conversationId : null;
   const view = useInboxView();
-  useShortcuts({
-    a: () => {
-      const id = focusedRow() ?? openId;
-      if (!workplace.may('conversations:work')) return false;
-      if (id === null || workplace.desk.row(id)?.status !== 'waiting') return false;
-      return acceptAndOpen(workplace, id);
-    },
-  });
   return (
     <div class={openId === null ? 'inbox' : 'inbox opened'}>
       <h1 class="hidden">Inbox</h1>
@@ -46,7 +35,7 @@ function Nothing() {
         {!may('conversations:work')
           ? 'Choose a conversation to read it.'
           : waiting > 0
-            ? 'Choose a conversation. A takes the one in focus.'
+            ? 'Choose a conversation, or press A to take the next.'
             : availability.value === 'online'
               ? 'Nobody waits. You will hear when a customer asks for a person.'
               : 'You are away. Go online to hear when a customer asks for a person.'}

@@ -3,15 +3,10 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ConversationSummary } from '../../protocol/agent.ts';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { useWorkplace } from '../workplace.ts';
+import { focusedRow } from './focused-row.ts';
 import { MentionList } from './MentionList.tsx';
 import { QueueRow } from './QueueRow.tsx';
 import type { InboxView } from './ViewSwitch.tsx';
-
-/** The conversation whose row has the focus. */
-export function focusedRow(): string | null {
-  const row = document.activeElement?.closest('[data-row]');
-  return row instanceof HTMLElement ? (row.dataset.row ?? null) : null;
-}
 
 const groupOf = { mine: 'Mine', team: 'With colleagues' };
 const nobody = {

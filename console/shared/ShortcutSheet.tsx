@@ -4,7 +4,7 @@ import { ShortcutsContext } from './shortcuts.ts';
 const keys: readonly (readonly [string, string])[] = [
   ['J K', 'Next and previous in the list (also ↓ ↑ within it)'],
   ['Enter', 'Open'],
-  ['A', 'Accept'],
+  ['A', 'Accept: the one in focus or open, else the next who waits'],
   ['D', 'Decline what is offered to you'],
   ['R', 'Reply'],
   ['N', 'Note for colleagues'],
