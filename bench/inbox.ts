@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { desktop, launchChromium } from '../test/support/chromium.ts';
+import { launchChromium } from '../test/support/chromium.ts';
 import { addConversations } from '../test/support/many-conversations.ts';
+import { consolePage } from './console-page.ts';
 import { handrailEnv, openBackstage } from './handrail.ts';
+import { traceTasks } from './main-thread.ts';
 import type { Benchmark } from './options.ts';
 import { createDatabase } from './postgres.ts';
 import { startProcess } from './processes.ts';
@@ -10,11 +12,21 @@ import { rounded, table } from './statistics.ts';
 const about = `inbox: the longest task of the page's main thread while an agent scrolls and searches a long inbox.
 
 A real server, a scratch database with so many conversations, and the built console (npm run build) in a real Chromium
-at 1280x800. The page's own PerformanceObserver reports every task over 50 ms (the browser counts none below). Measured
-are: the list of all conversations scrolled from end to end by the wheel, the same list by the arrow key, and words
-typed letter by letter into the search. Rows in the page are counted with each.`;
+at 1280x800, traced by Chromium itself. Measured are: the list of all conversations scrolled from end to end by the
+wheel, the same list by the arrow key, and words typed letter by letter into the search. Rows in the page are counted
+with each. A task is told by the clock and by the time that its thread had a core: on a machine that does much else they
+differ, and only the second is the page's own. It does not count if one of these is over 50 ms.`;
 
+const longMs = 50;
 const wheelPx = 4_000;
+
+interface Measured {
+  readonly clockMs: number;
+  readonly cpuMs: number;
+  readonly over50: number;
+  readonly over50Cpu: number;
+  readonly rows: number;
+}
 
 export const inbox: Benchmark = {
   about,
@@ -33,35 +45,20 @@ export const inbox: Benchmark = {
       await addConversations(backstage, backstage.site, count('conversations'));
       const [agent] = await backstage.addAgents(1, server.url);
       if (agent === undefined) throw new Error('there is no agent');
-      const context = await browser.newContext(desktop);
-      await context.addCookies(
-        agent.cookie.split('; ').map((one) => {
-          const [name = '', ...value] = one.split('=');
-          return { name, value: value.join('='), url: server.url };
-        }),
-      );
-      const page = await context.newPage();
-      await page.addInitScript(() => {
-        const tasks: number[] = [];
-        Object.assign(window, { longTasks: tasks });
-        new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) tasks.push(entry.duration);
-        }).observe({ type: 'longtask' });
-      });
-      /** Tasks over 50 ms since the last call. */
-      const taken = () =>
-        page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks.splice(0));
+      const page = await consolePage(browser, agent, server.url);
       const rowCount = () => page.locator('[data-row], .hit').count();
-      const results = new Map<string, { longest: number; over50: number; rows: number }>();
+      const results = new Map<string, Measured>();
       const measure = async (name: string, work: () => Promise<void>) => {
-        await taken();
-        await work();
-        await sleep(300);
-        const tasks = await taken();
-        const before = results.get(name) ?? { longest: 0, over50: 0, rows: 0 };
+        const tasks = await traceTasks(page, async () => {
+          await work();
+          await sleep(300);
+        });
+        const before = results.get(name) ?? { clockMs: 0, cpuMs: 0, over50: 0, over50Cpu: 0, rows: 0 };
         results.set(name, {
-          longest: Math.max(before.longest, ...tasks),
-          over50: before.over50 + tasks.length,
+          clockMs: Math.max(before.clockMs, ...tasks.map(({ clockMs }) => clockMs)),
+          cpuMs: Math.max(before.cpuMs, ...tasks.map(({ cpuMs }) => cpuMs)),
+          over50: before.over50 + tasks.filter(({ clockMs }) => clockMs > longMs).length,
+          over50Cpu: before.over50Cpu + tasks.filter(({ cpuMs }) => cpuMs > longMs).length,
           rows: Math.max(before.rows, await rowCount()),
         });
       };
@@ -94,17 +91,27 @@ export const inbox: Benchmark = {
         await page.keyboard.press('1');
         await page.locator('.windowed [data-row]').first().waitFor();
       }
-      const rows = [...results].map(([name, { longest, over50, rows }]) => [
+      const rows = [...results].map(([name, one]) => [
         name,
-        over50 === 0 ? 'below 50' : rounded(longest),
-        over50,
-        rows,
+        rounded(one.cpuMs),
+        one.over50Cpu,
+        rounded(one.clockMs),
+        one.over50,
+        one.rows,
       ]);
-      print(table(['what is done', 'longest task ms', 'tasks over 50 ms', 'most rows in the page'], rows));
-      return {
-        problems: [],
-        result: { conversations: count('conversations'), ...Object.fromEntries(results) },
-      };
+      const header = [
+        'what is done',
+        'longest on the CPU ms',
+        'over 50',
+        'by the clock ms',
+        'over 50',
+        'most rows',
+      ];
+      print(table(header, rows));
+      const problems = [...results]
+        .filter(([, { over50Cpu }]) => over50Cpu > 0)
+        .map(([name, { cpuMs }]) => `${name}: a task of ${rounded(cpuMs)} ms`);
+      return { problems, result: { conversations: count('conversations'), ...Object.fromEntries(results) } };
     } finally {
       await browser.close();
       await backstage.close();

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /** Rows drawn above and below what is seen, so that a quick scroll does not show a gap. */
-const spare = 10;
+const spare = 6;
 
 interface WindowedProps {
   readonly count: number;
