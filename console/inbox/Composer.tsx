@@ -185,7 +185,7 @@ export function Composer(props: {
               drafts.change(id, { [mode]: event.currentTarget.value });
               picker.look(event.currentTarget.value, event.currentTarget.selectionStart);
               watchers.doing(mode === 'reply' ? 'replying' : 'noting');
-              if (mode === 'reply') typing.typed();
+              if (isReplying) typing.typed();
             }}
             onBlur={picker.close}
             onKeyDown={onKeyDown}
