@@ -247,7 +247,8 @@ export function createConnection({ http, onSessionLost, look }: ConnectionOption
       if (socket.connected) socket.emit('conversation:unwatch', { conversationId });
     },
     signal(name, body) {
-      if (socket.connected) untyped.volatile.emit(name, body);
+      // Not volatile: of two in one moment (typing, and what colleagues see of it) the second would be dropped.
+      if (socket.connected) untyped.emit(name, body);
     },
     on(handlers) {
       for (const [name, handle] of Object.entries(handlers)) untyped.on(name, handle);
