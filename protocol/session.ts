@@ -29,6 +29,13 @@ export type NewSessionBody = Static<typeof NewSessionBody>;
 export const NewSession = exact({ customerId: CustomerId, token: Type.String() });
 export type NewSession = Static<typeof NewSession>;
 
+/** What comes of saying who the customer is. An anonymous customer's token ends by it. */
+export const Identified = exact({
+  ...NewSession.properties,
+  isOther: Type.Boolean({ description: 'the browser goes on without anything of the customer that it was' }),
+});
+export type Identified = Static<typeof Identified>;
+
 /** What the link of an e-mail opens. */
 export const Continued = exact({ ...NewSession.properties, conversationId: ConversationId });
 export type Continued = Static<typeof Continued>;

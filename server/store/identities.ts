@@ -11,8 +11,10 @@ export interface Person extends VerifiedCustomer {
 }
 
 export interface Attached extends NewSession {
-  /** The customer who is another one now, with all that was theirs; null: nobody is. */
-  readonly joined: string | null;
+  /** The anonymous customer whose token has ended by it; null: the tokens that there were go on. */
+  readonly ended: string | null;
+  /** Whether the device goes on without anything of the customer that it was. */
+  readonly isOther: boolean;
 }
 
 /** Devices that one customer uses at a time, at most: a page that forgets its session would make a new one each visit. */
@@ -29,9 +31,10 @@ export function createIdentities(db: Database) {
       }),
 
     /**
-     * A customer of this device is that person from now on. What an anonymous customer has said goes along. A customer
-     * who is another person already stays that one, and so does what a link from an e-mail leads to: the device goes
-     * on as the new person, without anything of the old one.
+     * A customer of this device is that person from now on. What an anonymous customer has said goes along, and their
+     * token ends: who planted it in this browser must not be that person as well. A customer who is another person
+     * already stays that one, and so does what a link from an e-mail leads to: the device goes on as the new person,
+     * without anything of the old one.
      */
     attach: (customer: Customer, token: string, person: Person): Promise<Attached> =>
       db.transaction().execute(async (tx) => {
@@ -39,26 +42,28 @@ export function createIdentities(db: Database) {
         await lockPerson(tx, siteId, person);
         const own = await tx
           .selectFrom('customers')
-          .select(['id', 'external_id', 'secret_hash', 'created_at'])
+          .select(['id', 'external_id'])
           .where('id', '=', customer.id)
           .forUpdate()
           .executeTakeFirst();
         const isAnother = own !== undefined && own.external_id !== null && own.external_id !== person.sub;
         if (own === undefined || customer.only !== undefined || isAnother) {
-          return { ...(await newSessionOf(tx, siteId, person)), joined: null };
+          return { ...(await newSessionOf(tx, siteId, person)), ended: null, isOther: true };
+        }
+        if (own.external_id === person.sub) {
+          await saveAs(tx, own.id, person);
+          return { customerId: own.id, token, ended: null, isOther: false };
         }
         const known = await idOf(tx, siteId, person);
-        const id = known ?? own.id;
-        if (id !== own.id) {
-          await moveAll(tx, own.id, id);
-          // The same token goes on working, in every tab: its session is one of the person's now.
-          const { secret_hash, created_at } = own;
-          const session = { secret_hash, created_at, only_conversation: null, expires_at: null };
-          await tx.deleteFrom('customers').where('id', '=', own.id).execute();
-          await addSession(tx, { ...session, id: own.id, customer_id: id });
+        if (known === null) {
+          const { hash: secret_hash, tokenOf } = newSecret();
+          await tx.updateTable('customers').set({ secret_hash }).where('id', '=', own.id).execute();
+          await saveAs(tx, own.id, person);
+          return { customerId: own.id, token: tokenOf(own.id), ended: own.id, isOther: false };
         }
-        await saveAs(tx, id, person);
-        return { customerId: id, token, joined: id === own.id ? null : own.id };
+        await moveAll(tx, own.id, known);
+        await tx.deleteFrom('customers').where('id', '=', own.id).execute();
+        return { ...(await newSessionOf(tx, siteId, person)), ended: own.id, isOther: false };
       }),
 
     /** A session that reaches one conversation of a customer and nothing else. */

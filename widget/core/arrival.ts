@@ -64,8 +64,12 @@ export async function arrive(
   if (known === null && identity) session = await signIn(options, orLater);
   const named = known === null ? undefined : await identityNow(options);
   if (known !== null && named !== undefined) {
-    session = orNone(await http.identify(known.token, named), orLater, options) ?? known;
-    if (session.token !== known.token) onRenewed();
+    const identified = orNone(await http.identify(known.token, named), orLater, options);
+    if (identified !== null) {
+      const { isOther, ...next } = identified;
+      session = next;
+      if (isOther) onRenewed();
+    }
   }
   if (link === null) return session;
   const opened = orNone(

@@ -2,7 +2,7 @@ import type { CommandReply } from '../../protocol/commands.ts';
 import type { Problem, Refusal } from '../../protocol/errors.ts';
 import type { FactsPage } from '../../protocol/events.ts';
 import type { Reachability } from '../../protocol/handoff.ts';
-import type { Continued, NewSession, SiteInfo } from '../../protocol/session.ts';
+import type { Continued, Identified, NewSession, SiteInfo } from '../../protocol/session.ts';
 import type { Entry } from './outbox-rules.ts';
 
 /** Not now: the server was not reached, or asked to come back. */
@@ -24,7 +24,7 @@ export interface Http {
   site(): Promise<Reply<SiteInfo>>;
   reachability(): Promise<Reply<Reachability>>;
   newSession(identity?: string): Promise<Reply<NewSession>>;
-  identify(token: string, identity: string): Promise<Reply<NewSession>>;
+  identify(token: string, identity: string): Promise<Reply<Identified>>;
   /** Opens the link of an e-mail; who this browser is already, if it is somebody, is told. */
   openLink(token: string | null, link: string): Promise<Reply<Continued>>;
   facts(token: string, conversationId: string, after: number): Promise<FactsPage | Refusal>;

@@ -2,7 +2,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import { ContinueToken, IdentityToken } from '../../../protocol/customer.ts';
 import { Problem } from '../../../protocol/errors.ts';
 import { exact, SiteKey } from '../../../protocol/ids.ts';
-import { Continued, NewSession, NewSessionBody } from '../../../protocol/session.ts';
+import { Continued, Identified, NewSession, NewSessionBody } from '../../../protocol/session.ts';
 import { RefusalError } from '../../plugins/errors.ts';
 import { rooms } from '../../plugins/realtime.ts';
 import { personOf } from './identity-token.ts';
@@ -49,7 +49,7 @@ export const sessions: FastifyPluginAsync = async (app) => {
         security: [{ customer: [] }],
         summary: 'Says who this customer is, or says it anew; the session to go on with',
         body: exact({ identity: IdentityToken }),
-        response: { 200: NewSession, ...problem },
+        response: { 200: Identified, ...problem },
       },
       // Before the body is looked at, as on every route of a customer's own.
       onRequest: async ({ headers }) => {
@@ -64,9 +64,9 @@ export const sessions: FastifyPluginAsync = async (app) => {
       const site = await store.sites.byId(customer.siteId);
       if (token === null || site === null) throw new RefusalError('unauthenticated');
       const person = await personOf(site.identitySecret, request.body.identity);
-      const { joined, ...session } = await store.identities.attach(customer, token, person);
-      // Other tabs are connected as a customer who is no more: they come back as the one they are now.
-      if (joined !== null) realtime.customers.in(rooms.customer(joined)).disconnectSockets();
+      const { ended, ...session } = await store.identities.attach(customer, token, person);
+      // Other tabs find the new token beside the old one; whoever else has had the old one finds nothing.
+      if (ended !== null) realtime.customers.in(rooms.customer(ended)).disconnectSockets();
       return session;
     },
   );

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import type { Site } from '../../server/store/sites.ts';
+import { connectCustomer, newSession, type Session } from '../support/clients.ts';
+import { identityOf } from '../support/identities.ts';
+import { startTestServer, type TestServer } from '../support/server.ts';
+import { bearer, expectProblem, inDatabase, json, noLimits } from './requests.ts';
+
+let server: TestServer;
+let site: Site;
+let secret: string;
+beforeAll(async () => {
+  server = await startTestServer(inject('postgresUrl'), noLimits);
+  site = await server.addSite({ kind: 'page' });
+  secret = await server.store.sites.makeIdentitySecret(site.id);
+});
+afterAll(() => server.close());
+
+const signedIn = async (sub: string) => {
+  const body = json({ site: site.key, identity: identityOf(secret, sub) });
+  return (await (await fetch(`${server.url}/v1/sessions`, body)).json()) as Session;
+};
+const attach = (token: string, identity: string) =>
+  fetch(`${server.url}/v1/sessions/identity`, json({ identity }, bearer(token)));
+const attached = async (token: string, identity: string) =>
+  (await (await attach(token, identity)).json()) as Session;
+const list = (token: string) => fetch(`${server.url}/v1/conversations`, { headers: bearer(token) });
+const own = async (token: string): Promise<string[]> =>
+  (await (await list(token)).json()).conversations.map(({ id }: { id: string }) => id);
+const talk = async (session: Session) => {
+  const customer = await connectCustomer(server.url, site.key, { session });
+  expect(await customer.send('message:send', { text: 'Where is my card?' })).toMatchObject({ ok: true });
+  return customer;
+};
+
+test.each(['somebody new', 'somebody known'])(
+  'signing in as %s ends the token of before, also where it is connected: it may have been planted',
+  async (who) => {
+    const sub = who.replace(' ', '-');
+    if (who === 'somebody known') await signedIn(sub);
+    const planted = await newSession(server.url, site.key);
+    const thief = await talk(planted);
+    const isOut = new Promise((resolve) => thief.socket.once('disconnect', resolve));
+    const session = await attached(planted.token, identityOf(secret, sub));
+    await isOut;
+    expect(session.token).not.toBe(planted.token);
+    await expectProblem(await list(planted.token), 'unauthenticated');
+    await expectProblem(await attach(planted.token, identityOf(secret, 'thief')), 'unauthenticated');
+    expect(await own(session.token)).toEqual([thief.conversationId]);
+    thief.close();
+  },
+);
+
+test('the store has no secret of a session, and a customer’s sessions do not grow without end', async () => {
+  const first = await signedIn('hoarder');
+  for (let count = 0; count < 60; count += 1) await signedIn('hoarder');
+  const rows = await inDatabase(
+    server.databaseUrl,
+    'select secret_hash from customer_sessions where customer_id = $1',
+    [first.customerId],
+  );
+  expect(rows.length).toBe(50);
+  expect(await own(first.token)).toEqual([]);
+});
