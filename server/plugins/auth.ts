@@ -139,10 +139,13 @@ function optionsOf(app: FastifyInstance, { secret, publicUrl }: AuthSettings) {
     databaseHooks: {
       account: {
         create: {
-          // Nothing is asked of the provider later: tokens that are not kept cannot be stolen.
-          before: async (account) => ({
-            data: { ...account, accessToken: null, refreshToken: null, idToken: null },
-          }),
+          async before(account) {
+            // Bound for the first time. Until now nobody had proof that the address is theirs: whoever opened the
+            // invitation's link, the admin who made it included, may have set a password and stayed signed in.
+            if (account.providerId === oidcProvider) await store.people.endWaysIn(account.userId);
+            // Nothing is asked of the provider later: tokens that are not kept cannot be stolen.
+            return { data: { ...account, accessToken: null, refreshToken: null, idToken: null } };
+          },
         },
       },
       session: {

@@ -114,19 +114,41 @@ export function createPeople(db: Database) {
     },
 
     /** For who has lost app and codes; by the operator. @returns whether it was on */
-    async endTwoFactor(id: string): Promise<boolean> {
-      return db.transaction().execute(async (tx) => {
-        await tx.deleteFrom('auth_two_factor').where('userId', '=', id).execute();
-        const { numUpdatedRows } = await tx
-          .updateTable('auth_user')
-          .set({ twoFactorEnabled: false })
-          .where('id', '=', id)
-          .where('twoFactorEnabled', '=', true)
-          .executeTakeFirst();
-        return numUpdatedRows > 0n;
+    endTwoFactor: (id: string): Promise<boolean> =>
+      db.transaction().execute((tx) => withoutTwoFactor(tx, id)),
+
+    /**
+     * Ends whatever opens this account or listens to it: password, second factor, sessions, one-time links, devices. For
+     * whoever proves by another way that it is theirs.
+     */
+    async endWaysIn(id: string): Promise<void> {
+      await db.transaction().execute(async (tx) => {
+        await withoutTwoFactor(tx, id);
+        await tx
+          .deleteFrom('auth_account')
+          .where('userId', '=', id)
+          .where('providerId', '=', 'credential')
+          .execute();
+        await tx.deleteFrom('auth_session').where('userId', '=', id).execute();
+        await tx.deleteFrom('push_subscriptions').where('agent_id', '=', id).execute();
+        // better-auth's: the address stands in its JSON.
+        await sql`delete from auth_verification using auth_user
+          where auth_user.id = ${id} and identifier like 'magic-link:%'
+            and strpos(value, to_json(email)::text) > 0`.execute(tx);
       });
     },
   };
+}
+
+async function withoutTwoFactor(tx: Tx, id: string): Promise<boolean> {
+  await tx.deleteFrom('auth_two_factor').where('userId', '=', id).execute();
+  const { numUpdatedRows } = await tx
+    .updateTable('auth_user')
+    .set({ twoFactorEnabled: false })
+    .where('id', '=', id)
+    .where('twoFactorEnabled', '=', true)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 /** Thrown to undo what has been done so far. */

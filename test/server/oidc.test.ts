@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { operator } from '../../server/store/audit-log.ts';
 import type { Site } from '../../server/store/sites.ts';
 import { type OidcProvider, type Said, startOidcProvider } from '../support/oidc-provider.ts';
+import { oneTimeCode } from '../support/one-time-code.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { inDatabase, json, noLimits } from './requests.ts';
 
@@ -102,6 +103,37 @@ describe('who comes from the company’s own sign-in', () => {
       { before: null, limit: 10 },
     );
     expect(entries, 'once by the test’s link').toHaveLength(3);
+  });
+
+  test('is alone in the account from the first time on: what somebody else set up in it before is gone', async () => {
+    // As by an invitation's link that the admin opened themselves: the address is proven by nobody.
+    const agent = await server.addAgent(site);
+    const taken = { cookie: agent.cookie, origin: server.url };
+    const password = 'the admin knows this';
+    expect((await fetch(`${server.url}/v1/desk/password`, json({ password }, taken))).status).toBe(204);
+    const start = await fetch(`${server.url}/v1/desk/two-factor/start`, json({ password }, taken));
+    const code = oneTimeCode((await start.json()).secret);
+    const on = await fetch(`${server.url}/v1/desk/two-factor/confirm`, json({ code }, taken));
+    const link = await server.app.identity.signInLink(agent.email, server.url);
+
+    const said = person(agent.email);
+    expect(await comesAs(await goThrough(said))).toMatchObject({
+      error: null,
+      me: { id: agent.id, hasPassword: false, twoFactor: 'off' },
+    });
+    for (const cookie of [agent.cookie, cookiesOf(on)]) {
+      expect((await fetch(`${server.url}/v1/desk/me`, { headers: { cookie } })).status).toBe(401);
+    }
+    const byPassword = json({ email: agent.email, password }, { origin: server.url });
+    expect((await fetch(`${server.url}/api/auth/sign-in/email`, byPassword)).status).toBe(401);
+    expect(cookiesOf(await fetch(link, { redirect: 'manual' }))).toBe('');
+
+    // What they set up themselves stays.
+    const own = await goThrough(said);
+    const mine = json({ password: 'my own, and long' }, { cookie: cookiesOf(own), origin: server.url });
+    expect((await fetch(`${server.url}/v1/desk/password`, mine)).status).toBe(204);
+    expect(await comesAs(await goThrough(said))).toMatchObject({ me: { hasPassword: true } });
+    expect((await comesAs(own)).status).toBe(200);
   });
 
   test('is found by what userinfo says as well', async () => {
