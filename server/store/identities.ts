@@ -133,7 +133,7 @@ async function saveAs(tx: Tx, id: string, { sub, name, email, traits }: Person):
     .execute();
 }
 
-/** Everything of the one customer is the other's: conversations, the commands in them (D1), other sessions. */
+/** Everything of the one customer is the other's: conversations, the commands (D1) and files in them, other sessions. */
 async function moveAll(tx: Tx, from: string, to: string): Promise<void> {
   const moved = await tx
     .updateTable('conversations')
@@ -144,6 +144,13 @@ async function moveAll(tx: Tx, from: string, to: string): Promise<void> {
   const ids = moved.map(({ id }) => id);
   await tx
     .updateTable('commands')
+    .set({ sender_id: to })
+    .where('conversation_id', '=', sql<string>`any(${ids}::uuid[])`)
+    .where('sender_id', '=', from)
+    .execute();
+  // What is uploaded already is still to be sent.
+  await tx
+    .updateTable('files')
     .set({ sender_id: to })
     .where('conversation_id', '=', sql<string>`any(${ids}::uuid[])`)
     .where('sender_id', '=', from)

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { Site } from '../../server/store/sites.ts';
 import { connectCustomer, newSession, type Session } from '../support/clients.ts';
 import { identityOf } from '../support/identities.ts';
+import { samplePdf } from '../support/sample-files.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { filesPath, kept, uploadAs, waitingCustomer } from './files-stage.ts';
 import { bearer, expectProblem, inDatabase, json, noLimits } from './requests.ts';
 
 let server: TestServer;
@@ -49,6 +51,20 @@ test.each(['somebody new', 'somebody known'])(
     thief.close();
   },
 );
+
+test('a file that was uploaded before signing in is sent after it', async () => {
+  await signedIn('with-file');
+  const customer = await waitingCustomer(server, site.key);
+  const { conversationId } = customer;
+  const file = await kept(await uploadAs(server, customer, samplePdf()));
+  const session = await attached(customer.session.token, identityOf(secret, 'with-file'));
+  const path = `${server.url}${filesPath(conversationId)}/${file.id}`;
+  expect((await fetch(path, { headers: bearer(session.token) })).status).toBe(200);
+  const again = await connectCustomer(server.url, site.key, { session, conversationId });
+  const sent = await again.send('message:send', { text: 'Here it is', files: [file.id] });
+  expect(sent).toMatchObject({ ok: true });
+  for (const one of [customer, again]) one.close();
+});
 
 test('the store has no secret of a session, and a customer’s sessions do not grow without end', async () => {
   const first = await signedIn('hoarder');
