@@ -81,6 +81,8 @@ function withoutWaiting(adapterOf: ReturnType<typeof createAdapter>, onLost: (er
 export const rooms = {
   customer: (customerId: string) => `customer:${customerId}`,
   conversation: (conversationId: string) => `conversation:${conversationId}`,
+  /** Who is there by the link of an e-mail alone. */
+  link: (conversationId: string) => `link:${conversationId}`,
   site: (siteId: string) => `site:${siteId}`,
   agent: (agentId: string) => `agent:${agentId}`,
 };

@@ -84,6 +84,26 @@ export function createIdentities(db: Database) {
       });
       return { customerId, token: tokenOf(id) };
     },
+
+    /**
+     * Ends what links gave to readers of another mailbox, now that the customer has left this address.
+     * @param seq of the fact that says so
+     * @returns whether there was another address before
+     */
+    async endLinksOfOthers(conversationId: string, email: string, seq: number): Promise<boolean> {
+      const before = await db
+        .selectFrom('facts')
+        .select(sql<string>`body->>'email'`.as('email'))
+        .where('conversation_id', '=', conversationId)
+        .where('type', '=', 'followup.asked')
+        .where('seq', '<', seq)
+        .orderBy('seq', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      if (before === undefined || before.email === email) return false;
+      await db.deleteFrom('customer_sessions').where('only_conversation', '=', conversationId).execute();
+      return true;
+    },
   };
 }
 

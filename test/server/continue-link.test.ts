@@ -54,6 +54,7 @@ async function answered(email: string, from = page) {
   await desk.send('handoff:accept', customer.conversationId, {});
   await desk.send('message:send', customer.conversationId, { text: 'It is on its way.' });
   await eventually(() => lettersTo(email).length).toBe(1);
+  await customer.until('followup.sent');
   desk.close();
   return customer;
 }
@@ -190,6 +191,30 @@ describe('the session of a link', () => {
     ]);
     await expectProblem(await list(), 'unauthenticated');
   });
+});
+
+test('the session of a link ends once the customer leaves another address, and not for the same one', async () => {
+  const customer = await asked('typo@example.com');
+  // It comes a moment later: before the reader has what was before it, that would look to them as if nothing was.
+  await customer.until('queue.told');
+  const { conversationId, ...session } = await opened(tokenFor(customer, 'typo@example.com'));
+  const list = () => fetch(`${server.url}/v1/conversations`, { headers: bearer(session.token) });
+  const reader = await connectCustomer(server.url, site.key, { session, conversationId });
+  await reader.until('message.sent');
+  const isOut = new Promise((resolve) => reader.socket.once('disconnect', resolve));
+  const ask = async (email: string) => {
+    await customer.send('conversation:resolve', { outcome: 'solved' });
+    await customer.send('handoff:request', {});
+    expect(await customer.send('followup:ask', { email })).toMatchObject({ ok: true });
+  };
+  await ask('typo@example.com');
+  expect((await list()).status).toBe(200);
+  await ask('kim@right.example');
+  await isOut;
+  await expectProblem(await list(), 'unauthenticated');
+  expect(await customer.send('message:send', { text: 'Only me now' })).toMatchObject({ ok: true });
+  expect(textsOf(reader)).not.toContain('Only me now');
+  for (const one of [customer, reader]) one.close();
 });
 
 describe('a link is refused', () => {

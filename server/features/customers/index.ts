@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify';
+import { endLinksOfCorrectedAddresses } from './corrected-address.ts';
 import { routes } from './routes.ts';
 import { serveSockets } from './socket.ts';
 
@@ -11,4 +12,5 @@ export interface CustomersOptions {
 export const customers: FastifyPluginAsync<CustomersOptions> = async (app, options) => {
   await app.register(routes, options);
   serveSockets(app);
+  endLinksOfCorrectedAddresses(app);
 };

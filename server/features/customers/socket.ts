@@ -77,7 +77,7 @@ export function serveSockets(app: FastifyInstance): void {
     const reader = { kind: 'customer', customer } as const;
     const { conversations } = checkHandshake(socket.handshake.auth);
     // Who is there hears of each conversation that this customer begins: not for a link that leads to one of them.
-    if (customer.only === undefined) await socket.join(rooms.customer(customer.id));
+    await socket.join(customer.only === undefined ? rooms.customer(customer.id) : rooms.link(customer.only));
     for (const [conversationId, last] of Object.entries(conversations)) {
       const found = await store.conversations.head(conversationId);
       // Named but not there (never sent yet, or erased) or not theirs: nothing to resume.
