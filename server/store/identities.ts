@@ -17,7 +17,10 @@ export interface Attached extends NewSession {
   readonly isOther: boolean;
 }
 
-/** Devices that one customer uses at a time, at most: a page that forgets its session would make a new one each visit. */
+/**
+ * Devices that one customer uses at a time, at most: a page that forgets its session would make a new one each visit.
+ * Those that came by links from e-mails count apart: a mailbox's reader must not push the customer out.
+ */
 const mostSessions = 50;
 
 /** Ties customers to the persons for whom their site vouches: one person of a site is one customer, on every device. */
@@ -193,9 +196,13 @@ async function addSession(
     readonly expires_at: number | null;
   },
 ): Promise<void> {
+  const { id, customer_id, only_conversation } = session;
   await db.insertInto('customer_sessions').values(session).execute();
-  await sql`delete from customer_sessions where customer_id = ${session.customer_id} and (
+  // Never the new one, however the clocks of two servers differ: it would be handed out dead.
+  await sql`delete from customer_sessions where customer_id = ${customer_id} and id <> ${id} and (
     expires_at < ${Date.now()} or id in (
-      select id from customer_sessions where customer_id = ${session.customer_id}
-      order by created_at desc, id offset ${mostSessions}))`.execute(db);
+      select id from customer_sessions
+      where customer_id = ${customer_id} and id <> ${id}
+        and (only_conversation is null) = ${only_conversation === null}
+      order by created_at desc, id offset ${mostSessions - 1}))`.execute(db);
 }

@@ -77,3 +77,30 @@ test('the store has no secret of a session, and a customer’s sessions do not g
   expect(rows.length).toBe(50);
   expect(await own(first.token)).toEqual([]);
 });
+
+test('the session that was just given is not the one that goes, though another server’s clock is ahead', async () => {
+  const { customerId } = await signedIn('ahead');
+  for (let count = 0; count < 50; count += 1) await signedIn('ahead');
+  await inDatabase(
+    server.databaseUrl,
+    'update customer_sessions set created_at = created_at + 60000 where customer_id = $1',
+    [customerId],
+  );
+  expect((await list((await signedIn('ahead')).token)).status).toBe(200);
+});
+
+test('who opens the link of an e-mail again and again pushes no device of the customer out', async () => {
+  await signedIn('linked');
+  const session = await signedIn('linked');
+  const customer = await talk(session);
+  const { customerId } = session;
+  const links = [];
+  for (let count = 0; count < 51; count += 1) {
+    const ends = Date.now() + 60_000;
+    links.push(await server.store.identities.forConversation(customerId, customer.conversationId, ends));
+  }
+  expect((await list(session.token)).status).toBe(200);
+  const statuses = await Promise.all(links.map(async ({ token }) => (await list(token)).status));
+  expect(statuses.filter((status) => status === 200)).toHaveLength(50);
+  customer.close();
+});
