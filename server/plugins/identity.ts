@@ -45,6 +45,8 @@ export interface Identity {
    * @param path where it leads to
    */
   signInLink(email: string, publicUrl: string, path?: string): Promise<string>;
+  /** The same for somebody who is to become an agent: it signs in once they are one. */
+  linkForInvited(email: string, publicUrl: string, path: string): Promise<string>;
   /** How it stands with this agent's second factor. */
   twoFactorOf(agentId: string): Promise<'on' | 'off' | 'required'>;
   readonly twoFactor: TwoFactor;
@@ -80,6 +82,19 @@ export default fp<AuthSettings & { requireTwoFactor: boolean }>(
       if (oidc === null) throw new RefusalError('not_found');
       oidcAuth ??= createOidcAuth(app, settings, oidc);
       return oidcAuth.handler;
+    };
+
+    const linkTo = async (email: string, url: string, path: string): Promise<string> => {
+      const id = randomUUID();
+      const token = await new Promise<string>((resolve, reject) => {
+        waiting.set(id, resolve);
+        const headers = new Headers({ host: new URL(url).host });
+        auth.api
+          .signInMagicLink({ body: { email: email.toLowerCase(), metadata: { for: id } }, headers })
+          .catch(reject);
+      }).finally(() => waiting.delete(id));
+      const query = new URLSearchParams({ token, callbackURL: path, errorCallbackURL: '/console/' });
+      return `${url}/api/auth/magic-link/verify?${query}`;
     };
 
     app.decorate('identity', {
@@ -124,21 +139,13 @@ export default fp<AuthSettings & { requireTwoFactor: boolean }>(
       },
 
       async signInLink(email, url, path = '/console/') {
-        const address = email.toLowerCase();
-        if ((await store.agents.byEmail(address)) === null) {
+        if ((await store.agents.byEmail(email)) === null) {
           throw new Error(`no agent has the address ${email}`);
         }
-        const id = randomUUID();
-        const token = await new Promise<string>((resolve, reject) => {
-          waiting.set(id, resolve);
-          const headers = new Headers({ host: new URL(url).host });
-          auth.api
-            .signInMagicLink({ body: { email: address, metadata: { for: id } }, headers })
-            .catch(reject);
-        }).finally(() => waiting.delete(id));
-        const query = new URLSearchParams({ token, callbackURL: path, errorCallbackURL: '/console/' });
-        return `${url}/api/auth/magic-link/verify?${query}`;
+        return linkTo(email, url, path);
       },
+
+      linkForInvited: linkTo,
 
       async twoFactorOf(agentId) {
         if (await store.agents.hasTwoFactor(agentId)) return 'on';

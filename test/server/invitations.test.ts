@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { request } from 'node:http';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { InvitationMade } from '../../protocol/people.ts';
@@ -53,6 +54,25 @@ describe('an invitation', () => {
       'invitation.accepted by Kim',
       'agent.signed_in by Kim',
     ]);
+  });
+
+  test('is not used up where the link that signs in cannot be made', async () => {
+    const { north, ada } = await people.stage();
+    const { secret } = await people.made(await people.inviteTo([north], ada));
+    // A name of this machine that nobody has said is ours.
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const headers = { host: 'help.lan', 'content-type': 'application/json' };
+      const sent = request(`${server.url}/v1/invitations/accept`, { method: 'POST', headers }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      sent.on('error', reject);
+      sent.end(JSON.stringify({ secret }));
+    });
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect((await people.post('/v1/invitations/look', { secret })).status).toBe(200);
+    const kim = await people.signedIn(await people.accept(secret));
+    expect(await people.meOf(kim)).toMatchObject({ name: 'Kim' });
   });
 
   test('is accepted once, however many do it at the same moment', async () => {

@@ -56,17 +56,18 @@ export const acceptance: FastifyPluginAsync<{ publicUrl: string | null }> = asyn
     async (request): Promise<protocol.InvitationAccepted> => {
       await limits.invitation(request.ip);
       const origin = originOf(request, publicUrl);
-      const accepted = await store.invitations.accept(
-        request.body.secret,
-        await callerId(request),
-        Date.now(),
-      );
+      const { secret } = request.body;
+      const now = Date.now();
+      const by = await callerId(request);
+      const invitation = await store.invitations.bySecret(secret, now);
+      if (invitation === null) throw new RefusalError('invitation_gone');
+      // First, though it opens nothing yet: an invitation that is used up while no link can be made would be lost.
+      const link = new URL(await identity.linkForInvited(invitation.email, origin, '/console/settings'));
+      const accepted = await store.invitations.accept(secret, by, now);
       if ('refused' in accepted) throw new RefusalError(accepted.refused);
       const { agent, isNew } = accepted;
       bus.emit('presence', { siteIds: agent.siteIds });
-      if (!isNew) return { path: '/console/' };
-      const link = new URL(await identity.signInLink(agent.email, origin, '/console/settings'));
-      return { path: link.pathname + link.search };
+      return { path: isNew ? link.pathname + link.search : '/console/' };
     },
   );
 };
