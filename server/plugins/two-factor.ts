@@ -10,7 +10,7 @@ import { RefusalError } from './errors.ts';
 export interface TwoFactor {
   /** @throws RefusalError wrong_proof (the password is not right, or there is none), invalid (it is on already) */
   start(password: string, headers: Headers): Promise<TwoFactorStarted>;
-  /** @throws RefusalError wrong_proof (the code is not right), invalid (nothing was started) */
+  /** @throws RefusalError wrong_proof (the code is not right), invalid (nothing was started, or it is on already) */
   confirm(code: string, headers: Headers, reply: FastifyReply): Promise<void>;
   /** @throws RefusalError wrong_proof (password or code is not right), invalid (it is off) */
   end(proof: TwoFactorProof, headers: Headers, reply: FastifyReply): Promise<void>;
@@ -42,6 +42,10 @@ export function createTwoFactor(auth: Auth): TwoFactor {
     },
 
     async confirm(code, headers, reply) {
+      const session = await api.getSession({ headers });
+      if (session?.user.twoFactorEnabled === true) {
+        throw new RefusalError('invalid', { detail: 'two-factor is on already' });
+      }
       const answer = await refusing(api.verifyTOTP({ body: { code }, headers, returnHeaders: true }));
       await renewSession(auth, headers, answer.headers, reply);
     },
@@ -68,6 +72,8 @@ export function createTwoFactor(auth: Auth): TwoFactor {
 /** Hands on the new session's cookie, and ends all others of this agent. */
 async function renewSession(auth: Auth, old: Headers, answer: Headers, reply: FastifyReply): Promise<void> {
   const cookies = answer.getSetCookie();
+  // The session was not made anew: there is nothing to hand on, and none but this one to ask with.
+  if (cookies.length === 0) return;
   reply.header('set-cookie', cookies);
   const headers = new Headers(old);
   headers.set('cookie', cookies.map((cookie) => cookie.split(';', 1)[0]).join('; '));

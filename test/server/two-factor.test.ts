@@ -85,6 +85,10 @@ describe('turning it on', () => {
     expect((await meOf(agent.cookie)).status).toBe(200);
     expect(await acts(agent)).toEqual(['agent.signed_in', 'agent.password_changed', 'agent.two_factor_on']);
     await expectProblem(await post('/v1/desk/two-factor/start', { password }, agent.cookie), 'invalid');
+    const code = oneTimeCode(agent.secret);
+    await expectProblem(await post('/v1/desk/two-factor/confirm', { code }, agent.cookie), 'invalid');
+    expect((await meOf(agent.cookie)).status).toBe(200);
+    expect(await acts(agent)).toHaveLength(3);
   });
 
   test('needs a password of one’s own, and is not guessed at', async () => {
