@@ -74,10 +74,12 @@ export function createOidcAuth(app: FastifyInstance, settings: AuthSettings, oid
             pkce: true,
             disableSignUp: true,
             async mapProfileToUser(profile) {
-              const { email } = profile;
+              const { email, sub } = profile;
               // The provider vouches for the address: that is what an invitation's link is a proof of, too.
               if (typeof email === 'string' && isVerified(profile)) {
-                await store.invitations.acceptAll(email, Date.now());
+                // Who has an account goes on with it: by a new address they would get another one that nobody enters.
+                const bound = await store.agents.idByAccount(oidcProvider, String(sub));
+                await store.invitations.acceptAll(email, bound, Date.now());
               }
               return { emailVerified: isVerified(profile) };
             },

@@ -72,6 +72,17 @@ export function createAgents(db: Database) {
       return row === undefined ? null : this.byId(row.id);
     },
 
+    /** The agent of this account at the company's sign-in, whatever address it has there by now. */
+    async idByAccount(providerId: string, accountId: string): Promise<string | null> {
+      const row = await db
+        .selectFrom('auth_account')
+        .select('userId')
+        .where('providerId', '=', providerId)
+        .where('accountId', '=', accountId)
+        .executeTakeFirst();
+      return row?.userId ?? null;
+    },
+
     /** In the order in which they were added. */
     async all(): Promise<Agent[]> {
       const rows = await db.selectFrom('auth_user').select('id').orderBy('createdAt').execute();

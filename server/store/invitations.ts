@@ -156,15 +156,16 @@ export function createInvitations(db: Database) {
           .forUpdate()
           .executeTakeFirst();
         if (row === undefined) return { refused: 'invitation_gone' };
-        return take(tx, row, (userId) => userId === callerId, now);
+        return take(tx, row, { isTheirs: (userId) => userId === callerId, as: null }, now);
       });
     },
 
     /**
      * Accepts all that are open for this address, the oldest first: whoever calls has proof that it is the caller's own.
+     * @param as the agent whom the caller is already, whatever address that one has here; null: the one with this address
      * @returns whether any was
      */
-    async acceptAll(email: string, now: number): Promise<boolean> {
+    async acceptAll(email: string, as: string | null, now: number): Promise<boolean> {
       return db.transaction().execute(async (tx) => {
         const rows = await tx
           .selectFrom('invitations')
@@ -175,7 +176,8 @@ export function createInvitations(db: Database) {
           .forUpdate()
           .execute();
         let isAny = false;
-        for (const row of rows) if ('agent' in (await take(tx, row, () => true, now))) isAny = true;
+        for (const row of rows)
+          if ('agent' in (await take(tx, row, { isTheirs: () => true, as }, now))) isAny = true;
         return isAny;
       });
     },
@@ -184,13 +186,14 @@ export function createInvitations(db: Database) {
 
 /**
  * Makes the person of an invitation, or lets the one with its address see its sites, and ends it: it opens once.
- * @param isTheirs whether the person who accepts is this user. A link is not proof of it: it may have been copied by the
- *   admin who made it, and would give them the account of somebody of another site
+ * @param who.isTheirs whether the person who accepts is this user. A link is not proof of it: it may have been copied by
+ *   the admin who made it, and would give them the account of somebody of another site
+ * @param who.as the user who accepts, if that is known by more than the address
  */
 async function take(
   tx: Tx,
   row: Selectable<InvitationsTable>,
-  isTheirs: (userId: string) => boolean,
+  { isTheirs, as }: { readonly isTheirs: (userId: string) => boolean; readonly as: string | null },
   now: number,
 ): Promise<Acceptance> {
   await lockEmail(tx, row.email);
@@ -198,8 +201,10 @@ async function take(
     .selectFrom('auth_user')
     .innerJoin('agents', 'agents.id', 'auth_user.id')
     .select(['agents.id', 'name', 'email', 'role', 'availability'])
-    .where('email', '=', row.email)
+    .where((is) => (as === null ? is('email', '=', row.email) : is('agents.id', '=', as)))
     .executeTakeFirst();
+  // Gone in this very moment: not somebody new.
+  if (known === undefined && as !== null) return { refused: 'invitation_gone' };
   if (known !== undefined && !isTheirs(known.id)) return { refused: 'sign_in_first' };
   // One role for all sites: an admin elsewhere would become one here whom nobody here has made one, and the other way round.
   if (known !== undefined && known.role !== row.role) return { refused: 'role_differs' };

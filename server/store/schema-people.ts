@@ -71,6 +71,7 @@ export interface AuthAccountTable {
   id: string;
   userId: string;
   providerId: string;
+  accountId: string;
   password: string | null;
 }
 

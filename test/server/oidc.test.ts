@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { Role } from '../../protocol/agent.ts';
 import { operator } from '../../server/store/audit-log.ts';
 import type { Site } from '../../server/store/sites.ts';
 import { type OidcProvider, type Said, startOidcProvider } from '../support/oidc-provider.ts';
@@ -149,6 +150,27 @@ describe('who comes from the company’s own sign-in', () => {
     const came = await comesAs(await goThrough(person(email)));
     expect(came).toMatchObject({ error: null, me: { email, name: 'Kim', role: 'product' } });
     expect(await server.store.invitations.ofSites([site.id], Date.now())).toEqual([]);
+  });
+
+  test('is the same agent under a new address, and accepts as that one what it is invited to', async () => {
+    const agent = await server.addAgent(site);
+    const said = person(agent.email);
+    expect(await comesAs(await goThrough(said))).toMatchObject({ me: { id: agent.id } });
+    const other = await server.addSite({ kind: 'page' });
+    const email = `${randomUUID()}@acme.example`;
+    const given = { email, name: 'Kim', siteIds: [other.id] } as const;
+    const invite = (role: Role) => server.store.invitations.make({ ...given, role }, operator, Date.now());
+    const before = await users();
+    await invite('admin');
+    const came = await comesAs(await goThrough({ ...said, email }));
+    expect(came, 'the role is another').toMatchObject({ me: { id: agent.id, sites: [{ key: site.key }] } });
+    const [open] = await server.store.invitations.ofSites([other.id], Date.now());
+    await server.store.invitations.withdraw(open?.id ?? '', operator, Date.now());
+    await invite('agent');
+    const { me } = await comesAs(await goThrough({ ...said, email }));
+    expect(me).toMatchObject({ id: agent.id, email: agent.email });
+    expect(me.sites).toHaveLength(2);
+    expect(await users()).toBe(before);
   });
 
   test.each([true, false])('is refused if nobody knows them, verified: %s', async (isVerified) => {
