@@ -7,13 +7,8 @@ const gatherMs = 250;
 /** Desks look again this often, for what Redis should have told them and did not. */
 const lookAgainMs = 10_000;
 
-interface Row {
-  readonly customerId: string;
-  readonly summary: ConversationSummary;
-}
-
 interface Gathered {
-  readonly rows: Map<string, Row>;
+  readonly rows: Map<string, ConversationSummary>;
   timer: NodeJS.Timeout | null;
 }
 
@@ -41,20 +36,23 @@ export default fp(
       );
     };
 
-    /** With what the site vouches for; where it vouches for nobody there is nothing to ask for. */
+    /**
+     * With what the site vouches for; where it vouches for nobody there is nothing to ask for. Asked by conversation: whose
+     * it was when it was committed may be a customer who has become another one since.
+     */
     const withCustomers = async (
-      rows: readonly Row[],
+      rows: readonly ConversationSummary[],
       identitySecret: string | null,
     ): Promise<ConversationSummary[]> => {
-      const ids = identitySecret === null ? [] : rows.map(({ customerId }) => customerId);
-      const verified = ids.length === 0 ? null : await store.customers.verified(ids);
-      return rows.map(({ customerId, summary }) => {
-        const customer = verified?.get(customerId);
-        return customer === undefined ? summary : { ...summary, customer };
+      if (identitySecret === null) return [...rows];
+      const verified = await store.customers.verifiedIn(rows.map(({ id }) => id));
+      return rows.map((row) => {
+        const customer = verified.get(row.id);
+        return customer === undefined ? row : { ...row, customer };
       });
     };
 
-    bus.on('committed', ({ conversation: { siteId, customerId }, before, summary }) => {
+    bus.on('committed', ({ conversation: { siteId }, before, summary }) => {
       // Also what leaves the desk: taken back, resolved, or reopened to the bot.
       if (before.status === 'bot' && summary.status === 'bot') return;
       const title = sites.kept(siteId)?.title;
@@ -62,7 +60,7 @@ export default fp(
       if (title === undefined) return;
       const site = gathered.get(siteId) ?? { rows: new Map(), timer: null };
       gathered.set(siteId, site);
-      site.rows.set(summary.id, { customerId, summary: { ...summary, site: title } });
+      site.rows.set(summary.id, { ...summary, site: title });
       // Seen now: should another process take it off the desk unheard, the next look finds it gone.
       const seen = looked.get(siteId) ?? new Map<string, number>();
       looked.set(siteId, seen.set(summary.id, summary.seq));

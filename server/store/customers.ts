@@ -68,13 +68,14 @@ export function createCustomers(db: Database) {
       return row.only_conversation === null ? customer : { ...customer, only: row.only_conversation };
     },
 
-    /** Those of them for whom their site has vouched. */
-    async verified(ids: readonly string[]): Promise<ReadonlyMap<string, VerifiedCustomer>> {
-      if (ids.length === 0) return new Map();
+    /** The customers of these conversations for whom their site has vouched, by conversation. */
+    async verifiedIn(conversationIds: readonly string[]): Promise<ReadonlyMap<string, VerifiedCustomer>> {
+      if (conversationIds.length === 0) return new Map();
       const rows = await db
-        .selectFrom('customers')
-        .select(['id', 'name', 'email', 'traits'])
-        .where('id', '=', sql<string>`any(${[...ids]}::uuid[])`)
+        .selectFrom('conversations')
+        .innerJoin('customers', 'customers.id', 'conversations.customer_id')
+        .select(['conversations.id', 'name', 'email', 'traits'])
+        .where('conversations.id', '=', sql<string>`any(${[...conversationIds]}::uuid[])`)
         .where('verified_at', 'is not', null)
         .execute();
       return new Map(rows.map(({ id, ...row }) => [id, toVerified(row)]));

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import type { ConversationSummary } from '../../protocol/agent.ts';
 import type { Site } from '../../server/store/sites.ts';
-import { connectCustomer, newSession, type Session } from '../support/clients.ts';
+import { connectAgent, connectCustomer, newSession, type Session } from '../support/clients.ts';
+import { eventually } from '../support/eventually.ts';
 import { identityOf } from '../support/identities.ts';
 import { samplePdf } from '../support/sample-files.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -17,8 +19,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const signedIn = async (sub: string) => {
-  const body = json({ site: site.key, identity: identityOf(secret, sub) });
+const signedIn = async (sub: string, more: object = {}) => {
+  const body = json({ site: site.key, identity: identityOf(secret, sub, more) });
   return (await (await fetch(`${server.url}/v1/sessions`, body)).json()) as Session;
 };
 const attach = (token: string, identity: string) =>
@@ -64,6 +66,25 @@ test('a file that was uploaded before signing in is sent after it', async () => 
   const sent = await again.send('message:send', { text: 'Here it is', files: [file.id] });
   expect(sent).toMatchObject({ ok: true });
   for (const one of [customer, again]) one.close();
+});
+
+test('agents see on whose behalf the site vouches since, also where the conversation is known from before', async () => {
+  const agent = await server.addAgent(site);
+  const desk = await connectAgent(server.url, agent.cookie);
+  const rows = new Map<string, ConversationSummary>();
+  desk.socket.on('summaries', ({ conversations }) => {
+    for (const row of conversations) rows.set(row.id, row);
+  });
+  await signedIn('ada', { name: 'Ada Byron' });
+  const customer = await waitingCustomer(server, site.key);
+  const { conversationId } = customer;
+  await desk.send('handoff:accept', conversationId, {});
+  await desk.send('message:send', conversationId, { text: 'Who is there?' });
+  await attached(customer.session.token, identityOf(secret, 'ada', { name: 'Ada Byron' }));
+  await desk.send('message:send', conversationId, { text: 'I see.' });
+  await eventually(() => rows.get(conversationId)?.lastText).toBe('I see.');
+  expect(rows.get(conversationId)?.customer).toEqual({ name: 'Ada Byron', traits: {} });
+  for (const one of [customer, desk]) one.close();
 });
 
 test('the store has no secret of a session, and a customer’s sessions do not grow without end', async () => {
