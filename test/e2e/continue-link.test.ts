@@ -183,3 +183,27 @@ test('the page says who the customer is, by an attribute; a wrong word of it sto
   attributes = '';
   await view.context().close();
 }, 60_000);
+
+test('who signs in on the page goes on where they were, in every tab', async () => {
+  const { view } = await visitor();
+  await view.goto(page.url);
+  await view.getByRole('button', { name: 'Ask' }).click();
+  await say(view, 'Not signed in yet');
+  await words(view).getByText('You asked: Not signed in yet').waitFor();
+  const tab = await view.context().newPage();
+  tab.setDefaultTimeout(10_000);
+  await tab.goto(page.url);
+  const ask = tab.getByRole('button', { name: 'Ask' });
+  if (!(await words(tab).isVisible())) await ask.click();
+  await words(tab).getByText('You asked: Not signed in yet').waitFor();
+
+  attributes = `data-identity="${identityOf(secret, 'grace', { name: 'Grace' })}"`;
+  const signedIn = view.waitForResponse(/\/v1\/sessions\/identity$/);
+  await view.reload();
+  expect((await signedIn).status()).toBe(200);
+  attributes = '';
+  await words(view).getByText('You asked: Not signed in yet').waitFor();
+  await say(tab, 'From the other tab');
+  await words(view).getByText('You asked: From the other tab').waitFor();
+  await view.context().close();
+}, 60_000);
