@@ -65,11 +65,8 @@ export async function arrive(
   const named = known === null ? undefined : await identityNow(options);
   if (known !== null && named !== undefined) {
     const identified = orNone(await http.identify(known.token, named), orLater, options);
-    if (identified !== null) {
-      const { isOther, ...next } = identified;
-      session = next;
-      if (isOther) onRenewed();
-    }
+    session = identified ?? known;
+    if (identified?.isOther) onRenewed();
   }
   if (link === null) return session;
   const opened = orNone(
