@@ -59,7 +59,7 @@ export const conversationText = {
   waitRange: (from: number, to: number) =>
     `${usually(from, to)}. You can keep asking here: nothing you write is lost.`,
   usually,
-  closed: (opensAt: string | null) => (opensAt ? `We answer from ${opensAt}` : 'We answer later'),
+  closed: (opensAt: string | null) => (opensAt ? `Back ${opensAt}` : 'We answer later'),
   kept: (percent: number) => `${percent} % of promises kept`,
   promised: (name: string | undefined, what: string, by: string) =>
     name ? `${name} promises by ${by}: ${what}` : `We are not here right now. You get an answer by ${by}.`,
