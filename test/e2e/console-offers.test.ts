@@ -60,7 +60,7 @@ test('who declines passes the customer on at once; who lets offers pass reads th
   // Ben does not answer: the offer is over for him before its time.
   await store.db
     .updateTable('conversations')
-    .set({ state: sql`jsonb_set(state, '{offer,expiresAt}', '1')` })
+    .set({ state: sql`jsonb_set(state, '{offer,expiresAt}', to_jsonb(${Date.now() - 1}::bigint))` })
     .where('id', '=', customer.conversationId)
     .execute();
   await app.engine.forServer(customer.conversationId, { name: 'handoff:expire_offer' });

@@ -150,7 +150,7 @@ describe('docs/embed.md', () => {
   test('names the attributes that the loader and the element read, and no others', async () => {
     const [loader, host] = await Promise.all([read('widget/loader.ts'), read('widget/host.ts')]);
     const data = new Set([...embed.matchAll(/`data-([a-z-]+)`/g)].map((match) => match[1] ?? ''));
-    expect([...data].sort()).toEqual(['color-scheme', 'language', 'position', 'server', 'site']);
+    expect([...data].sort()).toEqual(['color-scheme', 'identity', 'language', 'position', 'server', 'site']);
     for (const name of data) {
       const camel = name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
       expect(loader).toMatch(new RegExp(`\\b${camel}\\b`));

@@ -151,6 +151,10 @@ describe('a file that is no whole backup is refused, and the database stays unto
   });
 });
 
+/** As nobody can from within: the audit log refuses to be emptied. */
+const emptyTable = (url: string, name: unknown) =>
+  inDatabase(url, `set session_replication_role = replica; truncate "${name}" cascade`);
+
 describe('a database that is not empty is not filled', () => {
   test('with rows of ours', async () => {
     await write();
@@ -174,8 +178,7 @@ describe('a database that is not empty is not filled', () => {
     const target = await emptyDatabase();
     await restore(target);
     for (const { tablename } of await tablesIn(target)) {
-      if (!String(tablename).startsWith('kysely'))
-        await inDatabase(target, `truncate "${tablename}" cascade`);
+      if (!String(tablename).startsWith('kysely')) await emptyTable(target, tablename);
     }
     await inDatabase(target, `insert into kysely_migration values ('999-later', '2030-01-01T00:00:00.000Z')`);
     await expect(restore(target)).rejects.toThrow(/schema is newer than the data: 999-later/);
@@ -186,8 +189,7 @@ describe('a database that is not empty is not filled', () => {
     const target = await emptyDatabase();
     await restore(target);
     for (const { tablename } of await tablesIn(target)) {
-      if (!String(tablename).startsWith('kysely'))
-        await inDatabase(target, `truncate "${tablename}" cascade`);
+      if (!String(tablename).startsWith('kysely')) await emptyTable(target, tablename);
     }
     await inDatabase(
       target,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import type { Static } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { Problem } from '../../../protocol/errors.ts';
 import { AttachedFile, FileId, type FileKind, NewFileQuery } from '../../../protocol/files.ts';
 import { ConversationId, exact } from '../../../protocol/ids.ts';
@@ -35,6 +35,11 @@ const contentTypes: Readonly<Record<FileKind, string>> = {
   jpg: 'image/jpeg',
   webp: 'image/webp',
   pdf: 'application/pdf',
+};
+
+/** The body is a stream, which no schema can look into; what it is shows in its first bytes. */
+const FileBody = {
+  content: { 'application/octet-stream': { schema: Type.Unsafe({ description: 'the file itself' }) } },
 };
 
 /**
@@ -122,6 +127,7 @@ export const files: FastifyPluginAsync<Options> = async (app, { maxBytes, siteBy
           ...about,
           summary: 'A file for a message that is sent later; the body is the file',
           consumes: ['application/octet-stream'],
+          body: FileBody,
           params: OfConversation,
           querystring: NewFileQuery,
           response: { 201: AttachedFile, ...problem },
@@ -170,6 +176,7 @@ export const files: FastifyPluginAsync<Options> = async (app, { maxBytes, siteBy
           ...about,
           summary: 'A file for a reply that is sent later; the body is the file',
           consumes: ['application/octet-stream'],
+          body: FileBody,
           params: OfConversation,
           querystring: NewFileQuery,
           response: { 201: AttachedFile, ...problem },
