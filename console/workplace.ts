@@ -128,7 +128,7 @@ export function createWorkplace(me: Me, session: Session): Workplace {
   const stopFollowing = connection.state.subscribe((state) => {
     if (isReaching(state)) {
       outbox.flush();
-      void mentions.load();
+      if (may('conversations:work')) void mentions.load();
     }
     if (state !== 'online') return;
     round = desk.asked();
