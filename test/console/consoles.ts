@@ -98,6 +98,9 @@ export async function startConsoles(postgresUrl: string): Promise<Consoles> {
   };
 }
 
+/** The reply box is there before the server has answered; what only the customer's own agent can do comes with it. */
+export const isTheirs = (page: Page) => page.getByRole('button', { name: /^Hand back/ }).waitFor();
+
 /** Looks again until it is so. */
 export const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 10_000, interval: 50 });
 

@@ -1,6 +1,14 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { availability, type Consoles, eventually, group, row, startConsoles } from '../console/consoles.ts';
+import {
+  availability,
+  type Consoles,
+  eventually,
+  group,
+  isTheirs,
+  row,
+  startConsoles,
+} from '../console/consoles.ts';
 import { age, declined, fee, topUp } from '../console/northcard.ts';
 import { connectAgent } from '../support/clients.ts';
 
@@ -63,6 +71,7 @@ describe('the desk, live', () => {
     await row(ben, customer).click();
     await ben.getByRole('button', { name: 'Accept' }).click();
     await ben.getByLabel('Reply to the customer').waitFor();
+    await isTheirs(ben);
     await group(ana, 'With colleagues').getByText('Ben', { exact: true }).waitFor();
     expect(await group(ana, 'Waiting').locator('[data-row]').count()).toBe(0);
     await eventually(() => ana.title()).toBe('Handrail');

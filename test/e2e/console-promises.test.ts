@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
-import { type Consoles, eventually, row, startConsoles } from '../console/consoles.ts';
+import { type Consoles, eventually, isTheirs, row, startConsoles } from '../console/consoles.ts';
 import { fee } from '../console/northcard.ts';
 import { axeFindings } from '../support/axe.ts';
 
@@ -38,6 +38,7 @@ test('a promise is made by keyboard, stands above the reply, and is done or take
   await row(page, customer).click();
   await page.getByRole('button', { name: 'Accept' }).click();
   await page.getByLabel('Reply to the customer').waitFor();
+  await isTheirs(page);
   await page.keyboard.press('Escape');
   await page.keyboard.press('p');
   await page.keyboard.type('I will check with billing');

@@ -2,7 +2,14 @@ import type { Page, WebSocketRoute } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Fact } from '../../protocol/conversation.ts';
 import { rooms } from '../../server/plugins/realtime.ts';
-import { availability, type Consoles, eventually, row, startConsoles } from '../console/consoles.ts';
+import {
+  availability,
+  type Consoles,
+  eventually,
+  isTheirs,
+  row,
+  startConsoles,
+} from '../console/consoles.ts';
 import { declined, fee, topUp } from '../console/northcard.ts';
 import type { TestCustomer } from '../support/clients.ts';
 
@@ -56,6 +63,7 @@ async function consoleIn(customer: TestCustomer, site: Awaited<ReturnType<Consol
   await row(page, customer).click();
   await page.keyboard.press('a');
   await page.getByLabel('Reply to the customer').waitFor();
+  await isTheirs(page);
   return { page, line };
 }
 
@@ -157,6 +165,7 @@ test('[D8] without any socket an agent accepts, replies, notes, hands back and r
   await row(page, customer).click();
   await page.getByRole('button', { name: 'Accept' }).click();
   await page.getByLabel('Reply to the customer').waitFor();
+  await isTheirs(page);
   await reply(page, 'Over plain HTTP');
   await customer.until('message.sent', ({ text }) => text === 'Over plain HTTP');
   await customer.send('message:send', { text: 'I read you' });
