@@ -43,7 +43,9 @@ async function opened(site: Site, options: Parameters<Browser['newContext']>[0])
     `${server.url} ${server.url.replace('http', 'ws')}`,
   );
   pages.push(page);
-  const view = await (await browser.newContext({ ...options, locale: 'en-GB', timezoneId: 'UTC' })).newPage();
+  // Contrast is that of what stands there, not of what fades in.
+  const usual = { locale: 'en-GB', timezoneId: 'UTC', reducedMotion: 'reduce' } as const;
+  const view = await (await browser.newContext({ ...options, ...usual })).newPage();
   await view.goto(page.url);
   await view.getByRole('button', { name: 'Ask' }).click();
   return view;
@@ -62,7 +64,7 @@ test('the button says when people answer before it is pressed; then the customer
   await server.store.sites.setHours(site.id, { everyone: closedForNow(), teams: {} });
   await told(site, 'isOpen', false);
   const view = await opened(site, { ...desktop, colorScheme: 'light' });
-  const way = view.getByRole('button', { name: /^Talk to a human Back .*9:00$/ });
+  const way = view.getByRole('dialog').getByRole('button', { name: /^Talk to a human Back .*9:00$/ });
   await way.waitFor();
   expect(await axeFindings(view)).toEqual([]);
   await way.click();
@@ -73,13 +75,16 @@ test('the button says when people answer before it is pressed; then the customer
 test('with nobody here it says so; with somebody it does not; a person’s promise stands there with its time and its end', async () => {
   const site = await server.addSite({ kind: 'page' });
   const first = await opened(site, { ...phone, colorScheme: 'dark' });
-  await first.getByRole('button', { name: 'Talk to a human Nobody is here right now' }).waitFor();
+  await first
+    .getByRole('dialog')
+    .getByRole('button', { name: 'Talk to a human Nobody is here right now' })
+    .waitFor();
   expect(await axeFindings(first)).toEqual([]);
 
   const ana = await connectAgent(server.url, (await server.addAgent(site)).cookie);
   await told(site, 'isAnyoneOnline', true);
   const view = await opened(site, { ...phone, colorScheme: 'light' });
-  const way = view.getByRole('button', { name: 'Talk to a human', exact: true });
+  const way = view.getByRole('dialog').getByRole('button', { name: 'Talk to a human', exact: true });
   await way.waitFor();
   await way.click();
   await view.getByText('in line').first().waitFor();

@@ -17,5 +17,6 @@ export function Reach() {
         ? ''
         : text.usually(minutes(wait.fromMs), minutes(wait.toMs));
   const kept = keptShare === undefined ? '' : text.kept(Math.round(keptShare * 100));
-  return <small>{[words, kept].filter((said) => said !== '').join(' · ')}</small>;
+  const said = [words, kept].filter((one) => one !== '');
+  return said.length > 0 ? <small>{said.join(' · ')}</small> : null;
 }
