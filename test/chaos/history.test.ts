@@ -38,7 +38,8 @@ const facts = numbered([
     by: byCustomer,
     reason: 'customer_asked',
     detail: '',
-    priority: 'normal',
+    priority: 'high',
+    because: 'urgent',
     team: null,
   },
   { type: 'handoff.accepted', by: byAna, agent: ana },
@@ -46,7 +47,15 @@ const facts = numbered([
   says(byAna, 4, 'hello'),
   says(byCustomer, 5, 'two'),
 ]);
-const visible = facts.filter((fact) => fact.type !== 'note.added');
+/** Without the notes, and without why somebody goes first. */
+const forCustomer = (all: readonly Fact[]) =>
+  all.flatMap((fact): Fact[] => {
+    if (fact.type === 'note.added') return [];
+    if (fact.type !== 'handoff.requested') return [fact];
+    const { because: _, ...shown } = fact;
+    return [{ ...shown, priority: 'normal' }];
+  });
+const visible = forCustomer(facts);
 
 const transcriptOf = (shown: readonly Fact[], through = facts.length) => {
   const event = { conversationId, after: 0, through, facts: shown.filter((fact) => fact.seq <= through) };
@@ -91,10 +100,7 @@ const good = goodHistory();
 const changed = (number: number, by: Partial<Command>): Pick<History, 'commands'> => ({
   commands: good.commands.map((command) => (command.cid === cidOf(number) ? { ...command, ...by } : command)),
 });
-const ending = (
-  all: readonly Fact[],
-  given: readonly Fact[] = all.filter((fact) => fact.type !== 'note.added'),
-) => ({
+const ending = (all: readonly Fact[], given: readonly Fact[] = forCustomer(all)) => ({
   endings: [{ conversationId, facts: all, customerFacts: given }],
 });
 const unknown = { outcome: 'unknown', seq: null, settledAt: null } as const;
@@ -165,6 +171,13 @@ const doctored: Record<string, readonly [RuleName, Partial<History>]> = {
     changed(3, { invokedAt: 100, settledAt: 101 }),
   ],
   'a customer who is given a note': ['sameOnBothEnds', ending(facts, facts)],
+  'a customer who is told why they go first': [
+    'sameOnBothEnds',
+    ending(
+      facts,
+      facts.filter((fact) => fact.type !== 'note.added'),
+    ),
+  ],
   'a customer who is not given a message': ['sameOnBothEnds', ending(facts, visible.slice(0, -1))],
   'a screen that lacks the last line': ['sameOnBothEnds', screenOf(transcriptOf(visible, 8))],
   'a screen that shows another state': ['sameOnBothEnds', screenOf({ status: 'bot' })],

@@ -15,7 +15,7 @@ import { protocolVersion } from '../../protocol/version.ts';
 type Without<B> = Omit<B, 'cid' | 'conversationId'>;
 const waitMs = 15_000;
 
-/** Keeps the facts that a socket brings, in order and once, and lets a test wait for one. */
+/** Keeps the facts of a conversation that a socket brings, in order and once, and lets a test wait for one. */
 interface FactLog {
   readonly facts: Fact[];
   take(event: FactsEvent): void;
@@ -27,12 +27,23 @@ function createFactLog(): FactLog {
   const facts: Fact[] = [];
   let seq = 0;
   const waiting = new Set<() => void>();
+  /** What came live before the page that it follows, as at the beginning of a watch. */
+  const early: FactsEvent[] = [];
+  const follow = (event: FactsEvent) => {
+    if (event.through <= seq) return;
+    facts.push(...event.facts.filter((fact) => fact.seq > seq));
+    seq = event.through;
+  };
   return {
     facts,
     take(event: FactsEvent) {
-      if (event.through <= seq) return;
-      facts.push(...event.facts.filter((fact) => fact.seq > seq));
-      seq = event.through;
+      if (event.after > seq) {
+        early.push(event);
+        return;
+      }
+      follow(event);
+      early.sort((a, b) => a.after - b.after);
+      while (early[0] !== undefined && early[0].after <= seq) follow(early.shift() as FactsEvent);
       for (const check of waiting) check();
     },
     seq: () => seq,

@@ -166,13 +166,30 @@ const transcriptOf = (conversationId: string, facts: readonly Fact[], through: n
   return applied.kind === 'applied' ? applied.transcript : emptyTranscript(conversationId);
 };
 
-/** Both ends see the same: the agents all facts, the customer all but the notes, and their screens what they were given. */
+/**
+ * What a customer is given of these facts. Said here once more, beside the server's own rule, which it checks.
+ */
+const forCustomers = (facts: readonly Fact[]): Fact[] =>
+  facts.flatMap((fact): Fact[] => {
+    if (/^(note\.added|answer\.improved|handoff\.(declined|raised))$/.test(fact.type)) return [];
+    if (fact.type === 'conversation.resolved' || fact.type === 'handoff.returned') {
+      const { cause: _, ...shown } = fact;
+      return [shown];
+    }
+    if (fact.type !== 'handoff.requested' || fact.because === undefined) return [fact];
+    const { because: _, ...shown } = fact;
+    return [{ ...shown, priority: 'normal' }];
+  });
+
+/** Both ends see the same: the agents all facts, the customer all that is not among agents, their screens what they were given. */
 const sameOnBothEnds: Rule = (part) => {
   const { conversationId, facts, customerFacts, screens } = part;
-  const visible = facts.filter((fact) => fact.type !== 'note.added');
-  const wrong = isDeepStrictEqual(visible, customerFacts)
+  const due = forCustomers(facts);
+  const at = due.findIndex((fact, index) => !isDeepStrictEqual(fact, customerFacts[index]));
+  const differs = at >= 0 ? `; fact ${due[at]?.seq} (${due[at]?.type}) is another` : '';
+  const wrong = isDeepStrictEqual(due, customerFacts)
     ? []
-    : [`the customer is given ${customerFacts.length} facts, the agents ${visible.length} and the notes`];
+    : [`the customer is given ${customerFacts.length} facts of ${due.length}${differs}`];
   for (const { reader, side, transcript } of screens) {
     const expected = transcriptOf(conversationId, seenBy(side, part), facts.length);
     if (isDeepStrictEqual(comparable(transcript), comparable(expected))) continue;
