@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { SaidBy } from '../../protocol/search.ts';
 import { unstarted } from '../../server/domain/conversation.ts';
-import { searchVector, wordsOf } from '../../server/domain/search.ts';
+import { searchVector } from '../../server/domain/search.ts';
+import { wordsOf } from '../../server/domain/words.ts';
 import { UsageError } from '../options.ts';
 
 const perConversation = 10;

@@ -1,4 +1,4 @@
-import { type ReadonlySignal, signal } from '@preact/signals';
+import type { ReadonlySignal } from '@preact/signals';
 import type {
   Invitation,
   InvitationMade,
@@ -8,22 +8,12 @@ import type {
   PersonChange,
 } from '../../protocol/people.ts';
 import { type Api, ApiError } from '../api.ts';
+import { createManagedList, type ManagedState } from '../shared/managed-list.ts';
 import { problemWords } from './people-words.ts';
-
-export interface PeopleState {
-  readonly list: PeopleList | null;
-  readonly hasFailed: boolean;
-  /** A link that was not mailed: gone once it is put away. */
-  readonly link: { readonly invitationId: string; readonly text: string } | null;
-  /** What is being done, to a person, an invitation or (`invite`) to nobody yet. */
-  readonly busy: string | null;
-  /** What came of the last thing that was done, and where it is to be said. */
-  readonly said: { readonly at: string; readonly isProblem: boolean; readonly text: string } | null;
-}
 
 /** The people of the admin's sites, without a screen. Nothing here throws: what went wrong is said in place. */
 export interface People {
-  readonly state: ReadonlySignal<PeopleState>;
+  readonly state: ReadonlySignal<ManagedState<PeopleList>>;
   load(): Promise<void>;
   /** @returns whether they were invited */
   invite(invitation: NewInvitation): Promise<boolean>;
@@ -37,37 +27,9 @@ export interface People {
 }
 
 export function createPeople(api: Pick<Api, 'people' | 'changePeople'>): People {
-  const state = signal<PeopleState>({ list: null, hasFailed: false, link: null, busy: null, said: null });
-  const set = (change: Partial<PeopleState>) => {
-    state.value = { ...state.peek(), ...change };
-  };
-
-  const load = async () => {
-    try {
-      set({ list: await api.people(), hasFailed: false });
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      set({ hasFailed: true });
-    }
-  };
-
-  /** Does one thing, says at `at` what came of it, and shows how things are then. */
-  const act = async (at: string, work: () => Promise<string>): Promise<boolean> => {
-    set({ busy: at, said: null });
-    let isDone = true;
-    try {
-      set({ said: { at, isProblem: false, text: await work() } });
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      set({ said: { at, isProblem: true, text: problemWords(error.code) } });
-      isDone = false;
-    }
-    if (isDone) await load();
-    set({ busy: null });
-    return isDone;
-  };
+  const { state, load, act, show, putAway, set } = createManagedList(() => api.people(), problemWords);
   const sent = ({ invitation: { id, email }, link }: InvitationMade): string => {
-    set({ link: link === null ? null : { invitationId: id, text: link } });
+    show(link === null ? null : { id, text: link });
     return link === null ? `An e-mail is on its way to ${email}.` : '';
   };
 
@@ -82,7 +44,7 @@ export function createPeople(api: Pick<Api, 'people' | 'changePeople'>): People 
     async withdraw({ id, email }) {
       await act('invite', async () => {
         await api.changePeople('invite/withdraw', { id });
-        set({ link: null });
+        show(null);
         return `The invitation of ${email} is withdrawn.`;
       });
     },
@@ -103,6 +65,6 @@ export function createPeople(api: Pick<Api, 'people' | 'changePeople'>): People 
       }
       set({ busy: null });
     },
-    putAway: () => set({ link: null, said: null }),
+    putAway,
   };
 }

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { useRef } from 'preact/hooks';
 import type { Webhook } from '../../protocol/webhooks.ts';
+import { ShownOnce } from '../shared/ShownOnce.tsx';
 import { now } from '../shared/time.ts';
 import { count } from '../shared/words.ts';
 import { WebhookDeliveries } from './WebhookDeliveries.tsx';
@@ -17,7 +17,7 @@ interface Props {
 export function WebhookRow({ webhook, webhooks, canReach }: Props) {
   const isOpen = useSignal(false);
   const isRemoving = useSignal(false);
-  const { secret, said, busy } = webhooks.state.value;
+  const { shown, said, busy } = webhooks.state.value;
   const { tone, text } = standing(webhook, now.value);
   const isOff = !canReach || busy !== null;
   const isPaused = webhook.paused !== null;
@@ -107,51 +107,16 @@ export function WebhookRow({ webhook, webhooks, canReach }: Props) {
       <p role="status" class={said?.isProblem ? 'fail small' : 'good small'}>
         {said?.at === webhook.id ? said.text : ''}
       </p>
-      {secret?.webhookId === webhook.id && <Secret text={secret.text} onDone={webhooks.putAway} />}
+      {shown?.id === webhook.id && (
+        <ShownOnce
+          label="Secret, shown this once: what is sent is signed with it"
+          text={shown.text}
+          onDone={webhooks.putAway}
+        />
+      )}
       <div id={listId}>
         {isOpen.value && <WebhookDeliveries webhookId={webhook.id} webhooks={webhooks} canReach={canReach} />}
       </div>
     </li>
-  );
-}
-
-/** Shown this once: the server keeps it, and tells nobody again. */
-function Secret({ text, onDone }: { text: string; onDone: () => void }) {
-  const field = useRef<HTMLInputElement>(null);
-  const copied = useSignal('');
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      copied.value = 'Copied.';
-    } catch {
-      // Without leave, or without https: the text is marked, and copied by hand.
-      field.current?.select();
-      copied.value = 'Copy it with your keyboard: it is selected.';
-    }
-  };
-  return (
-    <div class="shown-once">
-      <label class="field">
-        Secret, shown this once: what is sent is signed with it
-        <input
-          ref={field}
-          class="input mono"
-          readOnly
-          value={text}
-          onFocus={(event) => event.currentTarget.select()}
-        />
-      </label>
-      <div class="form-buttons">
-        <button type="button" class="button small primary" onClick={() => void copy()}>
-          Copy
-        </button>
-        <button type="button" class="button small" onClick={onDone}>
-          I have it
-        </button>
-        <span class="good small" role="status">
-          {copied.value}
-        </span>
-      </div>
-    </div>
   );
 }

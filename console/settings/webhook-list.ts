@@ -10,18 +10,8 @@ import type {
   WebhookWithSecret,
 } from '../../protocol/webhooks.ts';
 import { type Api, ApiError } from '../api.ts';
+import { createManagedList, type ManagedState } from '../shared/managed-list.ts';
 import { pingWords, problemWords } from './webhook-words.ts';
-
-export interface WebhooksState {
-  readonly list: WebhookList | null;
-  readonly hasFailed: boolean;
-  /** Just made, and gone once it is put away. */
-  readonly secret: { readonly webhookId: string; readonly text: string } | null;
-  /** What is being done, to a webhook or (`add`) to none. */
-  readonly busy: string | null;
-  /** What came of the last thing that was done, and where it is to be said. */
-  readonly said: { readonly at: string; readonly isProblem: boolean; readonly text: string } | null;
-}
 
 export interface DeliveriesState {
   readonly deliveries: readonly WebhookDelivery[];
@@ -32,7 +22,7 @@ export interface DeliveriesState {
 
 /** The webhooks of the agent's sites, without a screen. Nothing here throws: what went wrong is said in place. */
 export interface Webhooks {
-  readonly state: ReadonlySignal<WebhooksState>;
+  readonly state: ReadonlySignal<ManagedState<WebhookList>>;
   load(): Promise<void>;
   /** @returns whether it was added */
   add(webhook: NewWebhook): Promise<boolean>;
@@ -48,37 +38,8 @@ export interface Webhooks {
 type WebhooksApi = Pick<Api, 'webhooks' | 'webhookDeliveries' | 'changeWebhooks'>;
 
 export function createWebhooks(api: WebhooksApi): Webhooks {
-  const state = signal<WebhooksState>({ list: null, hasFailed: false, secret: null, busy: null, said: null });
-  const set = (change: Partial<WebhooksState>) => {
-    state.value = { ...state.peek(), ...change };
-  };
-
-  const load = async () => {
-    try {
-      set({ list: await api.webhooks(), hasFailed: false });
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      set({ hasFailed: true });
-    }
-  };
-
-  /** Does one thing, says at `at` what came of it, and shows how things are then. */
-  const act = async (at: string, work: () => Promise<string>): Promise<boolean> => {
-    set({ busy: at, said: null });
-    let isDone = true;
-    try {
-      set({ said: { at, isProblem: false, text: await work() } });
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      set({ said: { at, isProblem: true, text: problemWords(error.code) } });
-      isDone = false;
-    }
-    if (isDone) await load();
-    set({ busy: null });
-    return isDone;
-  };
-  const keepSecret = ({ webhook, secret }: WebhookWithSecret) =>
-    set({ secret: { webhookId: webhook.id, text: secret } });
+  const { state, load, act, show, putAway } = createManagedList(() => api.webhooks(), problemWords);
+  const keepSecret = ({ webhook, secret }: WebhookWithSecret) => show({ id: webhook.id, text: secret });
 
   return {
     state,
@@ -100,7 +61,7 @@ export function createWebhooks(api: WebhooksApi): Webhooks {
         return 'For a day the secret before signs, too.';
       });
     },
-    putAway: () => set({ secret: null, said: null }),
+    putAway,
     async remove({ id }) {
       await act(id, async () => {
         await api.changeWebhooks('remove', { id });

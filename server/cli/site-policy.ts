@@ -1,8 +1,8 @@
 import type { FirstTrait } from '../domain/harm.ts';
 import { defaultThresholds, type Thresholds } from '../domain/policy/thresholds.ts';
-import { wordsOf } from '../domain/search.ts';
 import type { SitePolicy } from '../domain/site-policy.ts';
 import type { Topic } from '../domain/topics.ts';
+import { wordsOf } from '../domain/words.ts';
 import { type Command, needed, noteSiteSaved, optionsOf, UsageError } from './command.ts';
 
 const names = Object.keys(defaultThresholds) as (keyof Thresholds)[];

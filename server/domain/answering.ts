@@ -18,14 +18,13 @@ export function answerMessage(d: Draft, text: string, world: World) {
   if (status !== 'bot' && status !== 'waiting') return;
   const { thresholds, isBotAskedWhileWaiting } = world.policy;
   const judgement = judge(d.state.recent, thresholds);
+  raise(d, world);
   if (judgement.decision === 'now') {
     stopAnswer(d, world);
     if (status === 'bot') requestPerson(d, { reason: 'customer_said', detail: judgement.evidence }, world);
-    else raise(d, world);
     return;
   }
   if (status === 'bot') suggest(d, judgement);
-  raise(d, world);
   const isOurs = judgement.reason === 'asked_if_bot' && asksIfBot(text)?.isWholeMessage === true;
   if (!isOurs && status === 'waiting' && !isBotAskedWhileWaiting) return;
   leaveAnswer(d, world);

@@ -15,9 +15,9 @@ interface Request {
 }
 
 /**
- * Asks for a person: with a head start for who was harmed or whom the site wants first, and of the team of a known topic. While that team is closed
- * the customer is promised an answer in the same decision: they can leave, and no process can die between the asking
- * and the promise.
+ * Asks for a person: with a head start for who was harmed or whom the site wants first, and of the team of a known
+ * topic. While that team is closed the customer is promised an answer in the same decision: they can leave, and no
+ * process can die between the asking and the promise.
  */
 export function requestPerson(
   d: Draft,

@@ -1,6 +1,6 @@
 import type { Team } from '../../protocol/handoff.ts';
 import type { PolicyTurn } from './policy/judge.ts';
-import { wordsOf } from './search.ts';
+import { wordsOf } from './words.ts';
 
 /** A team, and the words by which its customers are known. */
 export interface Topic {

@@ -93,7 +93,7 @@ export default fp(
       const partialText = state.pending === null ? '' : partials.textOf(known.id, state.pending.turn);
       const mayReopen = state.status === 'resolved' && state.lastAgent !== null;
       if (site === null || partialText === null || mayReopen || state.seq === 0) return null;
-      if (needsTables(input.command) || filesOf(input.command).length > 0) return null;
+      if (needsTables(input.command) || fileIdsOf(input.command).length > 0) return null;
       if (!sender.mayTouch(known)) return null;
       // Whether this customer goes first is in their row, which may have changed since.
       if (site.policy.first.length > 0 && state.status !== 'human') return null;
@@ -249,12 +249,12 @@ const starting = new Set<keyof CustomerCommands>([
   'feedback:share',
 ]);
 
-const filesOf = (command: Command['command']): readonly string[] =>
+const fileIdsOf = (command: Command['command']): readonly string[] =>
   (command.name === 'message:send' && command.files) || [];
 
 /** The files that the command names, as they are kept: of this conversation, this sender's, and sent by nothing yet. */
 async function keptFiles(tx: ConversationTransaction, id: string, { sender, input }: EngineOrder) {
-  const files = filesOf(input.command);
+  const files = fileIdsOf(input.command);
   return files.length === 0 ? [] : tx.filesOf(id, sender.id, files);
 }
 

@@ -234,3 +234,7 @@ export function toWebHeaders(headers: Headers_): Headers {
   }
   return web;
 }
+
+/** The token of a customer's request; null without one. */
+export const bearer = (authorization: string | undefined): string | null =>
+  /^Bearer (\S{1,200})$/.exec(authorization ?? '')?.[1] ?? null;

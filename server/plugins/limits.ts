@@ -38,37 +38,44 @@ export function addressKey(address: string): string {
   return `${[...left, ...zeros, ...right].slice(0, 4).join(':')}::/64`;
 }
 
+/**
+ * So many times in so many seconds for each key, in this process.
+ * @throws RefusalError rate_limited, from the returned function; it says when to come back
+ */
+export function createLimit(points: number, seconds: number): (key: string) => Promise<void> {
+  const limiter = new RateLimiterMemory({ points, duration: seconds });
+  return async (key) => {
+    try {
+      await limiter.consume(key);
+    } catch (refused) {
+      if (!(refused instanceof RateLimiterRes)) throw refused;
+      throw new RefusalError('rate_limited', { retryAfterMs: refused.msBeforeNext });
+    }
+  };
+}
+
 /** Keeps one caller from taking the service away from the others. Refusals say when to come back. */
 export default fp<{ sessionsPerMinute: number; commandsPerTenSeconds: number }>(
   async (app, { sessionsPerMinute, commandsPerTenSeconds }) => {
-    const sessions = new RateLimiterMemory({ points: sessionsPerMinute, duration: 60 });
-    const commands = new RateLimiterMemory({ points: commandsPerTenSeconds, duration: 10 });
-    const agents = new RateLimiterMemory({ points: commandsPerTenSeconds * 10, duration: 10 });
-    const files = new RateLimiterMemory({ points: 20, duration: 60 });
-    const passwords = new RateLimiterMemory({ points: 5, duration: 60 });
-    const proofs = new RateLimiterMemory({ points: 10, duration: 5 * 60 });
-    const invitations = new RateLimiterMemory({ points: 30, duration: 60 });
-    const signals = new RateLimiterMemory({ points: commandsPerTenSeconds * 10, duration: 10 });
-
-    const take = async (limiter: RateLimiterMemory, key: string) => {
-      try {
-        await limiter.consume(key);
-      } catch (refused) {
-        if (!(refused instanceof RateLimiterRes)) throw refused;
-        throw new RefusalError('rate_limited', { retryAfterMs: refused.msBeforeNext });
-      }
-    };
+    const sessions = createLimit(sessionsPerMinute, 60);
+    const commands = createLimit(commandsPerTenSeconds, 10);
+    const agents = createLimit(commandsPerTenSeconds * 10, 10);
+    const files = createLimit(20, 60);
+    const passwords = createLimit(5, 60);
+    const proofs = createLimit(10, 5 * 60);
+    const invitations = createLimit(30, 60);
+    const signals = createLimit(commandsPerTenSeconds * 10, 10);
 
     app.decorate('limits', {
-      session: (address) => take(sessions, addressKey(address)),
-      command: (customerId) => take(commands, customerId),
-      agent: (agentId) => take(agents, agentId),
-      file: (senderId) => take(files, senderId),
-      password: (agentId) => take(passwords, agentId),
-      proof: (agentId) => take(proofs, agentId),
-      invitation: (address) => take(invitations, addressKey(address)),
+      session: (address) => sessions(addressKey(address)),
+      command: (customerId) => commands(customerId),
+      agent: (agentId) => agents(agentId),
+      file: (senderId) => files(senderId),
+      password: (agentId) => passwords(agentId),
+      proof: (agentId) => proofs(agentId),
+      invitation: (address) => invitations(addressKey(address)),
       signal: (callerId) =>
-        take(signals, callerId).then(
+        signals(callerId).then(
           () => true,
           (error) => {
             if (error instanceof RefusalError) return false;

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Colleague } from '../../protocol/agent.ts';
+import { agentLoads } from './agent-loads.ts';
 import { presenceTimeoutMs, workingRoles } from './agents.ts';
 import type { Database } from './database.ts';
 
@@ -9,12 +10,7 @@ export function createColleagues(db: Database) {
     /** Those who are there first, then by name. Their load counts customers of all sites. */
     async of(siteId: string, now: number): Promise<Colleague[]> {
       const { rows } = await sql<Colleague>`
-        with taken as (
-          select agent_id from conversations where status = 'human'
-          union all
-          select state->'offer'->'agent'->>'id' from conversations
-          where status = 'waiting' and (state->'offer'->>'expiresAt')::bigint > ${now}),
-        loads as (select agent_id, count(*)::int as load from taken group by agent_id),
+        with ${agentLoads(now)},
         present as (
           select agents.id, name, capacity, teams, coalesce(load, 0) as load,
             case when coalesce(seen_at, 0) <= ${now - presenceTimeoutMs} then 'offline' else availability end as presence

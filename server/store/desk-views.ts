@@ -1,24 +1,16 @@
 import { sql } from 'kysely';
 import type { Board, ConversationPage, ConversationSummary } from '../../protocol/agent.ts';
-import { uuidPattern } from '../../protocol/ids.ts';
 import { presenceTimeoutMs } from './agents.ts';
 import { summaries, toSummary } from './conversation-summaries.ts';
+import { createCursor } from './cursor.ts';
 import type { Database } from './database.ts';
 
-/** Where a page ends: when its last conversation was begun, and which it is. */
-interface Cursor {
+/** When the last conversation of a page was begun, and which it is. */
+interface End {
   readonly at: number;
   readonly id: string;
 }
-
-const isUuid = new RegExp(uuidPattern);
-const encodeCursor = ({ at, id }: Cursor) => Buffer.from(`${at}:${id}`).toString('base64url');
-
-/** @returns null for text that is no cursor of ours */
-export function decodeViewCursor(text: string): Cursor | null {
-  const [at = '', id = ''] = Buffer.from(text, 'base64url').toString().split(':', 2);
-  return /^\d{1,16}$/.test(at) && isUuid.test(id) ? { at: Number(at), id } : null;
-}
+export const viewCursor = createCursor<End>({ at: 'time', id: 'uuid' });
 
 /** What a day is counted by; they have an index of their own (migration 011), and its condition is written there. */
 const handoffFacts = sql.raw(
@@ -34,10 +26,10 @@ export function createDeskViews(db: Database) {
     /** All conversations of these sites, the one that was begun last first. */
     async all(
       siteIds: readonly string[],
-      { cursor, limit }: { cursor: Cursor | null; limit: number },
+      { cursor, limit }: { cursor: End | null; limit: number },
     ): Promise<ConversationPage> {
       // Site by site, each in the order of its index: together they would have to be sorted.
-      const { rows } = await sql<Cursor>`
+      const { rows } = await sql<End>`
         select newest.at, newest.id from unnest(${[...siteIds]}::uuid[]) as site(id), lateral (
           select created_at as at, conversations.id from conversations
           where site_id = site.id and (${cursor === null}
@@ -51,7 +43,7 @@ export function createDeskViews(db: Database) {
           db,
           page.map(({ id }) => id),
         ),
-        next: rows.length > limit && last !== undefined ? encodeCursor(last) : null,
+        next: rows.length > limit && last !== undefined ? viewCursor.encode(last) : null,
       };
     },
 

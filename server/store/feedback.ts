@@ -5,28 +5,19 @@ import type {
   FeedbackItem,
   FeedbackPage,
 } from '../../protocol/feedback.ts';
-import { uuidPattern } from '../../protocol/ids.ts';
 import type { TranscriptLine } from '../../protocol/message.ts';
+import { createCursor } from './cursor.ts';
 import type { Database } from './database.ts';
 import { saidByAgents } from './said-by-agents.ts';
 import { storableText } from './storable.ts';
 import { saidTypes, transcriptLine } from './transcript-line.ts';
 
-/** Where a page ends: time and id of its last row. */
-interface Cursor {
+/** Time and id of the last row of a page. */
+interface End {
   readonly at: number;
   readonly id: string;
 }
-
-const isUuid = new RegExp(uuidPattern);
-const encodeCursor = ({ at, id }: Cursor) => Buffer.from(`${at}:${id}`).toString('base64url');
-
-/** @returns null for text that is no cursor of ours */
-export function decodeCursor(text: string): Cursor | null {
-  const [at = '', id = ''] = Buffer.from(text, 'base64url').toString().split(':', 2);
-  // Exactly what we write: PostgreSQL would fail on anything that only looks like it.
-  return /^\d{1,16}$/.test(at) && isUuid.test(id) ? { at: Number(at), id } : null;
-}
+export const feedbackCursor = createCursor<End>({ at: 'time', id: 'uuid' });
 
 /** Answer feedback and conversation ratings, newest first, of the sites that the reader may see. */
 export function createFeedback(db: Database) {
@@ -98,7 +89,7 @@ export function createFeedback(db: Database) {
   const rowsAfter = async (
     siteIds: readonly string[],
     filter: FeedbackFilter,
-    cursor: Cursor | null,
+    cursor: End | null,
     limit: number,
   ) => {
     let query = filtered(siteIds, filter);
@@ -145,7 +136,7 @@ export function createFeedback(db: Database) {
     async page(
       siteIds: readonly string[],
       filter: FeedbackFilter,
-      options: { cursor: Cursor | null; limit: number },
+      options: { cursor: End | null; limit: number },
     ): Promise<FeedbackPage> {
       const [rows, total] = await Promise.all([
         rowsAfter(siteIds, filter, options.cursor, options.limit + 1),
@@ -153,14 +144,14 @@ export function createFeedback(db: Database) {
       ]);
       const page = rows.slice(0, options.limit);
       const last = page.at(-1);
-      const next = rows.length > options.limit && last !== undefined ? encodeCursor(last) : null;
+      const next = rows.length > options.limit && last !== undefined ? feedbackCursor.encode(last) : null;
       return { items: page, total, next };
     },
 
     /** Every item with its transcript, in batches, so that an export of any size needs little memory. */
     async *exportRows(siteIds: readonly string[], filter: FeedbackFilter): AsyncGenerator<FeedbackExportRow> {
       const batch = 200;
-      let cursor: Cursor | null = null;
+      let cursor: End | null = null;
       while (true) {
         const rows: FeedbackItem[] = await rowsAfter(siteIds, filter, cursor, batch);
         const ids = rows.map((row) => row.conversationId);

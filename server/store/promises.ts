@@ -1,27 +1,16 @@
 import { type SqlBool, sql } from 'kysely';
-import { uuidPattern } from '../../protocol/ids.ts';
 import type { DeskPromise, PromiseKind, PromisePage, PromiseRate } from '../../protocol/promise.ts';
 import { defaultPromiseRules } from '../domain/promises.ts';
+import { createCursor } from './cursor.ts';
 import type { Database } from './database.ts';
 
-/** Where a page ends: time and key of its last row. */
-interface Cursor {
+/** Time and key of the last row of a page. */
+interface End {
   readonly at: number;
   readonly conversationId: string;
   readonly promise: number;
 }
-
-const isUuid = new RegExp(uuidPattern);
-const encodeCursor = ({ at, conversationId, promise }: Cursor) =>
-  Buffer.from(`${at}:${conversationId}:${promise}`).toString('base64url');
-
-/** @returns null for text that is no cursor of ours */
-export function decodePromiseCursor(text: string): Cursor | null {
-  const [at = '', id = '', promise = ''] = Buffer.from(text, 'base64url').toString().split(':', 3);
-  // Exactly what we write: PostgreSQL would fail on anything that only looks like it.
-  const isOurs = /^\d{1,16}$/.test(at) && isUuid.test(id) && /^\d{1,9}$/.test(promise);
-  return isOurs ? { at: Number(at), conversationId: id, promise: Number(promise) } : null;
-}
+export const promiseCursor = createCursor<End>({ at: 'time', conversationId: 'uuid', promise: 'number' });
 
 /** A promise with what telling people of it needs. */
 export interface LedgerRow {
@@ -127,7 +116,7 @@ export function createPromises(db: Database) {
       /** null: of everybody */
       readonly ownerId: string | null;
       readonly isOpen: boolean;
-      readonly after: Cursor | null;
+      readonly after: End | null;
       readonly limit: number;
     }): Promise<PromisePage> {
       const { siteIds, ownerId, isOpen, after, limit } = options;
@@ -171,7 +160,7 @@ export function createPromises(db: Database) {
           site: row.site,
           topic: row.topic,
         })),
-        next: found.length > limit && last !== undefined ? encodeCursor(last) : null,
+        next: found.length > limit && last !== undefined ? promiseCursor.encode(last) : null,
       };
     },
 

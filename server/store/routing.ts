@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type RoutingRules, type Seat, type Waiting, waitingIn } from '../domain/routing.ts';
+import { agentLoads } from './agent-loads.ts';
 import { presenceTimeoutMs, workingRoles } from './agents.ts';
 import { inQueueOrder } from './conversations.ts';
 import type { Database } from './database.ts';
@@ -53,12 +54,7 @@ export function createRouting(db: Database) {
     /** Agents of this site who are there and take customers, with all that they have, at other sites too. */
     async seats(siteId: string, now: number): Promise<Seat[]> {
       const { rows } = await sql<Seat>`
-        with taken as (
-          select agent_id from conversations where status = 'human'
-          union all
-          select state->'offer'->'agent'->>'id' from conversations
-          where status = 'waiting' and (state->'offer'->>'expiresAt')::bigint > ${now}),
-        loads as (select agent_id, count(*)::int as load from taken group by agent_id)
+        with ${agentLoads(now)}
         select agents.id, name, capacity, teams, languages, offered_at as "idleSince", coalesce(load, 0) as load
         from agents
         join auth_user on auth_user.id = agents.id

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Fact } from '../../protocol/conversation.ts';
-import { uuidPattern } from '../../protocol/ids.ts';
 import type { SaidBy, SearchFilter, SearchHit, SearchPage } from '../../protocol/search.ts';
 import { markedLine, type SearchQuery, searchCondition, searchVector } from '../domain/search.ts';
 import { summaries, toSummary } from './conversation-summaries.ts';
+import { createCursor } from './cursor.ts';
 import type { Database, Tx } from './database.ts';
 import { saidTypes, transcriptLine } from './transcript-line.ts';
 
@@ -20,31 +20,25 @@ const commonShare = 0.01;
 /** A search took too long and was given up. */
 export class SearchTooSlow extends Error {}
 
-/** Where a page ends: the place of its last line. */
-interface Cursor {
+/** Of a line; of the last one of a page. */
+interface Place {
   readonly at: number;
   readonly conversationId: string;
   readonly seq: number;
   readonly line: number;
 }
-type Place = Cursor;
-
-const cursorPattern = new RegExp(`^(\\d{1,16}):(${uuidPattern.slice(1, -1)}):(\\d{1,9}):(\\d{1,4})$`);
-const encodeCursor = ({ at, conversationId, seq, line }: Cursor) =>
-  Buffer.from(`${at}:${conversationId}:${seq}:${line}`).toString('base64url');
-
-/** @returns null for text that is no cursor of ours */
-export function decodeSearchCursor(text: string): Cursor | null {
-  const [, at, conversationId = '', seq, line] =
-    cursorPattern.exec(Buffer.from(text, 'base64url').toString()) ?? [];
-  return at === undefined ? null : { at: Number(at), conversationId, seq: Number(seq), line: Number(line) };
-}
+export const searchCursor = createCursor<Place>({
+  at: 'time',
+  conversationId: 'uuid',
+  seq: 'number',
+  line: 'number',
+});
 
 interface Asked {
   readonly siteIds: readonly string[];
   readonly query: SearchQuery;
   readonly filter: Omit<SearchFilter, 'site'>;
-  readonly cursor: Cursor | null;
+  readonly cursor: Place | null;
   readonly limit: number;
 }
 
@@ -112,7 +106,7 @@ export function createSearch(db: Database) {
       const found = await places(db, { ...asked, limit: asked.limit + 1 });
       const page = found.slice(0, asked.limit);
       const last = page.at(-1);
-      const next = found.length > asked.limit && last !== undefined ? encodeCursor(last) : null;
+      const next = found.length > asked.limit && last !== undefined ? searchCursor.encode(last) : null;
       return { hits: await hitsOf(db, page, asked.query), next };
     },
 

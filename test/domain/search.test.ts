@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  markedLine,
-  parseSearch,
-  searchCondition,
-  searchVector,
-  wordsOf,
-} from '../../server/domain/search.ts';
+import { markedLine, parseSearch, searchCondition, searchVector } from '../../server/domain/search.ts';
+import { wordsOf } from '../../server/domain/words.ts';
 
 const siteIds = ['0198c0de-0000-7000-8000-00000000aaaa'];
 const folded = (text: string) => wordsOf(text).map((word) => word.folded);

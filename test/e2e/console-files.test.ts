@@ -1,21 +1,17 @@
-import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { type Consoles, eventually, row, startConsoles } from '../console/consoles.ts';
 import { topUp } from '../console/northcard.ts';
 import { kept, uploadAs } from '../server/files-stage.ts';
-import { axeFindings } from '../support/axe.ts';
+import { lookAtConsole } from '../support/console-look.ts';
 import { samplePdf, samplePng } from '../support/sample-files.ts';
 
-const folder = fileURLToPath(new URL('../screenshots/console/', import.meta.url));
 const png = { name: 'receipt of the top-up.png', mimeType: 'image/png', buffer: samplePng() };
 const pdf = { name: 'fees.pdf', mimeType: 'application/pdf', buffer: samplePdf() };
 
 let consoles: Consoles;
 beforeAll(async () => {
-  mkdirSync(folder, { recursive: true });
   consoles = await startConsoles(inject('postgresUrl'));
 });
 afterEach(() => consoles.endTest());
@@ -37,24 +33,7 @@ async function answering() {
   return { customer, page };
 }
 
-async function look(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const [size, width, height] of [
-      ['desktop', 1280, 800],
-      ['phone', 390, 844],
-    ] as const) {
-      await page.setViewportSize({ width, height });
-      await page.screenshot({ path: `${folder}files-${name}-${size}-${colorScheme}.png` });
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      expect(overflow, `${name} at ${size}`).toBe(0);
-      expect(await axeFindings(page), `${name} at ${size}, ${colorScheme}`).toEqual([]);
-    }
-  }
-  await page.setViewportSize({ width: 1280, height: 800 });
-}
+const look = (page: Page, name: string) => lookAtConsole(page, `files-${name}`);
 
 /** Gives files to the page as the mouse or the clipboard does. */
 const give = (page: Page, how: 'drop' | 'paste', { name, mimeType, buffer }: typeof png) =>

@@ -1,15 +1,12 @@
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page, Worker } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { axeFindings } from '../support/axe.ts';
 import { desktop, launchChromium, watchForFaults } from '../support/chromium.ts';
 import { connectCustomer, type TestCustomer } from '../support/clients.ts';
+import { lookAtConsole } from '../support/console-look.ts';
 import { eventually } from '../support/eventually.ts';
 import { createDevice, type Receiver, startReceiver } from '../support/receivers.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
-const folder = fileURLToPath(new URL('../screenshots/console/', import.meta.url));
 let push: Receiver;
 let server: TestServer;
 let browser: Browser;
@@ -17,7 +14,6 @@ const open: { close(): unknown }[] = [];
 const faults: string[][] = [];
 
 beforeAll(async () => {
-  mkdirSync(folder, { recursive: true });
   [push, browser] = await Promise.all([startReceiver(), launchChromium()]);
   server = await startTestServer(inject('postgresUrl'), { pushServices: [push.origin] });
 });
@@ -133,25 +129,8 @@ const clearShown = (page: Page) =>
     for (const notification of await registration.getNotifications()) notification.close();
   });
 
-async function look(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const [size, width, height] of [
-      ['desktop', 1280, 800],
-      ['phone', 390, 844],
-    ] as const) {
-      await page.setViewportSize({ width, height });
-      await page.getByRole('heading', { name: 'New handoffs' }).scrollIntoViewIfNeeded();
-      await page.screenshot({ path: `${folder}notify-${name}-${size}-${colorScheme}.png` });
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      expect(overflow, `${name} is wider than a ${size}`).toBe(0);
-      expect(await axeFindings(page), `${name} ${size} ${colorScheme}`).toEqual([]);
-    }
-  }
-  await page.setViewportSize({ width: 1280, height: 800 });
-}
+const look = (page: Page, name: string) =>
+  lookAtConsole(page, `notify-${name}`, page.getByRole('heading', { name: 'New handoffs' }));
 
 describe('an agent who switches notifications on', () => {
   test('is told of a customer who waits, on a device whose page looks elsewhere, and lands in the conversation', async () => {

@@ -1,15 +1,12 @@
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
-import { axeFindings } from '../support/axe.ts';
 import { desktop, launchChromium, watchForFaults } from '../support/chromium.ts';
+import { lookAtConsole } from '../support/console-look.ts';
 import { eventually } from '../support/eventually.ts';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider.ts';
 import { oneTimeCode } from '../support/one-time-code.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
-const folder = fileURLToPath(new URL('../screenshots/console/', import.meta.url));
 const password = 'long enough for us';
 let provider: OidcProvider;
 let server: TestServer;
@@ -17,7 +14,6 @@ let browser: Browser;
 const open: { close(): unknown }[] = [];
 
 beforeAll(async () => {
-  mkdirSync(folder, { recursive: true });
   [provider, browser] = await Promise.all([startOidcProvider(), launchChromium()]);
   server = await startTestServer(inject('postgresUrl'), {
     oidcIssuer: provider.issuer,
@@ -52,25 +48,8 @@ const newAgent = (siteId: string, name: string, role: 'admin' | 'agent') =>
     siteIds: [siteId],
   });
 
-async function look(page: Page, name: string, heading: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const [size, width, height] of [
-      ['desktop', 1280, 800],
-      ['phone', 390, 844],
-    ] as const) {
-      await page.setViewportSize({ width, height });
-      await page.getByRole('heading', { name: heading }).evaluate((one) => one.scrollIntoView());
-      await page.screenshot({ path: `${folder}people-${name}-${size}-${colorScheme}.png` });
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      expect(overflow, `${name} is wider than a ${size}`).toBe(0);
-      expect(await axeFindings(page), `${name} ${size} ${colorScheme}`).toEqual([]);
-    }
-  }
-  await page.setViewportSize({ width: 1280, height: 800 });
-}
+const look = (page: Page, name: string, heading: string) =>
+  lookAtConsole(page, `people-${name}`, page.getByRole('heading', { name: heading }));
 
 test('an admin invites somebody by keyboard, who joins by the link; then changes and removes them', async () => {
   const site = await newSite();

@@ -1,16 +1,12 @@
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { type Consoles, row, startConsoles } from '../console/consoles.ts';
-import { axeFindings } from '../support/axe.ts';
 import { connectCustomer } from '../support/clients.ts';
+import { lookAtConsole } from '../support/console-look.ts';
 
-const folder = fileURLToPath(new URL('../screenshots/console/', import.meta.url));
 const hostile = '<img src=x onerror="document.title=1"> **bold** [click](javascript:alert(1))';
 
 let consoles: Consoles;
 beforeAll(async () => {
-  mkdirSync(folder, { recursive: true });
   consoles = await startConsoles(inject('postgresUrl'));
 });
 afterEach(() => consoles.endTest());
@@ -66,20 +62,5 @@ test('what a page’s own chat shared is folded, in its order, plain text, and r
   expect(await list.evaluate((one) => one.matches(':focus')), 'what scrolls is reached by keyboard').toBe(
     true,
   );
-  for (const colorScheme of ['light', 'dark'] as const)
-    for (const [size, viewport] of [
-      ['desktop', { width: 1280, height: 800 }],
-      ['phone', { width: 390, height: 844 }],
-    ] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.setViewportSize(viewport);
-      expect(await axeFindings(page), `${size}, ${colorScheme}`).toEqual([]);
-      expect(
-        await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        ),
-        `not wider than a ${size}`,
-      ).toBe(0);
-      await page.screenshot({ path: `${folder}shared-lines-${size}-${colorScheme}.png` });
-    }
+  await lookAtConsole(page, 'shared-lines');
 });

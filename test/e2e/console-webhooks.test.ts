@@ -1,22 +1,18 @@
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
-import { axeFindings } from '../support/axe.ts';
 import { desktop, launchChromium, watchForFaults } from '../support/chromium.ts';
 import { connectCustomer } from '../support/clients.ts';
+import { lookAtConsole } from '../support/console-look.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Receiver, startReceiver } from '../support/receivers.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
-const folder = fileURLToPath(new URL('../screenshots/console/', import.meta.url));
 let hook: Receiver;
 let server: TestServer;
 let browser: Browser;
 const open: { close(): unknown }[] = [];
 
 beforeAll(async () => {
-  mkdirSync(folder, { recursive: true });
   [hook, browser] = await Promise.all([startReceiver(), launchChromium()]);
   server = await startTestServer(inject('postgresUrl'), { webhookRetryMs: [0] });
 });
@@ -45,25 +41,8 @@ async function settingsOf() {
   return { page, context, site, faults };
 }
 
-async function look(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const [size, width, height] of [
-      ['desktop', 1280, 800],
-      ['phone', 390, 844],
-    ] as const) {
-      await page.setViewportSize({ width, height });
-      await page.getByRole('heading', { name: 'Webhooks' }).evaluate((heading) => heading.scrollIntoView());
-      await page.screenshot({ path: `${folder}webhooks-${name}-${size}-${colorScheme}.png` });
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      expect(overflow, `${name} is wider than a ${size}`).toBe(0);
-      expect(await axeFindings(page), `${name} ${size} ${colorScheme}`).toEqual([]);
-    }
-  }
-  await page.setViewportSize({ width: 1280, height: 800 });
-}
+const look = (page: Page, name: string) =>
+  lookAtConsole(page, `webhooks-${name}`, page.getByRole('heading', { name: 'Webhooks' }));
 
 test('a webhook is added by keyboard, tested, watched, replayed, paused and removed', async () => {
   const { page, site, faults } = await settingsOf();

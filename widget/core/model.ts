@@ -31,7 +31,7 @@ export interface OutboxItem<N extends CustomerCommandName = CustomerCommandName>
 }
 
 /** The site, and whether a person can be reached there as it was last heard in this visit. */
-export type KnownSite = SiteInfo & { readonly reach?: Reachability | null };
+export type KnownSite = SiteInfo & { readonly reachability?: Reachability | null };
 /** The way to the server in the customer's name, for what is no command. */
 export interface Reach {
   readonly server: string;

@@ -32,7 +32,7 @@ export interface Pace {
   readonly botTotal: number;
   readonly chunk: number;
   /** How long what was said about a person's being there may stand. */
-  readonly reach: number;
+  readonly reachability: number;
 }
 
 export const pace: Pace = {
@@ -58,7 +58,7 @@ export const pace: Pace = {
   botFirst: 30_000,
   botTotal: 120_000,
   chunk: 80,
-  reach: 60_000,
+  reachability: 60_000,
 };
 
 /** The wait before the next try: half to one and a half times the doubling step, so that crowds spread. */

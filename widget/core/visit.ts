@@ -82,14 +82,15 @@ export function startVisit(options: VisitOptions): Visit {
   };
 
   /** What asking for a person will lead to, before anybody asks: kept up to date while it is looked at. */
-  const watchReach = async (): Promise<void> => {
+  const watchReachability = async (): Promise<void> => {
     while (!life.signal.aborted) {
       if (isLookedAt() && state.site.value !== null) {
-        const reach = await http.reachability().catch(() => null);
+        const answer = await http.reachability().catch(() => null);
         const site = state.site.value;
-        if (site !== null) state.site.value = { ...site, reach: reach && !isRefusal(reach) ? reach : null };
+        const reachability = answer && !isRefusal(answer) ? answer : null;
+        if (site !== null) state.site.value = { ...site, reachability };
       }
-      await life.sleep(isLookedAt() && state.site.value !== null ? pace.reach : pace.firstPoll);
+      await life.sleep(isLookedAt() && state.site.value !== null ? pace.reachability : pace.firstPoll);
     }
   };
 
@@ -291,7 +292,7 @@ export function startVisit(options: VisitOptions): Visit {
       }),
   });
   sender.flush();
-  life.run(watchReach);
+  life.run(watchReachability);
 
   return { reach: { server, use: sessions.use }, typing, enter, flush: sender.flush };
 }

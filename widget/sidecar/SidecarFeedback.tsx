@@ -38,7 +38,13 @@ export function SidecarFeedback(props: {
 /** As much of the panel's surroundings as the thumbs look at. */
 export function feedbackUi(text: ConversationText, giveFeedback: Chat['giveFeedback']): Ui {
   const nothing: ComponentType = () => null;
-  const conversation = { About: nothing, Announcer: nothing, Conversation: nothing, Reach: nothing, text };
+  const conversation = {
+    About: nothing,
+    Announcer: nothing,
+    Conversation: nothing,
+    Reachability: nothing,
+    text,
+  };
   return {
     chat: { outbox: signal([]), giveFeedback } as Pick<Chat, 'outbox' | 'giveFeedback'> as Chat,
     text,

@@ -63,7 +63,7 @@ function HumanPill() {
         <button type="button" class={isLate.value ? 'way late' : 'way'} onClick={act(ui.talkToHuman)}>
           <Icon shape={personIcon} />
           {text.talkToHuman}
-          {typeof loaded === 'object' && <loaded.Reach />}
+          {typeof loaded === 'object' && <loaded.Reachability />}
         </button>
       ) : (
         <div class="way">

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Transcript } from '../../browser/transcript.ts';
 import { askingWords } from './Header.tsx';
+import { minutes } from './minutes.ts';
 import { pendingOf, type Standing } from './standing.ts';
 import { useText, useUi } from './ui.ts';
 
@@ -33,8 +34,6 @@ export function WaitingCard({ standing }: { standing: Waiting }) {
     </div>
   );
 }
-
-const minutes = (ms: number) => Math.max(1, Math.round(ms / 60_000));
 
 /** What was said about the wait, until it is no longer true. */
 function Wait() {

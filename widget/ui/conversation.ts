@@ -5,4 +5,4 @@ export { Announcer } from './Announcer.tsx';
 export { AnswerFeedback } from './AnswerFeedback.tsx';
 export { Conversation } from './Conversation.tsx';
 export { conversationCss } from './conversation-css.ts';
-export { Reach } from './Reach.tsx';
+export { Reachability } from './Reachability.tsx';

@@ -10,12 +10,12 @@ export interface ConversationParts {
   readonly About: ComponentType;
   readonly Announcer: ComponentType;
   readonly Conversation: ComponentType;
-  readonly Reach: ComponentType;
+  readonly Reachability: ComponentType;
   readonly conversationCss: string;
   readonly conversationText: Omit<ConversationText, keyof PanelText>;
 }
 
-type Loaded = Pick<ConversationParts, 'About' | 'Announcer' | 'Conversation' | 'Reach'> & {
+type Loaded = Pick<ConversationParts, 'About' | 'Announcer' | 'Conversation' | 'Reachability'> & {
   readonly text: ConversationText;
 };
 

@@ -14,9 +14,10 @@ import { OwnConversations, SiteInfo } from '../../../protocol/session.ts';
 import { protocolVersion } from '../../../protocol/version.ts';
 import { RefusalError } from '../../plugins/errors.ts';
 import type { CustomerCaller } from '../../plugins/identity.ts';
+import { bearer } from '../../plugins/identity.ts';
 import { factsPage } from '../../reads/facts.ts';
 import { createReachability } from './reachability.ts';
-import { bearer, sessions } from './sessions.ts';
+import { sessions } from './sessions.ts';
 
 const problem = { default: Problem };
 

@@ -4,6 +4,7 @@ import { Problem } from '../../../protocol/errors.ts';
 import { exact, SiteKey } from '../../../protocol/ids.ts';
 import { Continued, Identified, NewSession, NewSessionBody } from '../../../protocol/session.ts';
 import { RefusalError } from '../../plugins/errors.ts';
+import { bearer } from '../../plugins/identity.ts';
 import { rooms } from '../../plugins/realtime.ts';
 import { personOf } from './identity-token.ts';
 
@@ -11,9 +12,6 @@ const problem = { default: Problem };
 const days = 86_400_000;
 /** A link is opened on machines that nobody signs out of: what it opened ends by itself. */
 const linkSessionMs = 30 * days;
-
-export const bearer = (authorization: string | undefined) =>
-  /^Bearer (\S{1,200})$/.exec(authorization ?? '')?.[1] ?? null;
 
 /** How a browser becomes a customer: as nobody in particular, by its site's word, or by a link from an e-mail. */
 export const sessions: FastifyPluginAsync = async (app) => {

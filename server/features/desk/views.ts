@@ -3,9 +3,9 @@ import { Type } from 'typebox';
 import { Board, ConversationPage, ConversationSummary } from '../../../protocol/agent.ts';
 import { Problem } from '../../../protocol/errors.ts';
 import { ConversationId, exact, Time } from '../../../protocol/ids.ts';
-import { RefusalError } from '../../plugins/errors.ts';
+import { readCursor } from '../../reads/cursor.ts';
 import { readable } from '../../reads/facts.ts';
-import { decodeViewCursor } from '../../store/desk-views.ts';
+import { viewCursor } from '../../store/desk-views.ts';
 
 const problem = { default: Problem };
 const tags = ['agent'];
@@ -35,9 +35,7 @@ export const views: FastifyPluginAsync = async (app) => {
       const agent = await identity.agent(request.headers, { isWrite: false, may: 'conversations:read' });
       await limits.agent(agent.id);
       const { cursor: text, limit = 100 } = request.query;
-      const cursor = text === undefined ? null : decodeViewCursor(text);
-      if (text !== undefined && cursor === null)
-        throw new RefusalError('invalid', { detail: 'cursor is not one of ours' });
+      const cursor = readCursor(text, viewCursor);
       return store.deskViews.all(agent.siteIds, { cursor, limit });
     },
   );

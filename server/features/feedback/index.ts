@@ -7,8 +7,8 @@ import { Problem } from '../../../protocol/errors.ts';
 import { type FeedbackExportRow, FeedbackFilter, FeedbackPage } from '../../../protocol/feedback.ts';
 import { exact } from '../../../protocol/ids.ts';
 import { actorOf } from '../../plugins/audit-log.ts';
-import { RefusalError } from '../../plugins/errors.ts';
-import { decodeCursor } from '../../store/feedback.ts';
+import { readCursor } from '../../reads/cursor.ts';
+import { feedbackCursor } from '../../store/feedback.ts';
 
 const problem = { default: Problem };
 const security = [{ agent: [] }];
@@ -39,9 +39,7 @@ export const feedback: FastifyPluginAsync = async (app) => {
     async (request) => {
       const agent = await identity.agent(request.headers, { isWrite: false, may: 'feedback:read' });
       const { cursor: text, limit = 50, ...filter } = request.query;
-      const cursor = text === undefined ? null : decodeCursor(text);
-      if (text !== undefined && cursor === null)
-        throw new RefusalError('invalid', { detail: 'cursor is not one of ours' });
+      const cursor = readCursor(text, feedbackCursor);
       // What was searched for says more than that somebody looked.
       const { text: words = '' } = filter;
       const look = words === '' ? 'feedback.read' : 'feedback.searched';

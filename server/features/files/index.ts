@@ -8,6 +8,7 @@ import { ConversationId, exact } from '../../../protocol/ids.ts';
 import { fileNameOf } from '../../domain/file-kind.ts';
 import { actorOf } from '../../plugins/audit-log.ts';
 import { RefusalError } from '../../plugins/errors.ts';
+import { bearer } from '../../plugins/identity.ts';
 import { type Reader, readable } from '../../reads/facts.ts';
 import type { Agent } from '../../store/agents.ts';
 import type { Customer } from '../../store/customers.ts';
@@ -210,9 +211,6 @@ export const files: FastifyPluginAsync<Options> = async (app, { maxBytes, siteBy
 };
 
 const readerOf = (customer: Customer): Reader => ({ kind: 'customer', customer });
-
-const bearer = (authorization: string | undefined) =>
-  /^Bearer (\S{1,200})$/.exec(authorization ?? '')?.[1] ?? null;
 
 /** As RFC 8187 wants it: what `encodeURIComponent` leaves and a header may not hold. */
 const inHeader = (name: string) =>

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsync } from 'fastify';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { Problem } from '../../../protocol/errors.ts';
 import { NotifySetup, NotifyTested, PushDevice, PushDeviceRef } from '../../../protocol/notifications.ts';
 import type { Channels } from '../../notify/deliver.ts';
 import { isPushService } from '../../notify/web-push.ts';
 import { RefusalError } from '../../plugins/errors.ts';
+import { createLimit } from '../../plugins/limits.ts';
 
 const problem = { default: Problem };
 const security = [{ agent: [] }];
@@ -20,7 +20,7 @@ interface Options {
 /** An agent's own devices: what is told there is decided by the site. */
 export const routes: FastifyPluginAsync<Options> = async (app, { channels, furtherServices }) => {
   const { store, sites, identity, limits } = app;
-  const tests = new RateLimiterMemory({ points: testsPerMinute, duration: 60 });
+  const tests = createLimit(testsPerMinute, 60);
 
   app.get(
     '/v1/desk/notifications',
@@ -109,7 +109,7 @@ export const routes: FastifyPluginAsync<Options> = async (app, { channels, furth
     },
     async (request) => {
       const { id } = await identity.agent(request.headers, { isWrite: true, may: 'settings:own' });
-      await take(tests, id);
+      await tests(id);
       const devices = await store.notifications.subscriptions([id]);
       const device = devices.find(({ endpoint }) => endpoint === request.body.endpoint);
       if (device === undefined) return { isSent: false };
@@ -137,12 +137,3 @@ export const routes: FastifyPluginAsync<Options> = async (app, { channels, furth
     },
   );
 };
-
-async function take(limiter: RateLimiterMemory, key: string): Promise<void> {
-  try {
-    await limiter.consume(key);
-  } catch (refused) {
-    if (!(refused instanceof RateLimiterRes)) throw refused;
-    throw new RefusalError('rate_limited', { retryAfterMs: refused.msBeforeNext });
-  }
-}

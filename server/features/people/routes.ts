@@ -1,9 +1,9 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { Problem } from '../../../protocol/errors.ts';
 import * as protocol from '../../../protocol/people.ts';
 import { actorOf } from '../../plugins/audit-log.ts';
 import { RefusalError } from '../../plugins/errors.ts';
+import { createLimit } from '../../plugins/limits.ts';
 import { rooms } from '../../plugins/realtime.ts';
 import type { Agent } from '../../store/agents.ts';
 import type { StoredInvitation } from '../../store/invitations.ts';
@@ -18,7 +18,7 @@ const security = [{ agent: [] }];
 export const routes: FastifyPluginAsync<{ inviter: Inviter }> = async (app, { inviter }) => {
   const { store, identity, limits, realtime, bus } = app;
   /** Letters to addresses of anybody's choice: a stolen session must not send them by the thousand. */
-  const letters = new RateLimiterMemory({ points: 60, duration: 60 * 60 });
+  const letters = createLimit(60, 60 * 60);
 
   const caller = async (request: FastifyRequest, isWrite: boolean): Promise<Agent> => {
     const agent = await identity.agent(request.headers, { isWrite, may: 'people:manage' });
@@ -97,7 +97,7 @@ export const routes: FastifyPluginAsync<{ inviter: Inviter }> = async (app, { in
       const admin = await caller(request, true);
       const { email, name, role, sites } = request.body;
       const siteIds = await ownSites(sites, admin);
-      await take(letters, admin.id);
+      await letters(admin.id);
       const by = actorOf(admin);
       const made = await store.invitations.make({ email, name: name.trim(), role, siteIds }, by, Date.now());
       if ('refused' in made) throw new RefusalError(made.refused);
@@ -119,7 +119,7 @@ export const routes: FastifyPluginAsync<{ inviter: Inviter }> = async (app, { in
     async (request) => {
       const admin = await caller(request, true);
       const { id } = await ownInvitation(request.body.id, admin);
-      await take(letters, admin.id);
+      await letters(admin.id);
       const made = await store.invitations.renew(id, actorOf(admin), Date.now());
       if (made === null) throw new RefusalError('not_found');
       return inviter.send(made, admin, request);
@@ -190,12 +190,3 @@ export const routes: FastifyPluginAsync<{ inviter: Inviter }> = async (app, { in
     },
   );
 };
-
-async function take(limiter: RateLimiterMemory, key: string): Promise<void> {
-  try {
-    await limiter.consume(key);
-  } catch (refused) {
-    if (!(refused instanceof RateLimiterRes)) throw refused;
-    throw new RefusalError('rate_limited', { retryAfterMs: refused.msBeforeNext });
-  }
-}

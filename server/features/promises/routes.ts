@@ -2,7 +2,8 @@ import type { FastifyPluginAsync } from 'fastify';
 import { Problem } from '../../../protocol/errors.ts';
 import { PromisePage, PromiseQuery, PromiseRate, PromiseRateQuery } from '../../../protocol/promise.ts';
 import { RefusalError } from '../../plugins/errors.ts';
-import { decodePromiseCursor } from '../../store/promises.ts';
+import { readCursor } from '../../reads/cursor.ts';
+import { promiseCursor } from '../../store/promises.ts';
 
 const problem = { default: Problem };
 const security = [{ agent: [] }];
@@ -30,9 +31,7 @@ export const routes: FastifyPluginAsync = async (app) => {
       });
       await limits.agent(id);
       const { view, state, after: text, limit = 50 } = request.query;
-      const after = text === undefined ? null : decodePromiseCursor(text);
-      if (text !== undefined && after === null)
-        throw new RefusalError('invalid', { detail: 'after is not one of ours' });
+      const after = readCursor(text, promiseCursor, 'after');
       const ownerId = view === 'mine' ? id : null;
       return store.promises.page({ siteIds, ownerId, isOpen: state === 'open', after, limit });
     },

@@ -6,7 +6,8 @@ import { SearchFilter, SearchPage } from '../../../protocol/search.ts';
 import { parseSearch } from '../../domain/search.ts';
 import { actorOf } from '../../plugins/audit-log.ts';
 import { RefusalError } from '../../plugins/errors.ts';
-import { decodeSearchCursor, SearchTooSlow } from '../../store/search.ts';
+import { readCursor } from '../../reads/cursor.ts';
+import { SearchTooSlow, searchCursor } from '../../store/search.ts';
 import { storableText } from '../../store/storable.ts';
 
 const Query = exact({
@@ -37,9 +38,7 @@ export const routes: FastifyPluginAsync = async (app) => {
       const agent = await identity.agent(request.headers, { isWrite: false, may: 'conversations:read' });
       await limits.agent(agent.id);
       const { q, site: key, cursor: text, limit = 30, ...filter } = request.query;
-      const cursor = text === undefined ? null : decodeSearchCursor(text);
-      if (text !== undefined && cursor === null)
-        throw new RefusalError('invalid', { detail: 'cursor is not one of ours' });
+      const cursor = readCursor(text, searchCursor);
       const query = parseSearch(q);
       if (query === null) return { hits: [], next: null };
       const siteIds =

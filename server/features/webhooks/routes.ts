@@ -1,5 +1,4 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { Type } from 'typebox';
 import { Problem } from '../../../protocol/errors.ts';
 import { exact } from '../../../protocol/ids.ts';
@@ -8,6 +7,7 @@ import { createAddressRule, refusedAddress, webUrl } from '../../bots/addresses.
 import type { Outbound } from '../../bots/outbound.ts';
 import { audience } from '../../domain/audience.ts';
 import { RefusalError } from '../../plugins/errors.ts';
+import { createLimit } from '../../plugins/limits.ts';
 import { mostWebhooksPerSite, type StoredWebhook } from '../../store/webhooks.ts';
 import { send } from './send.ts';
 
@@ -34,8 +34,8 @@ export const routes: FastifyPluginAsync<Options> = async (app, options) => {
   const { store, sites, identity, limits } = app;
   const { call, timeoutMs, outboundAllow, stop, onChanged } = options;
   const mayCall = createAddressRule(outboundAllow);
-  const pings = new RateLimiterMemory({ points: pingsPerMinute, duration: 60 });
-  const replays = new RateLimiterMemory({ points: replaysPerMinute, duration: 60 });
+  const pings = createLimit(pingsPerMinute, 60);
+  const replays = createLimit(replaysPerMinute, 60);
 
   const caller = async (request: FastifyRequest, isWrite: boolean) => {
     const agent = await identity.agent(request.headers, { isWrite, may: 'webhooks:manage' });
@@ -229,7 +229,7 @@ export const routes: FastifyPluginAsync<Options> = async (app, options) => {
     async (request) => {
       const { body } = request;
       const { id } = await own(request, body.id, true);
-      await take(replays, id);
+      await replays(id);
       const { webhookCursors } = store;
       const now = Date.now();
       const replay = () => {
@@ -257,7 +257,7 @@ export const routes: FastifyPluginAsync<Options> = async (app, options) => {
     },
     async (request) => {
       const webhook = await own(request, request.body.id, true);
-      await take(pings, webhook.id);
+      await pings(webhook.id);
       const site = await sites.byId(webhook.siteId);
       const id = crypto.randomUUID();
       const content = { id, type: 'ping', webhook: webhook.id, site: { key: site?.key }, attempt: 1 };
@@ -266,12 +266,3 @@ export const routes: FastifyPluginAsync<Options> = async (app, options) => {
     },
   );
 };
-
-async function take(limiter: RateLimiterMemory, key: string): Promise<void> {
-  try {
-    await limiter.consume(key);
-  } catch (refused) {
-    if (!(refused instanceof RateLimiterRes)) throw refused;
-    throw new RefusalError('rate_limited', { retryAfterMs: refused.msBeforeNext });
-  }
-}

@@ -1,14 +1,13 @@
+import { minutes } from './minutes.ts';
 import { timeOf, useText, useUi } from './ui.ts';
 
-const minutes = (ms: number) => Math.max(1, Math.round(ms / 60_000));
-
 /** What pressing the button will lead to, said before it is pressed; nothing while that is not known. */
-export function Reach() {
+export function Reachability() {
   const text = useText();
   const { chat } = useUi();
-  const reach = chat.site.value?.reach;
-  if (!reach) return null;
-  const { isOpen, isAnyoneOnline, opensAt, wait, keptShare } = reach;
+  const known = chat.site.value?.reachability;
+  if (!known) return null;
+  const { isOpen, isAnyoneOnline, opensAt, wait, keptShare } = known;
   const words = !isOpen
     ? text.closed(opensAt === null ? null : timeOf(opensAt))
     : !isAnyoneOnline
