@@ -59,8 +59,12 @@ export function Composer(props: {
   const attach = (list: Iterable<File> | null | undefined) => list && uploads.add(id, [...list]);
   const isReceiving = useFileDrop(mayAttach ? attach : null);
 
+  /** Enter was pressed before the conversation was theirs. Writing on takes it back: what is sent is what was there. */
+  const wantsSending = useRef(false);
   const wantsFocus = useRef(accepting.peek() === id);
   const choose = (next: Draft['mode']) => {
+    // A held Enter was for the words that were there: never for a note that would reach the customer, or a reply.
+    wantsSending.current = false;
     drafts.change(id, { mode: next });
     // The box may be there only after the next drawing.
     wantsFocus.current = box.current === null;
@@ -77,8 +81,6 @@ export function Composer(props: {
   useLayoutEffect(() => {
     if (isLosingFocus) onLeave();
   });
-  /** Enter was pressed before the conversation was theirs. Writing on takes it back: what is sent is what was there. */
-  const wantsSending = useRef(false);
   const send = () => {
     wantsSending.current = isComing && isWhole && !canSend;
     if (!canSend) return;
@@ -127,11 +129,15 @@ export function Composer(props: {
     send();
   };
 
+  // Once a wish: whoever begins a note while the server answers must not find it in the reply box.
+  const wasWished = useRef(false);
   useSignalEffect(() => {
-    if (accepting.value !== id && wantsReply.value !== id) return;
-    choose('reply');
+    const isWished = accepting.value === id || wantsReply.value === id;
+    if (isWished && !wasWished.current) choose('reply');
+    wasWished.current = isWished;
     const { status } = open.transcript.value;
-    if (accepting.value !== id && (status === 'human' || status === 'resolved')) wantsReply.value = null;
+    const isAnswered = accepting.value !== id && (status === 'human' || status === 'resolved');
+    if (isAnswered && wantsReply.value === id) wantsReply.value = null;
   });
   useShortcuts({ r: () => (standing === 'mine' ? choose('reply') : false), n: () => choose('note') });
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
-import { type Consoles, eventually, group, startConsoles } from '../console/consoles.ts';
+import type { Agent } from '../../server/store/agents.ts';
+import { type Consoles, eventually, group, isTheirs, startConsoles } from '../console/consoles.ts';
 import { keepKeyLog } from '../console/key-log.ts';
 import { addGreeting, endings, told, type Worked, workHandoff } from '../console/keyboard-shift.ts';
 import { axeFindings } from '../support/axe.ts';
@@ -39,12 +40,11 @@ test('an agent takes and ends handoff after handoff by keys alone, each one pres
   await page.locator('[data-row]:focus').waitFor();
 });
 
-test('letters typed while the server still answers go into the reply, and wait there if a colleague was faster', async () => {
-  const site = await consoles.newSite();
-  const ben = await consoles.newAgent(site, 'Ben');
+/** A console whose acceptances are held on their way to the server, from `hold` on until `letGo`. */
+async function holdingConsole(agent: Agent) {
   let held: (() => void) | null = null;
   let isHolding = false;
-  const page = await consoles.consoleOf(await consoles.newAgent(site, 'Ana'), (early) =>
+  const page = await consoles.consoleOf(agent, (early) =>
     early.routeWebSocket(/v1\/socket/, (browserSide) => {
       const serverSide = browserSide.connectToServer();
       browserSide.onMessage((message) => {
@@ -53,9 +53,25 @@ test('letters typed while the server still answers go into the reply, and wait t
       });
     }),
   );
+  return {
+    page,
+    hold: () => {
+      isHolding = true;
+    },
+    letGo: async () => {
+      await eventually(() => held).not.toBeNull();
+      held?.();
+    },
+  };
+}
+
+test('letters typed while the server still answers go into the reply, and wait there if a colleague was faster', async () => {
+  const site = await consoles.newSite();
+  const ben = await consoles.newAgent(site, 'Ben');
+  const { page, hold, letGo } = await holdingConsole(await consoles.newAgent(site, 'Ana'));
   const customer = await consoles.customerWith(site, { questions: [], asks: 'customer' });
   await page.locator(`[data-row="${customer.conversationId}"]`).waitFor();
-  isHolding = true;
+  hold();
   await page.keyboard.press('a');
   await page.keyboard.type('Hello, one');
   const box = page.getByLabel('Reply to the customer');
@@ -66,9 +82,33 @@ test('letters typed while the server still answers go into the reply, and wait t
   const desk = await connectAgent(consoles.server.url, await consoles.server.signIn(ben));
   consoles.closeLater(desk);
   await desk.send('handoff:accept', customer.conversationId, {});
-  await eventually(() => held).not.toBeNull();
-  (held as (() => void) | null)?.();
+  await letGo();
   await page.getByText('Ben has taken it.').waitFor();
   await page.locator('#conversation-title:focus').waitFor();
+  expect(customer.facts.filter(({ type }) => type === 'message.sent')).toEqual([]);
+});
+
+test('a note begun while the server still answers stays a note, and no held reply is sent in its place', async () => {
+  const site = await consoles.newSite();
+  const { page, hold, letGo } = await holdingConsole(await consoles.newAgent(site, 'Ana'));
+  const customer = await consoles.customerWith(site, { questions: [], asks: 'customer' });
+  await page.locator(`[data-row="${customer.conversationId}"]`).waitFor();
+  hold();
+  await page.keyboard.press('a');
+  await page.keyboard.type('Hello');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('n');
+  await page.keyboard.type('Angry, be');
+  await letGo();
+  await isTheirs(page);
+  await page.getByText('You accepted after').waitFor();
+  await page.keyboard.type(' careful');
+  const note = page.getByLabel('Note for colleagues; the customer never sees it');
+  expect(await note.inputValue()).toBe('Angry, be careful');
+  await page.keyboard.press('Enter');
+  await page.getByRole('log').getByText('Angry, be careful').waitFor();
+  await page.getByRole('button', { name: 'Reply', exact: false }).first().click();
+  expect(await page.getByLabel('Reply to the customer').inputValue()).toBe('Hello');
   expect(customer.facts.filter(({ type }) => type === 'message.sent')).toEqual([]);
 });

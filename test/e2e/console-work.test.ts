@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { type Consoles, eventually, row, startConsoles } from '../console/consoles.ts';
+import { type Consoles, eventually, isTheirs, row, startConsoles } from '../console/consoles.ts';
 import { topUp } from '../console/northcard.ts';
 import { axeFindings } from '../support/axe.ts';
 import type { TestCustomer } from '../support/clients.ts';
@@ -17,6 +17,7 @@ const accept = async (page: Page, customer: TestCustomer) => {
   await page.getByRole('button', { name: 'Accept' }).click();
   const box = page.getByLabel('Reply to the customer');
   await eventually(() => box.evaluate((element) => element === document.activeElement)).toBe(true);
+  await isTheirs(page);
   return box;
 };
 
