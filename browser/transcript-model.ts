@@ -2,6 +2,7 @@ import type { ConversationStatus } from '../protocol/agent.ts';
 import type { AnswerFailure, AnswerOutcome, FactOf, Judged } from '../protocol/conversation.ts';
 import type { FeedbackReason, Verdict } from '../protocol/feedback.ts';
 import type { AttachedFile } from '../protocol/files.ts';
+import type { AppliedGuidance } from '../protocol/guidance.ts';
 import type { HandoffReason, WaitRange } from '../protocol/handoff.ts';
 import type { Actor, AgentRef, CustomerContext, Source } from '../protocol/message.ts';
 
@@ -62,6 +63,10 @@ export interface AnswerItem {
   /** Ready answers that the bot proposes. */
   readonly replies: readonly string[];
   readonly feedback: Feedback | null;
+  /** What people have approved for the question, and was followed. */
+  readonly guidance?: AppliedGuidance | undefined;
+  /** The words of a hint, for a bot in the page. */
+  readonly hint?: string | undefined;
   /** Whether a person was to be offered at this answer, and why; agents see it. */
   readonly judged?: Judged | undefined;
   /** What the bot should have said, in an agent's words. The server never sends one to a customer. */

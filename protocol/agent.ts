@@ -28,6 +28,11 @@ export const Permission = Type.Union([
   /** Take feedback along, with transcripts. */
   Type.Literal('feedback:export'),
   Type.Literal('insights:read'),
+  Type.Literal('guidance:read'),
+  /** Write guidance, which waits for somebody to approve it. */
+  Type.Literal('guidance:propose'),
+  /** Approve, send back, retire and roll back guidance. */
+  Type.Literal('guidance:approve'),
   /** The own password and devices. */
   Type.Literal('settings:own'),
   Type.Literal('people:manage'),

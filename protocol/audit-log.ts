@@ -27,6 +27,13 @@ export const AuditAction = Type.Union([
   Type.Literal('invitation.renewed'),
   Type.Literal('invitation.withdrawn'),
   Type.Literal('invitation.accepted'),
+  Type.Literal('guidance.read'),
+  Type.Literal('guidance.written'),
+  Type.Literal('guidance.proposed'),
+  Type.Literal('guidance.sent_back'),
+  Type.Literal('guidance.approved'),
+  Type.Literal('guidance.retired'),
+  Type.Literal('guidance.rolled_back'),
   Type.Literal('site.saved'),
   Type.Literal('audit_log.read'),
   Type.Literal('audit_log.trimmed'),
@@ -46,6 +53,7 @@ export const AuditObjectKind = Type.Union([
   Type.Literal('agent'),
   Type.Literal('site'),
   Type.Literal('invitation'),
+  Type.Literal('guidance'),
 ]);
 export type AuditObjectKind = Static<typeof AuditObjectKind>;
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { GuidanceId, Version } from './guidance.ts';
 import { ConversationId, CustomerId, exact, SiteKey, Time, Turn } from './ids.ts';
 import { Comment, CustomerContext, maxQuickReplies, QuickReply, Source, TranscriptLine } from './message.ts';
 
@@ -13,6 +14,10 @@ export const Handback = exact({
 });
 export type Handback = Static<typeof Handback>;
 
+/** What people have approved for questions like this one: what is true, for the bot to say in its own words. */
+export const Hint = exact({ guidance: GuidanceId, version: Version, text: Type.String() });
+export type Hint = Static<typeof Hint>;
+
 /** What a bot is asked: the body of the `http` adapter's request and the argument of a bot in the page. */
 export const BotTurn = exact({
   version: Type.Literal(1),
@@ -25,6 +30,7 @@ export const BotTurn = exact({
   }),
   customer: exact({ id: CustomerId, ...CustomerContext.properties }),
   handback: Type.Optional(Handback),
+  hint: Type.Optional(Hint),
 });
 export type BotTurn = Static<typeof BotTurn>;
 

@@ -1,6 +1,7 @@
 import { type Static, type TProperties, Type } from 'typebox';
 import { FeedbackReasons, Rating, Verdict } from './feedback.ts';
 import { AttachedFiles } from './files.ts';
+import { AppliedGuidance } from './guidance.ts';
 import {
   FailureCause,
   HandoffReason,
@@ -81,7 +82,14 @@ export const Fact = Type.Union([
   /** What was said before in the page's own chat, as the customer's page told it. */
   fact('transcript.shared', { lines: SharedLines }),
   /** `judged`: the message that it answers; none for a turn without one of its own (tried again, unasked). */
-  fact('answer.started', { turn: Turn, question: Seq, judged: Type.Optional(Judged) }),
+  fact('answer.started', {
+    turn: Turn,
+    question: Seq,
+    judged: Type.Optional(Judged),
+    guidance: Type.Optional(AppliedGuidance),
+    /** The words of a hint, for a bot in the page. */
+    hint: Type.Optional(Type.String({ maxLength: 4_000 })),
+  }),
   fact('answer.ended', {
     turn: Turn,
     outcome: AnswerOutcome,
@@ -89,6 +97,8 @@ export const Fact = Type.Union([
     sources: Type.Array(Source, { maxItems: 10 }),
     failure: Type.Union([AnswerFailure, Type.Null()]),
     replies: Type.Optional(Type.Array(QuickReply, { maxItems: maxQuickReplies })),
+    /** What it follows: given word for word, or told to the bot. */
+    guidance: Type.Optional(AppliedGuidance),
     /** None where nothing was to be decided: stopped, promised, or a person asked for. */
     judged: Type.Optional(Judged),
   }),

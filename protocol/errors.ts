@@ -194,6 +194,30 @@ export const refusals = {
     retryable: false,
     text: 'This account has another role than the invitation gives; ask for one with the same role.',
   },
+  stale_version: {
+    status: 409,
+    retryable: false,
+    text: 'Somebody has written a newer version meanwhile; look at it first.',
+  },
+  already_proposed: { status: 409, retryable: false, text: 'This version waits for approval already.' },
+  not_proposed: {
+    status: 409,
+    retryable: false,
+    text: 'This version does not wait for approval, or not any more.',
+  },
+  own_version: {
+    status: 409,
+    retryable: false,
+    text: 'You wrote this version; at this site somebody else has to approve it.',
+  },
+  not_live: { status: 409, retryable: false, text: 'Nothing of this guidance is live.' },
+  never_live: { status: 409, retryable: false, text: 'This version has never been approved.' },
+  already_live: { status: 409, retryable: false, text: 'This version is live already.' },
+  no_better_answer: {
+    status: 409,
+    retryable: false,
+    text: 'Nobody has said what the bot should have said in this turn; send a `text`.',
+  },
   wrong_bot: { status: 409, retryable: false, text: "Answers of this site's bot do not come from the page." },
 } as const satisfies Record<string, { status: number; retryable: boolean; text: string }>;
 

@@ -1,13 +1,17 @@
 import { type Static, Type } from 'typebox';
 import { ConversationId, exact, Time } from './ids.ts';
 
-/** Why a person was asked for: by the button, in words, by the bot, or because the bot or a person had promised. */
+/**
+ * Why a person was asked for: by the button, in words, by the bot, because the bot or a person had promised, or because
+ * the topic goes to people by guidance.
+ */
 export const HandoffReason = Type.Union([
   Type.Literal('customer_asked'),
   Type.Literal('customer_said'),
   Type.Literal('bot_asked'),
   Type.Literal('bot_promised'),
   Type.Literal('promise_missed'),
+  Type.Literal('guidance'),
 ]);
 export type HandoffReason = Static<typeof HandoffReason>;
 

@@ -44,6 +44,8 @@ export interface Config extends SignInConfig {
   readonly botCircuitFailures: number;
   /** How long at first, ms. */
   readonly botCircuitWaitMs: number;
+  /** Longest that a question waits for its guidance, ms. */
+  readonly guidanceWithinMs: number;
   /** Addresses that bots and webhooks may have though they are not public: CIDRs, single addresses, or `all`. */
   readonly outboundAllow: readonly string[];
   /** Longest wait for a webhook's receiver, ms. */
@@ -175,6 +177,12 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     shown: '5000',
     about: 'how long at first; twice as long after each try that fails, 2 minutes at most',
     read: whole(5_000, 10, 120_000),
+  },
+  guidanceWithinMs: {
+    name: 'GUIDANCE_WITHIN_MS',
+    shown: '150',
+    about: 'longest that a question waits for its guidance; later the bot answers as ever',
+    read: whole(150, 10, 10_000),
   },
   outboundAllow: {
     name: 'OUTBOUND_ALLOW',

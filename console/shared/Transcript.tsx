@@ -15,7 +15,7 @@ import { PromiseLine } from './PromiseLine.tsx';
 import { SharedLines } from './SharedLines.tsx';
 import { EventLine } from './TranscriptEvent.tsx';
 import { clock, fullTime } from './time.ts';
-import { count, failures, feedbackReasons, judgedWords } from './words.ts';
+import { count, failures, feedbackReasons, guidanceWords, judgedWords } from './words.ts';
 
 /** What can be done with a line, shown below it. */
 export interface LineTools {
@@ -147,6 +147,7 @@ function Answer(props: { answer: AnswerItem; meId: string; tools: LineTools | un
         aria-busy={state === 'pending'}
         title={answer.judged && judgedWords(answer.judged)}
       >
+        {answer.guidance && <p class="meta">{guidanceWords(answer.guidance)}</p>}
         {text !== '' && <Markdown text={text} isGrowing={state === 'pending'} />}
         {state === 'pending' && (
           <p class="meta" aria-hidden={text !== ''}>

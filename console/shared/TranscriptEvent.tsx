@@ -87,6 +87,7 @@ const requestWords: Readonly<Record<HandoffReason, string>> = {
   bot_asked: 'The bot asked for a person',
   bot_promised: 'The bot promised a person, so one was asked for',
   promise_missed: 'A promise was missed, so a person was asked for',
+  guidance: 'By guidance this goes to people, so one was asked for',
 };
 
 /** The words that led to it; none where they are the whole text that stands right above. */

@@ -2,6 +2,7 @@ import type { ConversationStatus } from '../../protocol/agent.ts';
 import type { AnswerFailure, Judged } from '../../protocol/conversation.ts';
 import type { RefusalCode } from '../../protocol/errors.ts';
 import type { FeedbackReason } from '../../protocol/feedback.ts';
+import type { AppliedGuidance, GuidanceKind } from '../../protocol/guidance.ts';
 import type { FailureCause, HandoffReason, Harm, Outcome, SuggestionReason } from '../../protocol/handoff.ts';
 import type { PromiseKind } from '../../protocol/promise.ts';
 
@@ -21,6 +22,7 @@ export const handoffReasons: Readonly<Record<HandoffReason, string>> = {
   bot_asked: 'bot gave up',
   bot_promised: 'bot promised a person',
   promise_missed: 'promise missed',
+  guidance: 'topic for people',
 };
 
 /** Why a person was suggested to the customer. */
@@ -150,3 +152,13 @@ export const judgedWords = ({ decision, reason }: Judged): string =>
   decision === 'offer' && reason !== null
     ? `A person was to be suggested here, as ${suggestionReasons[reason]}`
     : 'No reason to suggest a person here';
+
+const guidanceKinds: Readonly<Record<GuidanceKind, string>> = {
+  answer: 'given word for word',
+  hint: 'told to the bot',
+  person: 'this topic goes to people',
+};
+
+/** What people had approved for a question, and how surely it was for it. */
+export const guidanceWords = ({ kind, version, score, threshold }: AppliedGuidance) =>
+  `Guidance, version ${version}: ${guidanceKinds[kind]} · ${score.toFixed(2)} alike, ${threshold.toFixed(2)} needed`;

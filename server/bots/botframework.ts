@@ -73,13 +73,15 @@ export function createBotFrameworkBot(
       );
       memory = { ...memory, handbackAt: handback.at };
     }
-    const { site, conversation: ours, turn: number, customer } = turn;
+    const { site, conversation: ours, turn: number, customer, hint } = turn;
     const question = {
       type: 'message',
       from,
       text: memory.values.get(turn.text) ?? turn.text,
       ...(customer.language === undefined ? {} : { locale: customer.language }),
-      channelData: { handrail: { site, conversation: ours, turn: number, page: customer.page, handback } },
+      channelData: {
+        handrail: { site, conversation: ours, turn: number, page: customer.page, handback, hint },
+      },
     };
     const askedAt = Date.now();
     const id = await line.post(conversation, question, signal);

@@ -60,7 +60,7 @@ function aborted(signal: AbortSignal): Promise<never> {
 
 /** `message_created` as Chatwoot sends it to an AgentBot. Numbers of people are made of our ids: bots key on them. */
 function messageCreated(turn: BotTurn, number: number) {
-  const { text, customer, history, handback } = turn;
+  const { text, customer, history, handback, hint } = turn;
   const now = new Date();
   const id = incomingId(number, turn.turn);
   const sender = {
@@ -99,7 +99,10 @@ function messageCreated(turn: BotTurn, number: number) {
         ...(customer.page === undefined ? {} : { referer: customer.page.url }),
         handrail: { site: turn.site, conversation: turn.conversation, turn: turn.turn, history },
       },
-      custom_attributes: attributesOf(handback),
+      custom_attributes: {
+        ...attributesOf(handback),
+        ...(hint === undefined ? {} : { hint: hint.text }),
+      },
       // Chatwoot counts the kinds of messages here, though it names them above: 0 is an incoming one.
       messages: [{ ...message, message_type: 0, conversation_id: number, created_at: seconds, sender }],
       meta: { sender, assignee: null, team: null, hmac_verified: false },

@@ -84,7 +84,7 @@ export function createDialogflowBot(
   };
 }
 
-function detectIntent({ text, site, turn, customer, handback }: BotTurn) {
+function detectIntent({ text, site, turn, customer, handback, hint }: BotTurn) {
   const { page, language = 'en' } = customer;
   return {
     queryInput: { text: { text }, languageCode: language },
@@ -100,6 +100,8 @@ function detectIntent({ text, site, turn, customer, handback }: BotTurn) {
               handback_agent: handback.agent,
               handback_at: handback.at,
             }),
+        // Parameters stay for the session: one that is not said anew would go on to hold.
+        hint: hint?.text ?? null,
       },
     },
   };

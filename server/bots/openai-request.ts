@@ -47,7 +47,7 @@ export function requestOf({ model, instructions }: { model: string; instructions
   return { model, messages, tools, stream: true as const };
 }
 
-function systemMessage(instructions: string, { customer, handback }: BotTurn): string {
+function systemMessage(instructions: string, { customer, handback, hint }: BotTurn): string {
   const { page, language } = customer;
   const parts = [instructions.trim(), rules];
   if (page !== undefined || language !== undefined) {
@@ -58,6 +58,11 @@ function systemMessage(instructions: string, { customer, handback }: BotTurn): s
     const when = new Date(at).toISOString();
     parts.push(
       `A person of the team was in this chat and has handed it back to you. Do not contradict what they decided (JSON): ${quoted({ agent, decision, when })}`,
+    );
+  }
+  if (hint !== undefined) {
+    parts.push(
+      `What people of the team have approved as right for questions like this one. Follow it, in your own words (JSON): ${quoted({ text: hint.text })}`,
     );
   }
   return parts.filter((part) => part !== '').join('\n\n');

@@ -1,7 +1,9 @@
 import type { FactOf } from '../../protocol/conversation.ts';
 import { raise, requestPerson } from './asking.ts';
 import type { AnswerEnd, CustomerCommandOf, World } from './command.ts';
+import type { PendingTurn } from './conversation.ts';
 import { type Decision, type Draft, refuse } from './draft.ts';
+import { type FoundGuidance, guidanceFor } from './guidance.ts';
 import { type Judgement, judge, judgedOf } from './policy/judge.ts';
 import { findPromise } from './policy/promises.ts';
 import { asksIfBot } from './policy/requests.ts';
@@ -29,7 +31,8 @@ export function answerMessage(d: Draft, text: string, world: World) {
   if (!isOurs && status === 'waiting' && !isBotAskedWhileWaiting) return;
   leaveAnswer(d, world);
   // A promise in what the bot had said so far may have made this a waiting customer.
-  if (!isOurs && (d.state.status === 'bot' || isBotAskedWhileWaiting)) startAnswer(d, question, judgement);
+  if (!isOurs && (d.state.status === 'bot' || isBotAskedWhileWaiting))
+    startAnswer(d, question, judgement, world);
 }
 
 /** Turns that must pass before a person is suggested again for the same reason. */
@@ -57,12 +60,36 @@ function suggest(d: Draft, { decision, reason, evidence }: Judgement) {
 /** Asks the bot without a judgement: the customer tries again, or the bot speaks unasked. */
 export function askBot(d: Draft, question: number, world: World) {
   leaveAnswer(d, world);
-  startAnswer(d, question, null);
+  startAnswer(d, question, null, world);
 }
 
-function startAnswer(d: Draft, question: number, judgement: Judgement | null) {
+/** What people have approved goes before the bot: it is not asked then, or told what they said. */
+function startAnswer(d: Draft, question: number, judgement: Judgement | null, world: World) {
   const judged = judgement === null ? {} : { judged: judgedOf(judgement) };
-  d.add({ type: 'answer.started', turn: d.state.turn + 1, question, ...judged }, bot);
+  const turn = d.state.turn + 1;
+  const found = world.guidance === undefined ? null : guidanceFor(world.guidance, d.state.lastAgent !== null);
+  const isHint = found?.applied.kind === 'hint';
+  d.add(
+    {
+      type: 'answer.started',
+      turn,
+      question,
+      ...judged,
+      ...(found === null ? {} : { guidance: found.applied }),
+      // A bot in the page is asked by the customer's browser, which gets facts and nothing else.
+      ...(isHint && world.isBotInPage ? { hint: found.text } : {}),
+    },
+    bot,
+  );
+  if (found !== null && !isHint) giveGuidance(d, turn, found, world);
+}
+
+/** Word for word, as the whole turn. */
+function giveGuidance(d: Draft, turn: number, { applied, text }: FoundGuidance, world: World) {
+  const handoff = applied.kind === 'person' ? '' : null;
+  const said = { outcome: 'answered', sources: [], failure: null } as const;
+  // Of this turn nothing has been streamed.
+  endAnswer(d, { name: 'answer:end', turn, text, handoff, ...said }, { ...world, partialText: '' });
 }
 
 /** Stops a running turn where no person takes over. The customer has read its words so far: a promise in them counts. */
@@ -83,10 +110,8 @@ export function stopAnswer(d: Draft, world: World) {
   const { pending } = d.state;
   if (pending === null) return;
   const { turn } = pending;
-  d.add(
-    { type: 'answer.ended', turn, outcome: 'stopped', text: world.partialText, sources: [], failure: null },
-    bot,
-  );
+  const said = { text: world.partialText, sources: [], failure: null, ...guidanceOf(pending) };
+  d.add({ type: 'answer.ended', turn, outcome: 'stopped', ...said }, bot);
 }
 
 /**
@@ -113,6 +138,7 @@ export function endAnswer(d: Draft, command: AnswerEnd, world: World): Decision 
     sources: [...sources],
     failure,
     ...replies,
+    ...guidanceOf(pending),
   };
   const wantsPerson = command.handoff !== null && d.state.status === 'bot';
   const isOpen = d.state.status === 'bot' && !wantsPerson && pending.hasCaughtPromise !== true;
@@ -120,11 +146,15 @@ export function endAnswer(d: Draft, command: AnswerEnd, world: World): Decision 
   const isJudged = isOpen && promise === null;
   const judgement = isJudged ? judge(d.stateWith(ended, bot).recent, world.policy.thresholds) : null;
   d.add(judgement === null ? ended : { ...ended, judged: judgedOf(judgement) }, bot);
-  if (wantsPerson) requestPerson(d, { reason: 'bot_asked', detail: command.handoff ?? '' }, world, bot);
+  if (wantsPerson && pending.guidance?.kind === 'person')
+    requestPerson(d, { reason: 'guidance', detail: '' }, world, system);
+  else if (wantsPerson) requestPerson(d, { reason: 'bot_asked', detail: command.handoff ?? '' }, world, bot);
   else if (promise !== null) catchPromise(d, turn, promise.quote, world);
   else if (judgement !== null) suggest(d, judgement);
   return d.done();
 }
+
+const guidanceOf = ({ guidance }: PendingTurn) => (guidance === undefined ? {} : { guidance });
 
 /** What was streamed counts as well: an end with other words does not make it unread. */
 const promiseIn = (text: string, partialText: string) =>

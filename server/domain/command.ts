@@ -4,6 +4,7 @@ import type { CustomerTraits } from '../../protocol/customer.ts';
 import type { AttachedFile } from '../../protocol/files.ts';
 import type { WaitRange } from '../../protocol/handoff.ts';
 import type { AgentRef, Source } from '../../protocol/message.ts';
+import type { FoundGuidance } from './guidance.ts';
 import type { SiteHours } from './hours.ts';
 import type { SitePolicy } from './site-policy.ts';
 
@@ -81,6 +82,8 @@ export interface World {
   readonly answers?: { readonly hours: SiteHours; readonly withinMs: number };
   /** What is kept of the files that the message names: its sender's own, and sent with no message yet. */
   readonly files?: readonly AttachedFile[];
+  /** What people have approved for the question that is asked; absent where there is nothing. */
+  readonly guidance?: FoundGuidance;
   /** What the site's backend vouches for about the customer; absent where it vouches for nobody. */
   readonly traits?: CustomerTraits;
 }

@@ -1,4 +1,5 @@
 import type { AnswerOutcome } from '../../protocol/conversation.ts';
+import type { AppliedGuidance } from '../../protocol/guidance.ts';
 import type {
   HandoffReason,
   Harm,
@@ -15,6 +16,7 @@ import type { OpenPromise } from './promises.ts';
 export interface PendingTurn {
   readonly turn: number;
   readonly question: number;
+  readonly guidance?: AppliedGuidance;
   /** What it has promised so far was made true or taken back while it ran. */
   readonly hasCaughtPromise?: true;
 }

@@ -74,7 +74,8 @@ function evolveStanding(state: Conversation, fact: Fact): Conversation {
   const base = common(state, fact.seq);
   switch (fact.type) {
     case 'answer.started': {
-      const pending = { turn: fact.turn, question: fact.question };
+      const { turn, question, guidance } = fact;
+      const pending = { turn, question, ...(guidance === undefined ? {} : { guidance }) };
       return { ...state, seq: fact.seq, turn: fact.turn, pending };
     }
     case 'answer.ended': {

@@ -5,6 +5,8 @@ const agent: readonly Permission[] = [
   'conversations:read',
   'conversations:work',
   'feedback:read',
+  'guidance:read',
+  'guidance:propose',
   'settings:own',
 ];
 const lead: readonly Permission[] = [...agent, 'conversations:supervise', 'feedback:export', 'insights:read'];
@@ -14,11 +16,15 @@ const product: readonly Permission[] = [
   'feedback:read',
   'feedback:export',
   'insights:read',
+  'guidance:read',
+  'guidance:propose',
+  'guidance:approve',
   'settings:own',
 ];
 /** The audit log tells what leads did, too: it is not theirs. */
 const admin: readonly Permission[] = [
   ...lead,
+  'guidance:approve',
   'people:manage',
   'site:manage',
   'webhooks:manage',

@@ -5,6 +5,7 @@ import type { Fact } from '../../protocol/conversation.ts';
 import type { AgentCommand, Command, CustomerCommand, SystemCommand, World } from '../domain/command.ts';
 import type { Conversation } from '../domain/conversation.ts';
 import { decide } from '../domain/decide.ts';
+import type { FoundGuidance } from '../domain/guidance.ts';
 import { isSameStanding, queuedOf, summarise } from '../domain/summary.ts';
 import type { Agent } from '../store/agents.ts';
 import { turnChange } from '../store/commits.ts';
@@ -55,6 +56,8 @@ interface EngineOrder extends Order {
   readonly input: Command;
   /** What makes a command with the same cid the same (D1). */
   readonly bodyHash: Buffer;
+  /** What people have approved for the question that it asks. */
+  readonly found: Pick<World, 'guidance'>;
 }
 
 /**
@@ -104,6 +107,7 @@ export default fp(
         isBotInPage: site.bot.kind === 'page',
         policy: site.policy,
         answers: { hours: site.hours, withinMs: site.promises.answerWithinMs },
+        ...order.found,
       };
       const decision = decide(state, input, world);
       // What is known may be out of date: only the lock can say no.
@@ -136,7 +140,8 @@ export default fp(
             return { seq: earlier.seq, conversation };
           }
         }
-        const world = { ...(await worldOf(tx, conversation)), files: await keptFiles(tx, id, order) };
+        const files = await keptFiles(tx, id, order);
+        const world = { ...(await worldOf(tx, conversation)), files, ...order.found };
         await assertAgents(tx, input, conversation.siteId);
         const decision = decide(conversation.state, input, world);
         if (!decision.ok) throw new RefusalError(decision.code);
@@ -192,10 +197,16 @@ export default fp(
       onSaved: publish,
       isHarmless: isRolledBack,
     });
-    const execute = (conversationId: string, sender: Sender, given: Command): Promise<Executed> => {
+    const execute = (
+      conversationId: string,
+      sender: Sender,
+      given: Command,
+      found: EngineOrder['found'] = {},
+    ) => {
       const input = storable(given);
       const bodyHash = hash('sha256', inOneOrder(input.command), 'buffer');
-      return submit({ conversationId, senderId: sender.id, cid: sender.cid, sender, input, bodyHash });
+      const { id: senderId, cid } = sender;
+      return submit({ conversationId, senderId, cid, sender, input, bodyHash, found });
     };
 
     app.decorate('engine', {
@@ -211,10 +222,16 @@ export default fp(
             conversation.customerId === customer.id && conversation.siteId === site.id,
           creates: starts ? own : null,
         };
-        return execute(conversationId, sender, {
-          from: 'customer',
-          command: { name, ...body } as CustomerCommand,
-        });
+        const command = { name, ...body } as CustomerCommand;
+        const found = app.guidance.find(own, command);
+        const run = (guidance: FoundGuidance | null) =>
+          execute(
+            conversationId,
+            sender,
+            { from: 'customer', command },
+            guidance === null ? {} : { guidance },
+          );
+        return found === null ? run(null) : found.then(run);
       },
 
       forAgent: (agent, name, { conversationId, ...body }) => {
@@ -238,7 +255,7 @@ export default fp(
       },
     } satisfies Engine);
   },
-  { name: 'engine', dependencies: ['store', 'partials', 'bus', 'sites', 'metrics'] },
+  { name: 'engine', dependencies: ['store', 'partials', 'bus', 'sites', 'metrics', 'guidance'] },
 );
 
 /** A customer's commands that may be the first of a conversation. */

@@ -4,6 +4,7 @@ import type { Fact } from '../../protocol/conversation.ts';
 import type { HandoffReason, Priority } from '../../protocol/handoff.ts';
 import type { CustomerContext, TranscriptLine } from '../../protocol/message.ts';
 import type { Conversation } from '../domain/conversation.ts';
+import type { GuidanceRules } from '../domain/guidance.ts';
 import type { SiteHours } from '../domain/hours.ts';
 import type { NotifyPlan } from '../domain/notify-plan.ts';
 import type { PromiseRules } from '../domain/promises.ts';
@@ -12,6 +13,7 @@ import type { PolicyChoices } from '../domain/site-policy.ts';
 import type { Json, JsonWithDefault } from './columns.ts';
 import type { CustomerSessionsTable, CustomersTable } from './schema-customers.ts';
 import type { FileTables } from './schema-files.ts';
+import type { GuidanceTables } from './schema-guidance.ts';
 import type { PeopleTables } from './schema-people.ts';
 import type {
   AnswerFeedbackTable,
@@ -25,7 +27,7 @@ import type {
 import type { WebhookCursorsTable, WebhookDeliveriesTable, WebhooksTable } from './schema-webhooks.ts';
 
 /** Tables as kysely sees them. Times are epoch ms (bigint, parsed to numbers), as everywhere in Handrail. */
-export interface Tables extends FileTables, PeopleTables {
+export interface Tables extends FileTables, GuidanceTables, PeopleTables {
   settings: SettingsTable;
   sites: SitesTable;
   customers: CustomersTable;
@@ -93,6 +95,9 @@ export interface SitesTable {
   routing: JsonWithDefault<Partial<RoutingRules>>;
   hours: JsonWithDefault<Partial<SiteHours>>;
   promises: JsonWithDefault<Partial<PromiseRules>>;
+  guidance: JsonWithDefault<Partial<GuidanceRules>>;
+  /** Counts what changed of its live guidance: servers see by it that they must read it again. */
+  guidance_revision: Generated<number>;
   suggestions: string[];
   /** Signs customers' identities (docs/identity.md); null: nobody is vouched for. */
   identity_secret: ColumnType<string | null, string | null | undefined, string | null>;

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { defaultGuidanceRules, type GuidanceRules } from '../domain/guidance.ts';
 import { noHours, type SiteHours } from '../domain/hours.ts';
 import { defaultNotifyPlan, type NotifyPlan } from '../domain/notify-plan.ts';
 import { defaultPromiseRules, type PromiseRules } from '../domain/promises.ts';
@@ -20,6 +21,7 @@ export interface Site {
   readonly routing: RoutingRules;
   readonly hours: SiteHours;
   readonly promises: PromiseRules;
+  readonly guidance: GuidanceRules;
   readonly suggestions: readonly string[];
   /** Signs customers' identities (docs/identity.md); null: nobody is vouched for. */
   readonly identitySecret: string | null;
@@ -27,7 +29,16 @@ export interface Site {
 
 export type NewSite = Omit<
   Site,
-  'id' | 'key' | 'limits' | 'policy' | 'notify' | 'routing' | 'hours' | 'promises' | 'identitySecret'
+  | 'id'
+  | 'key'
+  | 'limits'
+  | 'policy'
+  | 'notify'
+  | 'routing'
+  | 'hours'
+  | 'promises'
+  | 'guidance'
+  | 'identitySecret'
 > & {
   readonly key?: string;
   /** What is left out stays as it is, or is the default for a new site. */
@@ -54,6 +65,7 @@ export function createSites(db: Database) {
     'routing',
     'hours',
     'promises',
+    'guidance',
     'suggestions',
     'identity_secret',
   ] as const;
@@ -99,6 +111,18 @@ export function createSites(db: Database) {
       return toSite(row);
     },
 
+    /** Servers look at the live guidance again: another rate may mean other answers. */
+    async setGuidance(id: string, guidance: GuidanceRules): Promise<void> {
+      await db
+        .updateTable('sites')
+        .set((row) => ({
+          guidance: JSON.stringify(guidance),
+          guidance_revision: row('guidance_revision', '+', 1),
+        }))
+        .where('id', '=', id)
+        .execute();
+    },
+
     async setNotify(id: string, notify: NotifyPlan): Promise<void> {
       await db
         .updateTable('sites')
@@ -139,6 +163,7 @@ interface SiteRow {
   routing: Partial<RoutingRules>;
   hours: Partial<SiteHours>;
   promises: Partial<PromiseRules>;
+  guidance: Partial<GuidanceRules>;
   suggestions: string[];
   identity_secret: string | null;
 }
@@ -156,6 +181,7 @@ const toSite = (row: SiteRow): Site => ({
   routing: { ...defaultRouting, ...row.routing },
   hours: { ...noHours, ...row.hours },
   promises: { ...defaultPromiseRules, ...row.promises },
+  guidance: { ...defaultGuidanceRules, ...row.guidance },
   suggestions: row.suggestions,
   identitySecret: row.identity_secret,
 });

@@ -11,8 +11,11 @@ import type { Connections } from './database.ts';
 import { createDeskViews } from './desk-views.ts';
 import { createFeedback } from './feedback.ts';
 import { createFiles } from './files.ts';
+import { createGuidance } from './guidance.ts';
+import { createGuidanceChanges } from './guidance-changes.ts';
 import { createIdentities } from './identities.ts';
 import { createInvitations } from './invitations.ts';
+import { createLiveGuidance } from './live-guidance.ts';
 import { createMentions } from './mentions.ts';
 import { createNotifications } from './notifications.ts';
 import { createPeople } from './people.ts';
@@ -44,6 +47,9 @@ export function createStore({ db, pool, commits }: Connections) {
     botSessions: createBotSessions(db),
     feedback: createFeedback(db),
     files: createFiles(db),
+    guidance: createGuidance(db),
+    guidanceChanges: createGuidanceChanges(db),
+    liveGuidance: createLiveGuidance(db),
     queueHistory: createQueueHistory(db),
     routing: createRouting(db),
     notifications: createNotifications(db),

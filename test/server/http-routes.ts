@@ -11,6 +11,16 @@ const pushDevice = {
 
 const canned = { site: 'pk_closed', shortcut: 'hi', title: 'Hello', text: 'Hi', team: null };
 
+const correction = {
+  kind: 'answer',
+  text: 'Cards arrive within five days.',
+  examples: ['Where is my card?'],
+  scope: {},
+  reason: '',
+  isProposed: false,
+};
+const versionRef = { id: unknownId, version: 1, reason: '' };
+
 export interface Route {
   readonly caller: 'nobody' | 'customer' | 'agent';
   /** A body that is right in itself; what is made of it is wrong. */
@@ -130,6 +140,16 @@ export const routes: Record<string, Route> = {
   'GET /v1/desk/conversations/{id}/earlier': { caller: 'agent' },
   'GET /v1/desk/board': { caller: 'agent', query: 'since=0' },
   'GET /v1/desk/search': { caller: 'agent', query: 'q=refund' },
+  'GET /v1/desk/guidance': { caller: 'agent', query: 'state=live' },
+  'GET /v1/desk/guidance/{id}': { caller: 'agent' },
+  'POST /v1/desk/guidance/add': { caller: 'agent', body: { site: 'pk_closed', ...correction } },
+  'POST /v1/desk/guidance/from-answer': { caller: 'agent', body: { conversationId, turn: 1, reason: '' } },
+  'POST /v1/desk/guidance/change': { caller: 'agent', body: { id: unknownId, base: 1, ...correction } },
+  'POST /v1/desk/guidance/propose': { caller: 'agent', body: versionRef },
+  'POST /v1/desk/guidance/approve': { caller: 'agent', body: versionRef },
+  'POST /v1/desk/guidance/send-back': { caller: 'agent', body: versionRef },
+  'POST /v1/desk/guidance/roll-back': { caller: 'agent', body: versionRef },
+  'POST /v1/desk/guidance/retire': { caller: 'agent', body: { id: unknownId, reason: '' } },
   'GET /v1/feedback': { caller: 'agent', query: 'limit=10' },
   'GET /v1/feedback/export': { caller: 'agent', query: 'format=csv' },
 };

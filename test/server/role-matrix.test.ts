@@ -160,6 +160,7 @@ describe('over HTTP', () => {
       '/v1/feedback',
       '/v1/feedback/export?format=jsonl',
       '/v1/desk/me',
+      '/v1/desk/guidance',
     ];
     for (const { cookie, path } of [
       ...lists.flatMap((path) => [admin, product].map(({ cookie }) => ({ cookie, path }))),

@@ -27,6 +27,7 @@ export interface RoleStage {
   readonly webhooks: Readonly<Record<Whose, string>>;
   /** A new one each time: what is called about it may end it. */
   readonly newCanned: (whose: Whose) => Promise<string>;
+  readonly newGuidance: (whose: Whose) => Promise<string>;
   /** A file of each conversation, by its conversation. */
   readonly files: ReadonlyMap<string, string>;
   /** Open invitations to this site, two of them, and to the other one. */
@@ -66,12 +67,13 @@ export const handedOver = (
 
 /** What a route is about, where that is no conversation. */
 export async function objectBeside(
-  { webhooks, newCanned, invitations, persons }: RoleStage,
+  { webhooks, newCanned, newGuidance, invitations, persons }: RoleStage,
   route: string,
   whose: Whose,
 ): Promise<string | null> {
   if (route.includes('/webhooks/')) return webhooks[whose];
   if (route.includes('/canned/')) return newCanned(whose);
+  if (route.includes('/guidance/') && !route.includes('from-answer')) return newGuidance(whose);
   if (route.includes('/invite/')) return invitations[whose];
   return route.includes('/people/') ? persons[whose] : null;
 }
@@ -88,6 +90,16 @@ const cannedOf = async (server: TestServer, { id: siteId }: Site): Promise<strin
   const canned = await server.store.canned.add({ ...draft, siteId, updatedAt: Date.now(), updatedBy: 'Ana' });
   if (typeof canned === 'string') throw new Error(canned);
   return canned.id;
+};
+
+const guidanceOf = async (server: TestServer, { id, title }: Site): Promise<string> => {
+  const content = { kind: 'answer' as const, text: `${title} says so.`, examples: ['Why?'], scope: {} };
+  const write = { name: 'write', base: 0, content } as const;
+  const by = { id: 'writer', name: 'Writer' };
+  const act = { by, actor: operator, at: Date.now(), reason: '', origin: null };
+  const made = await server.store.guidanceChanges.add(id, [write], act);
+  if (typeof made === 'string') throw new Error(made);
+  return made.id;
 };
 
 const invitationTo = async (server: TestServer, { id }: Site): Promise<string> => {
@@ -133,6 +145,7 @@ export async function stageRoles(server: TestServer, roles: readonly Role[]): Pr
       "a colleague's": await webhookOf(server, site),
       "another site's": await webhookOf(server, elsewhere),
     },
+    newGuidance: (whose) => guidanceOf(server, whose === "another site's" ? elsewhere : site),
     newCanned: (whose) => cannedOf(server, whose === "another site's" ? elsewhere : site),
     invitations: {
       own: await invitationTo(server, site),

@@ -5,6 +5,7 @@ export const everyRole: readonly Role[] = ['agent', 'lead', 'product', 'admin'];
 const workers: readonly Role[] = ['agent', 'lead', 'admin'];
 const supervisors: readonly Role[] = ['lead', 'admin'];
 const exporters: readonly Role[] = ['lead', 'product', 'admin'];
+const approvers: readonly Role[] = ['product', 'admin'];
 const admins: readonly Role[] = ['admin'];
 
 /**
@@ -58,6 +59,16 @@ export const mayCall: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/desk/webhooks/ping': admins,
   'POST /v1/desk/webhooks/remove': admins,
   ...mayCallOfPeople,
+  'GET /v1/desk/guidance': everyRole,
+  'GET /v1/desk/guidance/{id}': everyRole,
+  'POST /v1/desk/guidance/add': everyRole,
+  'POST /v1/desk/guidance/from-answer': everyRole,
+  'POST /v1/desk/guidance/change': everyRole,
+  'POST /v1/desk/guidance/propose': everyRole,
+  'POST /v1/desk/guidance/approve': approvers,
+  'POST /v1/desk/guidance/send-back': approvers,
+  'POST /v1/desk/guidance/retire': approvers,
+  'POST /v1/desk/guidance/roll-back': approvers,
   'GET /v1/feedback': everyRole,
   'GET /v1/feedback/export': exporters,
 };

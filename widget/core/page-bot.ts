@@ -145,7 +145,7 @@ const untilAborted = (signal: AbortSignal) =>
 function turnOf(
   { siteKey, state, context }: PageBotOptions,
   transcript: Transcript,
-  { turn, question }: AnswerItem,
+  { turn, question, guidance, hint }: AnswerItem,
 ): BotTurn {
   const { conversationId, items } = transcript;
   const lines = items.flatMap((item): TranscriptLine[] => {
@@ -169,5 +169,6 @@ function turnOf(
     ...(left?.kind === 'event' && left.fact.type === 'handoff.returned'
       ? { handback: { agent: left.fact.agent.name, decision: left.fact.decision, at: left.at } }
       : {}),
+    ...(guidance && hint ? { hint: { guidance: guidance.id, version: guidance.version, text: hint } } : {}),
   };
 }

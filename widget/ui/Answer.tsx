@@ -29,6 +29,7 @@ export function Answer(props: { item: AnswerItem; isContinued: boolean; isLast: 
         <AiMark /> {text.assistant} <time>{time}</time>
       </p>
       {item.text !== '' && <Words text={item.text} isDone={state !== 'pending'} />}
+      {state === 'answered' && item.guidance?.kind === 'answer' && <p class="soft">{text.checked}</p>}
       {state === 'pending' && <Progress text={item.text} />}
       {state === 'stopped' && <p class="soft">{text.stopped}</p>}
       {state === 'failed' && <Failed item={item} isLast={isLast} />}

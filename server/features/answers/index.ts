@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
-import type { BotTurn } from '../../../protocol/bot.ts';
+import type { BotTurn, Hint } from '../../../protocol/bot.ts';
 import type { FactOf } from '../../../protocol/conversation.ts';
+import type { AppliedGuidance } from '../../../protocol/guidance.ts';
 import type { BotError } from '../../bots/bot-error.ts';
 import type { BreakerSettings, BreakerState, Verdict } from '../../bots/breaker.ts';
 import { collectReply } from '../../bots/collect.ts';
@@ -123,7 +124,7 @@ export const answers: FastifyPluginAsync<AnswersSettings> = async (app, { call, 
 
   const answer = async (
     conversation: Ownership,
-    { turn, question }: FactOf<'answer.started'>,
+    { turn, question, guidance }: FactOf<'answer.started'>,
     hadAgent: boolean,
     signal: AbortSignal,
   ) => {
@@ -138,7 +139,11 @@ export const answers: FastifyPluginAsync<AnswersSettings> = async (app, { call, 
       return;
     }
     partials.start(id, turn, { ms: turnLeaseMs, renewal: 'steady', onGone });
-    const botTurn = await turnFor(site, conversation, turn, question, hadAgent);
+    const [asked, hint] = await Promise.all([
+      turnFor(site, conversation, turn, question, hadAgent),
+      guidance?.kind === 'hint' ? hintOf(guidance) : null,
+    ]);
+    const botTurn = hint === null ? asked : { ...asked, hint };
     const isAsked = await used.breaker.run(() => ask(used, botTurn, signal));
     if (!isAsked) await endTurn(id, { name: 'answer:end', turn, ...nothingSaid, failure: 'unreachable' });
     if (running.get(id)?.turn === turn) running.delete(id);
@@ -163,6 +168,11 @@ export const answers: FastifyPluginAsync<AnswersSettings> = async (app, { call, 
     if (signal.aborted) return hasSpoken || signal.reason === 'answered' ? 'fine' : 'unclear';
     await endTurn(id, end);
     return isOutage ? 'outage' : 'fine';
+  };
+
+  const hintOf = async ({ id, version }: AppliedGuidance): Promise<Hint | null> => {
+    const text = await store.liveGuidance.text(id, version);
+    return text === null ? null : { guidance: id, version, text };
   };
 
   const turnFor = async (

@@ -9,6 +9,8 @@ import {
   type Dialect,
   type Exchange,
   handback,
+  hint,
+  jsonIn,
   type Point,
   type Said,
   startFakeBot,
@@ -142,6 +144,18 @@ export function describeContract(dialect: Dialect): void {
         expect(heard).toContain(handback.decision);
         expect(heard).toContain(handback.agent);
       }
+    });
+
+    test('gets the hint that people have approved, as data, with this turn and no other', async () => {
+      const bot = await saying({ text: 'Yes.' });
+      await ask(bot.origin, { turn: turnOf({ hint }) });
+      const told = bot.bodies.length;
+      const heardIn = (bodies: readonly string[]) =>
+        bodies.filter((body) => body !== '').flatMap((body) => stringsIn(JSON.parse(body)));
+      const heard = heardIn(bot.bodies).flatMap((text) => [text, ...jsonIn(text)]);
+      expect(heard).toContain(hint.text);
+      await ask(bot.origin, { turn: turnOf({ turn: 4 }) });
+      expect(heardIn(bot.bodies.slice(told)).join()).not.toContain('Cards take');
     });
 
     test(`${can('history') ? 'gets' : 'keeps, and does not get,'} what was said before`, async () => {

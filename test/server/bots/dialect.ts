@@ -71,6 +71,12 @@ export const turnOf = (more: Partial<BotTurn> = {}): BotTurn => ({
 
 export const handback = { agent: 'Ana Example', decision: 'Refund of 12.50 granted.', at: 1_764_000_002_000 };
 
+export const hint = {
+  guidance: '0198c0de-0000-4000-8000-000000000003',
+  version: 2,
+  text: 'Cards take "five" days,\nand not three <b>.',
+};
+
 /** What an adapter remembers, kept in memory. */
 export function createMemorySession(): BotSession {
   const sessions = new Map<string, Record<string, unknown>>();
@@ -135,6 +141,14 @@ export async function startFakeBot(answer: (exchange: Exchange) => void | Promis
 export function stringsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : [];
+}
+
+/** The strings of JSON that stands at the end of a paragraph: how a model is given data. */
+export function jsonIn(text: string): string[] {
+  return text.split('\n\n').flatMap((part) => {
+    const [, json] = /\(JSON\): (\{.*\})$/s.exec(part) ?? [];
+    return json === undefined ? [] : stringsIn(JSON.parse(json));
+  });
 }
 
 /** From now on the response goes out in pieces of so many bytes, each in a packet of its own. */

@@ -20,6 +20,7 @@ export const conversationText = {
   notSent: 'Not sent',
   retry: 'Retry',
   answering: 'Assistant is answering',
+  checked: 'Checked by our team',
   stillWorking: 'Still working on it…',
   stopped: 'Stopped here, because the conversation went on.',
   interrupted: 'The answer broke off. That was on our side, not yours. Try once more, or talk to a person.',
@@ -38,6 +39,7 @@ export const conversationText = {
     bot_asked: 'The assistant asked for a person',
     bot_promised: 'The assistant promised you a person, so we are asking our team',
     promise_missed: 'Sorry, we missed our promise',
+    guidance: 'This is for a person, so we are asking our team',
   } satisfies Record<HandoffReason, string>,
   suggested: {
     bot_failed: 'That did not work. A person can take over; they see it all.',

@@ -26,5 +26,6 @@ export const sidecarText = {
     bot_asked: 'You wrote to our team, so we are asking for a person',
     bot_promised: 'The assistant promised you a person, so we are asking our team',
     promise_missed: 'Sorry, we missed our promise',
+    guidance: 'This is for a person, so we are asking our team',
   },
 } satisfies Partial<Text>;
