@@ -16,6 +16,7 @@ import { createInvitations } from './invitations.ts';
 import { createMentions } from './mentions.ts';
 import { createNotifications } from './notifications.ts';
 import { createPeople } from './people.ts';
+import { createPresence } from './presence.ts';
 import { createPromises } from './promises.ts';
 import { createQueueHistory } from './queue-history.ts';
 import { createRouting } from './routing.ts';
@@ -37,6 +38,7 @@ export function createStore({ db, pool, commits }: Connections) {
     customers: createCustomers(db),
     identities: createIdentities(db),
     agents: createAgents(db),
+    presence: createPresence(db),
     people: createPeople(db),
     invitations: createInvitations(db),
     auditLog: createAuditLog(db),

@@ -1,0 +1,33 @@
+import { describe, expect, test } from 'vitest';
+import { createMatcher } from '../../server/retrieval/matcher.ts';
+
+const refund = {
+  id: 'refund',
+  examples: ['How do I get my money back?', 'I want a refund for my order', 'can you refund me'],
+};
+const address = {
+  id: 'address',
+  examples: ['I moved, how do I change my address?', 'update my home address', 'new address'],
+};
+
+describe('a matcher', () => {
+  test('finds the guidance of an example, word for word', async () => {
+    const matcher = await createMatcher({ guidances: [refund, address], traffic: [], falseApply: 0.01 });
+    expect(await matcher.match('I want a refund for my order')).toMatchObject({ id: 'refund' });
+    expect(await matcher.match('update my home address')).toMatchObject({ id: 'address' });
+  });
+
+  test('asks only the eligible ones', async () => {
+    const matcher = await createMatcher({ guidances: [refund, address], traffic: [], falseApply: 0.01 });
+    expect(await matcher.match('update my home address', (id) => id === 'refund')).toMatchObject({
+      id: 'refund',
+      isApplied: false,
+    });
+    expect(await matcher.match('update my home address', () => false)).toBeNull();
+  });
+
+  test('is silent without guidances', async () => {
+    const matcher = await createMatcher({ guidances: [], traffic: ['hello'], falseApply: 0.01 });
+    expect(await matcher.match('hello')).toBeNull();
+  });
+});
