@@ -13,6 +13,7 @@ import { createHeld, type Held } from './inbox/held.ts';
 import { createMentions, type Mentions } from './inbox/mentions.ts';
 import { createOutbox, type Outbox } from './inbox/outbox.ts';
 import { createUploads, type Uploads } from './inbox/uploads.ts';
+import { tellOfPhone } from './phone.ts';
 import type { Session } from './session.ts';
 import { createDeviceAlerts, type DeviceAlerts } from './settings/device-alerts.ts';
 import { uploadFile } from './upload.ts';
@@ -141,6 +142,9 @@ export function createWorkplace(me: Me, session: Session): Workplace {
     const { value } = session.state;
     if (value.kind === 'signed_in') availability.value = value.me.availability;
   };
+  const stopTellingOfPhone = may('conversations:work')
+    ? tellOfPhone(connection, device.state)
+    : () => undefined;
   const stopTitle = effect(() => {
     const waiting = desk.waiting.value.length;
     document.title = waiting === 0 ? 'Handrail' : `(${waiting}) Handrail`;
@@ -172,6 +176,7 @@ export function createWorkplace(me: Me, session: Session): Workplace {
     },
     close() {
       stopTitle();
+      stopTellingOfPhone();
       stopFollowing();
       stopListening();
       held.close();

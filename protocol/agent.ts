@@ -8,6 +8,10 @@ import { AgentRef, CustomerContext } from './message.ts';
 export const Availability = Type.Union([Type.Literal('online'), Type.Literal('away')]);
 export type Availability = Static<typeof Availability>;
 
+/** Where an agent is: `on_phone` is one whose phone was put away with the console on it, and wakes them by Web Push. */
+export const Presence = Type.Union([Availability, Type.Literal('on_phone'), Type.Literal('offline')]);
+export type Presence = Static<typeof Presence>;
+
 /** What somebody of the company is here for; what they may do follows from it (docs/roles.md). */
 export const Role = Type.Union([
   Type.Literal('agent'),
@@ -53,7 +57,7 @@ export type Doing = Static<typeof Doing>;
 /** An agent of the same site, as somebody who may be passed a conversation or named in a note. */
 export const Colleague = exact({
   ...AgentRef.properties,
-  presence: Type.Union([Availability, Type.Literal('offline')]),
+  presence: Presence,
   load: Type.Integer({ minimum: 0, description: 'customers whom they have or are offered now' }),
   capacity: Type.Integer({ minimum: 0 }),
   teams: Type.Array(Type.String()),
@@ -141,7 +145,7 @@ export type ConversationPage = Static<typeof ConversationPage>;
 /** An agent on the live board: as the routing sees them. */
 export const BoardAgent = exact({
   agent: AgentRef,
-  presence: Type.Union([Availability, Type.Literal('offline')]),
+  presence: Presence,
   load: Type.Integer({ minimum: 0, description: 'customers with this agent, at all sites' }),
   capacity: Type.Integer({ minimum: 0 }),
 });

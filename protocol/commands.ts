@@ -121,6 +121,13 @@ export const customerSignals = {
 export const agentSignals = {
   typing: customerSignals.typing,
   'availability:set': exact({ availability: Availability }),
+  /**
+   * This console is on a phone on which its agent is woken by Web Push: `in_hand` while it is looked at, `put_away` once
+   * the screen is locked or something else is in front.
+   */
+  'device:set': exact({
+    phone: Type.Union([Type.Literal('none'), Type.Literal('in_hand'), Type.Literal('put_away')]),
+  }),
   /** What this agent does in a conversation that they watch, for the colleagues who watch it as well. */
   'conversation:look': exact({ conversationId: ConversationId, doing: Doing }),
   /** Ends what `conversation:watch` began. */

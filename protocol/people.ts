@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Role } from './agent.ts';
+import { Presence, Role } from './agent.ts';
 import { AgentId, exact, SiteKey, Time, uuidPattern } from './ids.ts';
 
 const Name = Type.String({
@@ -21,7 +21,7 @@ export const Person = exact({
   isElsewhere: Type.Boolean({
     description: "also at sites that are not the reader's: the role is not theirs to change",
   }),
-  presence: Type.Union([Type.Literal('online'), Type.Literal('away'), Type.Literal('offline')]),
+  presence: Presence,
   hasTwoFactor: Type.Boolean(),
 });
 export type Person = Static<typeof Person>;

@@ -1,6 +1,7 @@
 import type { Command, SystemCommand } from '../../server/domain/command.ts';
 import { type Conversation, unstarted } from '../../server/domain/conversation.ts';
 import { decide } from '../../server/domain/decide.ts';
+import { presenceTimeoutMs } from '../../server/domain/presence.ts';
 import { inQueueOrder, type Seat, type Waiting, waitingIn } from '../../server/domain/routing.ts';
 import { defaultPolicy } from '../../server/domain/site-policy.ts';
 import {
@@ -16,7 +17,6 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 /** As the server has it: an agent without a sign of life for so long is offline. */
-const presenceTimeoutMs = 45_000;
 
 interface SimulatedAgent {
   readonly id: string;
@@ -96,13 +96,14 @@ export function playDay(scenario: Scenario): DayResult {
       ({ state }) =>
         state.status === 'waiting' && state.offer?.agent.id === id && state.offer.expiresAt > clock.now(),
     ).length;
+  const place = { capacity: scenario.capacity, teams: [], isOnPhone: false };
   const seats = (): Seat[] =>
     agents
       .filter(({ seenAt }) => seenAt !== null && clock.now() - seenAt < presenceTimeoutMs)
       .map((agent) => {
         const { id, name, languages, idleSince, customers } = agent;
         const load = customers.size + offersTo(agent);
-        return { id, name, languages, idleSince, load, capacity: scenario.capacity, teams: [] };
+        return { ...place, id, name, languages, idleSince, load };
       });
   const waiting = (): Waiting[] =>
     [...queue].flatMap((customer) => waitingIn(customer, rules, clock.now()) ?? []);

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { BoardAgent, Board as BoardNow } from '../../protocol/agent.ts';
+import { presenceWords } from '../shared/presence.ts';
 import { clock, span } from '../shared/time.ts';
 import { WaitingTime } from '../shared/WaitingTime.tsx';
 import { useWorkplace } from '../workplace.ts';
@@ -87,7 +88,7 @@ function Now({ board }: { board: BoardNow }) {
   );
 }
 
-const order = { online: 0, away: 1, offline: 2 };
+const order = { online: 0, on_phone: 1, away: 2, offline: 3 };
 const byPresence = (a: BoardAgent, b: BoardAgent) =>
   order[a.presence] - order[b.presence] || a.agent.name.localeCompare(b.agent.name);
 
@@ -102,15 +103,13 @@ function Figure({ name, children }: { name: string; children: preact.ComponentCh
 
 const None = () => <span class="soft">none</span>;
 
-const presences = { online: 'Online', away: 'Away', offline: 'Offline' };
-
 function AgentRow({ agent, presence, load, capacity }: BoardAgent) {
   const isFull = load >= capacity;
   return (
     <tr class={presence}>
       <th scope="row">{agent.name}</th>
       <td>
-        <span class={`presence ${presence}`}>{presences[presence]}</span>
+        <span class={`presence ${presence}`}>{presenceWords[presence]}</span>
       </td>
       <td>
         <span class="load">

@@ -1,17 +1,12 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { Colleague, Colleagues } from '../../protocol/agent.ts';
+import type { Colleagues } from '../../protocol/agent.ts';
 import type { TransferTarget } from '../../protocol/conversation.ts';
 import { ApiError } from '../api.ts';
 import { Key } from '../shared/Key.tsx';
+import { presenceWords } from '../shared/presence.ts';
 import { useWorkplace } from '../workplace.ts';
 import { StepForm, useStep } from './StepForm.tsx';
-
-const presences: Readonly<Record<Colleague['presence'], string>> = {
-  online: 'online',
-  away: 'away',
-  offline: 'offline',
-};
 
 /** Passes the customer on, with a note for whoever takes them: one step. */
 export function TransferForm({ id, onLeave }: { id: string; onLeave: () => void }) {
@@ -65,7 +60,7 @@ export function TransferForm({ id, onLeave }: { id: string; onLeave: () => void 
           ))}
           {agents.map((agent) => (
             <option key={agent.id} value={`agent:${agent.id}`}>
-              {agent.name} · {presences[agent.presence]} · {agent.load} of {agent.capacity}
+              {agent.name} · {presenceWords[agent.presence].toLowerCase()} · {agent.load} of {agent.capacity}
             </option>
           ))}
         </select>

@@ -62,8 +62,8 @@ export function createAlerts(): Alerts {
 
   const notify = (conversationId: string, title: string, body: string) => {
     if (permit.peek() !== 'granted' || document.hasFocus()) return;
-    // One a conversation: coming back to the queue replaces the earlier one.
-    const notification = new Notification(title, { body, tag: conversationId });
+    const notification = notificationOf(title, { body, tag: conversationId });
+    if (notification === null) return;
     notification.onclick = () => {
       window.focus();
       navigate(conversationPath(conversationId));
@@ -104,6 +104,17 @@ export function createAlerts(): Alerts {
       void audio?.close();
     },
   };
+}
+
+/** One a conversation: coming back to the queue replaces the earlier one. Null on phones, where a page may show none. */
+function notificationOf(title: string, options: NotificationOptions): Notification | null {
+  try {
+    return new Notification(title, options);
+  } catch (error) {
+    // Chrome on Android: only its service worker may, and does so for what is pushed.
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
 }
 
 type Notes = readonly { readonly hertz: number; readonly from: number }[];

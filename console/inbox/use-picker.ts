@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import type { Transcript } from '../../browser/transcript.ts';
 import type { Colleagues } from '../../protocol/agent.ts';
 import { ApiError } from '../api.ts';
+import { presenceWords } from '../shared/presence.ts';
 import { languageName } from '../shared/words.ts';
 import { useWorkplace } from '../workplace.ts';
 import { fillIn, findCanned } from './canned.ts';
@@ -39,7 +40,7 @@ export function usePicker(transcript: Transcript, mode: 'reply' | 'note') {
         .map((agent) => ({
           key: agent.id,
           name: agent.name,
-          detail: agent.presence,
+          detail: presenceWords[agent.presence].toLowerCase(),
           insert: `@${agent.name} `,
         }));
     }

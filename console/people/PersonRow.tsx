@@ -2,9 +2,10 @@ import { useSignal } from '@preact/signals';
 import type { TargetedSubmitEvent } from 'preact';
 import type { Role } from '../../protocol/agent.ts';
 import type { Person } from '../../protocol/people.ts';
+import { presenceWords } from '../shared/presence.ts';
 import { useWorkplace } from '../workplace.ts';
 import type { People } from './people-list.ts';
-import { presenceWords, roleWords } from './people-words.ts';
+import { roleWords } from './people-words.ts';
 import { RoleAndSites } from './RoleAndSites.tsx';
 
 interface Props {

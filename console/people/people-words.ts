@@ -1,5 +1,4 @@
 import type { Role } from '../../protocol/agent.ts';
-import type { Person } from '../../protocol/people.ts';
 import type { ApiError } from '../api.ts';
 
 export const roleWords: Readonly<Record<Role, { readonly name: string; readonly about: string }>> = {
@@ -9,12 +8,6 @@ export const roleWords: Readonly<Record<Role, { readonly name: string; readonly 
   admin: { name: 'Admin', about: 'Everything, and manages people, webhooks and the audit log.' },
 };
 export const roles = Object.keys(roleWords) as readonly Role[];
-
-export const presenceWords: Readonly<Record<Person['presence'], string>> = {
-  online: 'Online',
-  away: 'Away',
-  offline: 'Offline',
-};
 
 /** Why something was not done. */
 export function problemWords(code: ApiError['code']): string {

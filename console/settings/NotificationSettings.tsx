@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { NotifySchedule } from '../../protocol/notifications.ts';
 import { ApiError } from '../api.ts';
+import { isHandheld } from '../phone.ts';
 import { useWorkplace } from '../workplace.ts';
 import { type DeviceState, scheduleText } from './device-alerts.ts';
 
@@ -52,6 +53,12 @@ export function NotificationSettings() {
       >
         {explanations[state]}
       </p>
+      {state === 'on' && isHandheld() && (
+        <p class="soft small">
+          For 15 minutes after you lock this screen you still count as there: what is offered to you, and what
+          your customers write, comes here.
+        </p>
+      )}
       {state === 'on' && <TestButton />}
       <Schedules />
     </section>

@@ -12,8 +12,10 @@ export function PasswordOffer() {
   if (state.kind !== 'signed_in' || state.me.hasPassword || isPutAway.value) return null;
   return (
     <p class="banner">
-      You came by a one-time link. <Link href={settingsPath}>Set a password</Link> to sign in yourself next
-      time.
+      <span>
+        You came by a one-time link. <Link href={settingsPath}>Set a password</Link> to sign in yourself next
+        time.
+      </span>
       <button type="button" class="button small quiet" onClick={() => (isPutAway.value = true)}>
         Not now
       </button>

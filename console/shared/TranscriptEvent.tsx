@@ -98,9 +98,12 @@ const withDetail = (words: string, detail: string) => (detail === '' ? words : `
 
 function toldWords({ place, isAnyoneOnline, wait }: FactOf<'queue.told'>): string {
   if (!isAnyoneOnline) return 'Told that nobody is here';
-  const range = wait === null ? '' : `, usually ${span(wait.fromMs)} to ${span(wait.toMs)}`;
+  const range = wait === null ? '' : `, ${usually(wait)}`;
   return `Told: ${place === 1 ? 'next' : `number ${place}`} in line${range}`;
 }
+
+const usually = ({ fromMs, toMs }: { fromMs: number; toMs: number }) =>
+  fromMs === 0 ? `usually within ${span(toMs)}` : `usually ${span(fromMs)} to ${span(toMs)}`;
 
 function actorWords(by: Actor, meId: string): string {
   if (by.kind === 'agent') return by.id === meId ? 'you' : by.name;

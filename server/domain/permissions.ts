@@ -61,6 +61,7 @@ export const eventPermissions: Readonly<Record<AgentEventName, Permission>> = {
   'conversation:resolve': 'conversations:work',
   typing: 'conversations:work',
   'availability:set': 'conversations:work',
+  'device:set': 'conversations:work',
   'facts:pull': 'conversations:read',
   'conversation:watch': 'conversations:read',
   'conversation:unwatch': 'conversations:read',

@@ -67,6 +67,8 @@ export function waitingIn(
 export interface Seat {
   readonly id: string;
   readonly name: string;
+  /** Reached on their phone alone, by Web Push. */
+  readonly isOnPhone: boolean;
   /** Customers at once, at most. */
   readonly capacity: number;
   /** Customers they have, and offers that wait for their answer. */
@@ -144,8 +146,11 @@ function best(
   const idleSince = (seat: Seat) => (given.has(seat.id) ? now : seat.idleSince);
   const byIdle = (a: Seat, b: Seat) => idleSince(a) - idleSince(b);
   const byLoad = (a: Seat, b: Seat) => loadOf(a) / a.capacity - loadOf(b) / b.capacity;
+  // Who must take out a phone first keeps the customer waiting: whoever is at a desk comes before.
+  const byPlace = (a: Seat, b: Seat) => Number(a.isOnPhone) - Number(b.isOnPhone);
   const inOrder = [...free].sort(
     (a, b) =>
+      byPlace(a, b) ||
       (prefer === 'least_loaded' ? byLoad(a, b) || byIdle(a, b) : byIdle(a, b) || byLoad(a, b)) ||
       (a.id < b.id ? -1 : 1),
   );

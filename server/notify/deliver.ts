@@ -2,6 +2,7 @@ import type { Outbound } from '../bots/outbound.ts';
 import type { NotifyStep } from '../domain/notify-plan.ts';
 import type { PushSubscription } from '../store/notifications.ts';
 import type { Store } from '../store/store.ts';
+import type { CallNotice } from './call-notice.ts';
 import type { Mailer } from './email.ts';
 import type { WaitingNotice } from './message.ts';
 import type { PromiseNotice } from './promise-notice.ts';
@@ -65,7 +66,7 @@ export async function deliver(
 export async function pushTo(
   { store, push }: Pick<Channels, 'store' | 'push'>,
   devices: readonly PushSubscription[],
-  notice: WaitingNotice | PromiseNotice,
+  notice: WaitingNotice | PromiseNotice | CallNotice,
   signal: AbortSignal,
 ): Promise<number> {
   const outcomes = await Promise.allSettled(

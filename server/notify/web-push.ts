@@ -1,5 +1,6 @@
 import webPush from 'web-push';
 import type { PushSubscription } from '../store/notifications.ts';
+import type { CallNotice } from './call-notice.ts';
 import { oneLine, type WaitingNotice, waitedText } from './message.ts';
 import { type PromiseNotice, promiseTitle, promiseWords } from './promise-notice.ts';
 
@@ -53,7 +54,7 @@ export interface PushSender {
    */
   send(
     subscription: PushSubscription,
-    notice: WaitingNotice | PromiseNotice,
+    notice: WaitingNotice | PromiseNotice | CallNotice,
     signal: AbortSignal,
   ): Promise<boolean>;
 }
@@ -71,7 +72,7 @@ export function createPushSender(settings: {
       if (!isPushService(subscription.endpoint, furtherServices)) return false;
       const { endpoint, method, headers, body } = webPush.generateRequestDetails(
         subscription,
-        JSON.stringify('about' in notice ? shownOfPromise(notice) : shownOf(notice)),
+        JSON.stringify(shown(notice)),
         {
           vapidDetails: { subject: contact, ...keys },
           TTL: keptSeconds,
@@ -98,6 +99,18 @@ export function createPushSender(settings: {
     },
   };
 }
+
+function shown(notice: WaitingNotice | PromiseNotice | CallNotice): Shown {
+  if (!('about' in notice)) return shownOf(notice);
+  return notice.about === 'promise' ? shownOfPromise(notice) : shownOfCall(notice);
+}
+
+const shownOfCall = ({ about, conversationId, site, text, url }: CallNotice): Shown => ({
+  title: `${about === 'offer' ? 'A customer is offered to you' : 'Your customer wrote'} at ${oneLine(site.title, 80)}`,
+  body: text === null ? '' : oneLine(text, 140),
+  tag: conversationId,
+  url,
+});
 
 const shownOfPromise = (notice: PromiseNotice): Shown => ({
   title: promiseTitle(notice),

@@ -3,6 +3,7 @@ import { createAdapter } from '@socket.io/redis-streams-adapter';
 import fp from 'fastify-plugin';
 import { createClient } from 'redis';
 import { type DefaultEventsMap, type Namespace, Server, type Socket } from 'socket.io';
+import type { AgentSignals } from '../../protocol/commands.ts';
 import type {
   AgentToServer,
   CustomerToServer,
@@ -25,7 +26,12 @@ export type CustomerSocket = Socket<
   DefaultEventsMap,
   { caller: CustomerCaller }
 >;
-export type AgentSocket = Socket<AgentToServer, ServerToAgent, DefaultEventsMap, { agent: Agent }>;
+/** What is known of an agent's socket: who it is, and on what. */
+interface AgentSocketData {
+  agent: Agent;
+  phone: AgentSignals['device:set']['phone'];
+}
+export type AgentSocket = Socket<AgentToServer, ServerToAgent, DefaultEventsMap, AgentSocketData>;
 
 export interface Realtime {
   readonly customers: Namespace<
@@ -34,7 +40,7 @@ export interface Realtime {
     DefaultEventsMap,
     { caller: CustomerCaller }
   >;
-  readonly desk: Namespace<AgentToServer, ServerToAgent, DefaultEventsMap, { agent: Agent }>;
+  readonly desk: Namespace<AgentToServer, ServerToAgent, DefaultEventsMap, AgentSocketData>;
   /** Whether live events reach other nodes: null without Redis, false while Redis is away. */
   isLinked(): boolean | null;
   /** Connections of this process, whatever is spoken on them. */

@@ -3,6 +3,7 @@ import type { Availability, Role } from '../../protocol/agent.ts';
 import { rolesThatMay } from '../domain/permissions.ts';
 import { type Actor, addEntries, operator } from './audit-log.ts';
 import type { Database } from './database.ts';
+import { isThere } from './presence.ts';
 
 export interface Agent {
   readonly id: string;
@@ -15,9 +16,6 @@ export interface Agent {
 
 /** Who takes customers. Others may have a console open: nobody is offered to them, and they are nobody's hope. */
 export const workingRoles = rolesThatMay('conversations:work');
-
-/** An agent whose consoles have been silent for longer than this is offline, whatever they set. */
-export const presenceTimeoutMs = 45_000;
 
 /** Adds an agent within whatever else happens on this connection. */
 export async function insertAgent(
@@ -160,16 +158,6 @@ export function createAgents(db: Database) {
       return (await this.byId(id))?.siteIds ?? [];
     },
 
-    /** A sign of life of an agent's console; null when the last one was closed. */
-    async setSeen(ids: readonly string[], seenAt: number | null): Promise<void> {
-      if (ids.length === 0) return;
-      await db
-        .updateTable('agents')
-        .set({ seen_at: seenAt })
-        .where('id', 'in', [...ids])
-        .execute();
-    },
-
     async isAnyoneOnline(siteId: string, now: number): Promise<boolean> {
       const row = await db
         .selectFrom('agents')
@@ -178,7 +166,7 @@ export function createAgents(db: Database) {
         .where('site_id', '=', siteId)
         .where('role', 'in', workingRoles)
         .where('availability', '=', 'online')
-        .where('seen_at', '>', now - presenceTimeoutMs)
+        .where(isThere(now))
         .limit(1)
         .executeTakeFirst();
       return row !== undefined;
@@ -194,7 +182,7 @@ export function createAgents(db: Database) {
         .where('site_id', '=', siteId)
         .where('role', 'in', workingRoles)
         .where('availability', '=', 'online')
-        .where('seen_at', '>', now - presenceTimeoutMs)
+        .where(isThere(now))
         .executeTakeFirst();
       return row !== undefined;
     },

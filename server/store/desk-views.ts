@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Board, ConversationPage, ConversationSummary } from '../../protocol/agent.ts';
-import { presenceTimeoutMs } from './agents.ts';
+import { presenceOf, type Signs } from '../domain/presence.ts';
 import { summaries, toSummary } from './conversation-summaries.ts';
 import { createCursor } from './cursor.ts';
 import type { Database } from './database.ts';
@@ -70,15 +70,9 @@ export function createDeskViews(db: Database) {
             (select count(*) from conversations where site_id = any(${sites}) and status = 'human') as "withPeople"`.execute(
           db,
         ),
-        sql<{
-          id: string;
-          name: string;
-          presence: 'online' | 'away' | 'offline';
-          load: number;
-          capacity: number;
-        }>`
+        sql<Signs & { id: string; name: string; load: number; capacity: number }>`
           select agents.id, name, capacity,
-            case when coalesce(seen_at, 0) > ${now - presenceTimeoutMs} then availability else 'offline' end as presence,
+            availability, seen_at as "seenAt", phone_until as "phoneUntil",
             (select count(*) from conversations where status = 'human' and agent_id = agents.id
               and site_id in (select site_id from agent_sites where agent_id = agents.id)) as load
           from agents join auth_user on auth_user.id = agents.id
@@ -118,7 +112,12 @@ export function createDeskViews(db: Database) {
         waiting,
         longestSince,
         withPeople,
-        agents: agents.rows.map(({ id, name, ...seat }) => ({ agent: { id, name }, ...seat })),
+        agents: agents.rows.map(({ id, name, load, capacity, ...signs }) => ({
+          agent: { id, name },
+          presence: presenceOf(signs, now),
+          load,
+          capacity,
+        })),
         today: {
           since,
           asked,

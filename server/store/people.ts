@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Role } from '../../protocol/agent.ts';
 import type { Person } from '../../protocol/people.ts';
-import { type Agent, presenceTimeoutMs } from './agents.ts';
+import { presenceOf, type Signs } from '../domain/presence.ts';
+import type { Agent } from './agents.ts';
 import { type Actor, addEntries } from './audit-log.ts';
 import type { Database, Tx } from './database.ts';
 
@@ -26,17 +27,20 @@ export function createPeople(db: Database) {
   return {
     /** Everybody of these sites, by name. */
     async ofSites(siteIds: readonly string[], now: number): Promise<StoredPerson[]> {
-      const { rows } = await sql<StoredPerson>`
+      const { rows } = await sql<Omit<StoredPerson, 'presence'> & Signs>`
         select agents.id, name, email, role, "twoFactorEnabled" as "hasTwoFactor",
           array_agg(site_id::text order by site_id) as "siteIds",
-          case when coalesce(seen_at, 0) <= ${now - presenceTimeoutMs} then 'offline' else availability end as presence
+          availability, seen_at as "seenAt", phone_until as "phoneUntil"
         from agents
         join auth_user on auth_user.id = agents.id
         join agent_sites on agent_id = agents.id
         group by agents.id, auth_user.id
         having array_agg(site_id) && ${[...siteIds]}::uuid[]
         order by lower(name), agents.id`.execute(db);
-      return rows;
+      return rows.map(({ availability, seenAt, phoneUntil, ...one }) => ({
+        ...one,
+        presence: presenceOf({ availability, seenAt, phoneUntil }, now),
+      }));
     },
 
     /**

@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import { type RoutingRules, type Seat, type Waiting, waitingIn } from '../domain/routing.ts';
 import { agentLoads } from './agent-loads.ts';
-import { presenceTimeoutMs, workingRoles } from './agents.ts';
+import { workingRoles } from './agents.ts';
 import { inQueueOrder } from './conversations.ts';
 import type { Database } from './database.ts';
+import { isOnPhone, isThere } from './presence.ts';
 
 /** Any number that nothing else locks. */
 const routingLock = 7_204_113;
@@ -55,13 +56,14 @@ export function createRouting(db: Database) {
     async seats(siteId: string, now: number): Promise<Seat[]> {
       const { rows } = await sql<Seat>`
         with ${agentLoads(now)}
-        select agents.id, name, capacity, teams, languages, offered_at as "idleSince", coalesce(load, 0) as load
+        select agents.id, name, capacity, teams, languages, offered_at as "idleSince", coalesce(load, 0) as load,
+          ${isOnPhone(now)} as "isOnPhone"
         from agents
         join auth_user on auth_user.id = agents.id
         join agent_sites on agent_sites.agent_id = agents.id
         left join loads on loads.agent_id = agents.id
         where agent_sites.site_id = ${siteId} and role = any(${workingRoles}) and availability = 'online'
-          and seen_at > ${now - presenceTimeoutMs}`.execute(db);
+          and ${isThere(now)}`.execute(db);
       return rows;
     },
 
@@ -113,7 +115,7 @@ export function createRouting(db: Database) {
           and agent_sites.site_id = conversations.site_id
         left join agents on agents.id = agent_sites.agent_id
         where status = 'human' and (agents.id is null or role <> all(${workingRoles})
-            or (coalesce(seen_at, 0) < ${now - presenceTimeoutMs} and sites.routing->>'mode' = 'offer'))
+            or (not ${isThere(now)} and sites.routing->>'mode' = 'offer'))
           and (${id}::uuid is null or conversations.id = ${id}::uuid)
         order by last_at
         limit 200`.execute(db);

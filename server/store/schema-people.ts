@@ -24,6 +24,8 @@ export interface AgentsTable {
   availability: ColumnType<Availability, Availability | undefined, Availability>;
   /** Last sign of life of an open console; null when the last one closed. */
   seen_at: number | null;
+  /** Until when they are reached on a phone that was put away (server/domain/presence.ts). */
+  phone_until: Generated<number | null>;
   /** Customers at once that are offered to this agent, at most. */
   capacity: Generated<number>;
   teams: Generated<string[]>;

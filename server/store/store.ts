@@ -19,6 +19,7 @@ import { createLiveGuidance } from './live-guidance.ts';
 import { createMentions } from './mentions.ts';
 import { createNotifications } from './notifications.ts';
 import { createPeople } from './people.ts';
+import { createPresence } from './presence.ts';
 import { createPromises } from './promises.ts';
 import { createQueueHistory } from './queue-history.ts';
 import { createRouting } from './routing.ts';
@@ -40,6 +41,7 @@ export function createStore({ db, pool, commits }: Connections) {
     customers: createCustomers(db),
     identities: createIdentities(db),
     agents: createAgents(db),
+    presence: createPresence(db),
     people: createPeople(db),
     invitations: createInvitations(db),
     auditLog: createAuditLog(db),

@@ -31,6 +31,7 @@ const seat = (id: string, more: Partial<Seat> = {}): Seat => ({
   capacity: 1,
   load: 0,
   idleSince: 0,
+  isOnPhone: false,
   teams: [],
   languages: [],
   ...more,
@@ -138,6 +139,7 @@ const anySeat = fc.record({
   capacity: fc.integer({ min: 1, max: 4 }),
   load: fc.integer({ min: 0, max: 5 }),
   idleSince: fc.integer({ min: 0, max: now }),
+  isOnPhone: fc.boolean(),
   teams: fc.subarray(['billing', 'sales']),
   languages: fc.subarray(['de', 'en']),
 });

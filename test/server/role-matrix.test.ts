@@ -225,6 +225,10 @@ describe('over the socket', () => {
       ]);
       return row.availability;
     };
+    const onPhone = async () => {
+      const text = 'select phone_until from agents where id = $1';
+      return (await inDatabase(server.databaseUrl, text, [id]))[0].phone_until !== null;
+    };
     /** Handled in this order: what came before has been dealt with. */
     const barrier = () => asking(socket, 'facts:pull', { conversationId, after: 0 });
 
@@ -233,13 +237,16 @@ describe('over the socket', () => {
     expect(inRoom()).toBe(outside + 1);
     socket.emit('typing', { conversationId, isTyping: true });
     socket.emit('availability:set', { availability: 'away' });
+    socket.emit('device:set', { phone: 'in_hand' });
     if (maySignal.typing?.includes(role)) await vi.waitFor(() => expect(heard).toEqual([id]));
     if (maySignal['availability:set']?.includes(role)) {
       await vi.waitFor(async () => expect(await availability()).toBe('away'));
+      await vi.waitFor(async () => expect(await onPhone()).toBe(true));
     }
     for (const _ of [1, 2, 3]) await barrier();
     expect(heard).toEqual(maySignal.typing?.includes(role) ? [id] : []);
     expect(await availability()).toBe(maySignal['availability:set']?.includes(role) ? 'away' : 'online');
+    expect(await onPhone()).toBe(maySignal['device:set']?.includes(role) ?? false);
     // Of what is not watched nobody is seen typing, whoever they are.
     socket.emit('typing', { conversationId: stage.other.conversationId, isTyping: true });
     socket.emit('conversation:unwatch', { conversationId });

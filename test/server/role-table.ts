@@ -91,6 +91,7 @@ export const mayAsk: Readonly<Record<string, readonly Role[]>> = {
 export const maySignal: Readonly<Record<string, readonly Role[]>> = {
   typing: workers,
   'availability:set': workers,
+  'device:set': workers,
   'conversation:unwatch': everyRole,
   'conversation:look': everyRole,
 };

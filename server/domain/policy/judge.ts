@@ -94,7 +94,7 @@ function judgeBot(known: readonly PolicyTurn[], thresholds: Thresholds): Judgeme
     return offer('bot_failed', told(failed, 'answer', 'failed'));
   const unsure = run(answers, isUnsure);
   if (unsureAnswers > 0 && unsure >= unsureAnswers) {
-    return offer('bot_unsure', findNonAnswer(last.text) ?? told(unsure, 'answer', 'without an answer'));
+    return offer('bot_unsure', findNonAnswer(last.text) ?? inARow(unsure));
   }
   if (repeatedAnswers > 0) {
     const same = answers.slice(1).filter(({ text }) => likenessOfAnswers(last.text, text) >= sameAnswer);
@@ -127,4 +127,6 @@ function run(answers: readonly PolicyTurn[], isSo: (answer: PolicyTurn) => boole
   return end === -1 ? answers.length : end;
 }
 
+/** Once is what the reason says already. */
+const inARow = (count: number) => (count === 1 ? '' : `${count} times in a row`);
 const told = (count: number, one: string, what: string) => `${count} ${one}${count === 1 ? '' : 's'} ${what}`;

@@ -98,7 +98,7 @@ export const routes: FastifyPluginAsync = async (app) => {
       });
       await limits.agent(id);
       // A console whose socket does not get through asks here instead: its agent is there all the same.
-      await store.agents.setSeen([id], Date.now());
+      await store.presence.setSeen([id], Date.now());
       return { conversations: await store.conversations.desk(siteIds, id) };
     },
   );

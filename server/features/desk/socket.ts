@@ -20,6 +20,11 @@ import type { Agent } from '../../store/agents.ts';
 const checkHandshake = checkOf(AgentHandshake);
 /** A socket is told of what goes on at its sites, and can do what an agent can: held to our own origin like a write. */
 const asListener = { isWrite: true, may: 'conversations:read' } as const;
+/** Its page was closed, or its session has ended. Everything else is a line that was lost. */
+const saidFarewell: ReadonlySet<string> = new Set([
+  'client namespace disconnect',
+  'server namespace disconnect',
+]);
 /** Signs of life of open consoles; three missed ones make an agent offline. */
 const seenEveryMs = 15_000;
 
@@ -32,6 +37,7 @@ export function serveSockets(app: FastifyInstance): void {
     if (auth.version !== protocolVersion) throw new RefusalError('version_mismatch');
     checkHandshake(auth);
     socket.data.agent = await identity.agent(headers, asListener);
+    socket.data.phone = 'none';
   });
 
   /** The session may have ended, sites and role may have changed since the handshake: looked up for every command. */
@@ -107,6 +113,28 @@ export function serveSockets(app: FastifyInstance): void {
     bus.emit('presence', { siteIds });
   });
 
+  listener.signal('device:set', agentSignals['device:set'], async (socket, { phone }) => {
+    const { id, siteIds } = await agentNow(socket, 'device:set');
+    const { phone: before } = socket.data;
+    socket.data.phone = phone;
+    const now = Date.now();
+    if (phone === 'none') await forgetPhone(id);
+    // A line that comes anew in the background proves nothing: the time runs from when it was looked at last.
+    else if (phone === 'in_hand' || before === 'in_hand') await store.presence.setOnPhone([id], now);
+    await store.presence.setSeen([id], isBeforeSomebody(id) ? now : null);
+    bus.emit('presence', { siteIds });
+  });
+
+  const socketsOf = (agentId: string) =>
+    [...desk.sockets.values()].filter(({ data }) => data.agent.id === agentId);
+  /** A page behind a locked screen is nobody's sign of life, even while its line holds. */
+  const isBeforeSomebody = (agentId: string) =>
+    socketsOf(agentId).some(({ data }) => data.phone !== 'put_away');
+  const forgetPhone = async (agentId: string) => {
+    if (socketsOf(agentId).every(({ data }) => data.phone === 'none'))
+      await store.presence.forgetPhone(agentId);
+  };
+
   desk.on('connection', (socket) => {
     listener.listenTo(socket);
     // While the socket still knows what it watched.
@@ -116,8 +144,10 @@ export function serveSockets(app: FastifyInstance): void {
         if (room.startsWith(prefix)) tellColleagues(socket, room.slice(prefix.length), 'gone');
       }
     });
-    socket.on('disconnect', () => {
-      leave(socket).catch((error) => log.warn({ err: error }, 'presence runs out by itself'));
+    socket.on('disconnect', (reason) => {
+      leave(socket, saidFarewell.has(reason)).catch((error) =>
+        log.warn({ err: error }, 'presence runs out by itself'),
+      );
     });
     welcome(socket).catch((error) => {
       log.warn({ err: error }, 'desk not sent; the console comes again');
@@ -127,17 +157,19 @@ export function serveSockets(app: FastifyInstance): void {
 
   async function welcome(socket: AgentSocket): Promise<void> {
     const { id, siteIds } = socket.data.agent;
-    await store.agents.setSeen([id], Date.now());
+    await store.presence.setSeen([id], Date.now());
     await socket.join([rooms.agent(id), ...siteIds.map(rooms.site)]);
     socket.emit('desk', { conversations: await store.conversations.desk(siteIds, id) });
     bus.emit('presence', { siteIds });
   }
 
-  async function leave(socket: AgentSocket): Promise<void> {
-    const { id, siteIds } = socket.data.agent;
-    const isElsewhere = [...desk.sockets.values()].some((other) => other.data.agent.id === id);
-    if (isElsewhere) return;
-    await store.agents.setSeen([id], null);
+  async function leave(socket: AgentSocket, isFarewell: boolean): Promise<void> {
+    const { agent, phone } = socket.data;
+    const { id, siteIds } = agent;
+    // A line that is merely lost says nothing of a phone: Web Push still reaches it.
+    if (phone !== 'none' && isFarewell) await forgetPhone(id);
+    if (isBeforeSomebody(id)) return;
+    await store.presence.setSeen([id], null);
     bus.emit('presence', { siteIds });
   }
 
@@ -155,10 +187,12 @@ export function serveSockets(app: FastifyInstance): void {
 
   const presence = setInterval(() => {
     const sockets = [...desk.sockets.values()];
-    const ids = new Set(sockets.map((socket) => socket.data.agent.id));
-    store.agents
-      .setSeen([...ids], Date.now())
-      .catch((error) => log.warn({ err: error }, 'presence not kept'));
+    const now = Date.now();
+    const idsOf = (those: readonly AgentSocket[]) => [...new Set(those.map(({ data }) => data.agent.id))];
+    Promise.all([
+      store.presence.setSeen(idsOf(sockets.filter(({ data }) => data.phone !== 'put_away')), now),
+      store.presence.setOnPhone(idsOf(sockets.filter(({ data }) => data.phone === 'in_hand')), now),
+    ]).catch((error) => log.warn({ err: error }, 'presence not kept'));
     for (const socket of sockets) {
       recheck(socket).catch((error) => log.warn({ err: error }, 'agent not looked up this time'));
     }

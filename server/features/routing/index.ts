@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { Fact } from '../../../protocol/conversation.ts';
 import type { SystemCommand } from '../../domain/command.ts';
 import type { Conversation } from '../../domain/conversation.ts';
+import { offerTime } from '../../domain/presence.ts';
 import { defaultRouting, offersFor } from '../../domain/routing.ts';
 import { isOurFault } from '../../plugins/errors.ts';
 import { jobIdOf } from '../../plugins/jobs.ts';
@@ -82,9 +83,10 @@ export const routing: FastifyPluginAsync = async (app) => {
         store.routing.waiting(siteId, rules, now),
         store.routing.seats(siteId, now),
       ]);
-      const expiresAt = now + rules.offerMs;
       const asked: string[] = [];
       for (const { id: conversationId, agent } of offersFor(waiting, seats, now, rules)) {
+        const isOnPhone = seats.some((seat) => seat.id === agent.id && seat.isOnPhone);
+        const expiresAt = now + offerTime(rules.offerMs, isOnPhone);
         // Before the offer: one whose process dies right behind it must end, too.
         await jobs.plan(expiryKind, [
           { id: jobIdOf(conversationId, agent.id, expiresAt), data: { conversationId }, dueAt: expiresAt },
@@ -127,17 +129,20 @@ export const routing: FastifyPluginAsync = async (app) => {
     if (fact.type === 'handoff.accepted' || fact.type === 'handoff.declined') {
       await store.routing.setMissed(fact.agent.id, 0);
     } else if (fact.type === 'handoff.offer_expired') {
+      // The phone rang and nobody looked: it is not in anybody's pocket. Whoever takes it up again is there again.
+      const siteIds = await store.presence.boundPhone(fact.agent.id, fact.at, 0);
+      if (siteIds !== null) return void bus.emit('presence', { siteIds });
       const { missedOffers: most, offerMs } = (await sites.byId(siteId))?.routing ?? defaultRouting;
       const expiresAt = (before.status === 'waiting' && before.offer?.expiresAt) || fact.at;
       const missed = await store.routing.missOne(fact.agent.id, expiresAt - offerMs, fact.at);
       if (most === 0 || missed < most) return;
       await store.routing.setMissed(fact.agent.id, 0);
-      const siteIds = await store.agents.setAvailability(fact.agent.id, 'away');
+      const goneFrom = await store.agents.setAvailability(fact.agent.id, 'away');
       const { desk } = realtime;
       desk
         .to(rooms.agent(fact.agent.id))
         .emit('availability', { availability: 'away', because: 'missed_offers' });
-      bus.emit('presence', { siteIds });
+      bus.emit('presence', { siteIds: goneFrom });
     }
   };
 
