@@ -89,8 +89,9 @@ export function Shell() {
 }
 
 function Rail() {
-  const { desk, may } = useWorkplace();
+  const { desk, duePromises, may } = useWorkplace();
   const waiting = desk.waiting.value.length;
+  const due = duePromises.count.value;
   return (
     <nav class="rail" aria-label="Views">
       {viewsOf(may).map(({ view, name, icon, path }) => (
@@ -106,6 +107,15 @@ function Rail() {
             <span class="badge">
               {waiting}
               <span class="hidden"> waiting</span>
+            </span>
+          )}
+          {view === 'promises' && due > 0 && (
+            <span
+              class={duePromises.isLate.value ? 'badge' : 'badge due'}
+              title="Yours, due within the hour or overdue"
+            >
+              {due}
+              <span class="hidden"> of yours due</span>
             </span>
           )}
         </Link>

@@ -14,6 +14,7 @@ import { createMentions, type Mentions } from './inbox/mentions.ts';
 import { createOutbox, type Outbox } from './inbox/outbox.ts';
 import { createUploads, type Uploads } from './inbox/uploads.ts';
 import { tellOfPhone } from './phone.ts';
+import { createDuePromises, type DuePromises } from './promises/due-promises.ts';
 import type { Session } from './session.ts';
 import { createDeviceAlerts, type DeviceAlerts } from './settings/device-alerts.ts';
 import { uploadFile } from './upload.ts';
@@ -38,6 +39,8 @@ export interface Workplace {
   /** What can still be undone. */
   readonly held: Held;
   readonly mentions: Mentions;
+  /** The agent's own promises that press. */
+  readonly duePromises: DuePromises;
   readonly canned: Canned;
   readonly alerts: Alerts;
   readonly device: DeviceAlerts;
@@ -103,6 +106,7 @@ export function createWorkplace(me: Me, session: Session): Workplace {
     },
   );
   const mentions = createMentions(api, (mention) => alerts.mentioned(mention));
+  const duePromises = createDuePromises(api, (news) => isCalled() && alerts.promiseDue(news));
   const drafts = createDrafts(me.id);
   const uploads = createUploads(drafts, async (...given) => {
     try {
@@ -119,6 +123,10 @@ export function createWorkplace(me: Me, session: Session): Workplace {
     desk: ({ conversations }) => desk.takeDesk(conversations, round),
     summaries: ({ conversations }) => desk.takeSummaries(conversations),
     mentioned: mentions.take,
+    'promise:due': duePromises.take,
+    facts({ facts }) {
+      if (facts.some(({ type }) => type.startsWith('promise.'))) void duePromises.load();
+    },
     'mention:seen': ({ conversationId }) => mentions.forget(conversationId),
     availability: (event) => {
       availability.value = event.availability;
@@ -129,7 +137,7 @@ export function createWorkplace(me: Me, session: Session): Workplace {
   const stopFollowing = connection.state.subscribe((state) => {
     if (isReaching(state)) {
       outbox.flush();
-      if (may('conversations:work')) void mentions.load();
+      if (may('conversations:work')) void Promise.all([mentions.load(), duePromises.load()]);
     }
     if (state !== 'online') return;
     round = desk.asked();
@@ -161,6 +169,7 @@ export function createWorkplace(me: Me, session: Session): Workplace {
     actions,
     held,
     mentions,
+    duePromises,
     canned: createCanned(api),
     alerts,
     device,
@@ -180,6 +189,7 @@ export function createWorkplace(me: Me, session: Session): Workplace {
       stopFollowing();
       stopListening();
       held.close();
+      duePromises.close();
       uploads.close();
       outbox.close();
       device.close();

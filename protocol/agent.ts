@@ -139,6 +139,12 @@ export type ConversationSummary = Static<typeof ConversationSummary>;
 export const ConversationPage = exact({
   conversations: Type.Array(ConversationSummary),
   next: Type.Union([Type.String(), Type.Null()], { description: 'cursor of the next page' }),
+  total: Type.Optional(
+    exact(
+      { count: Type.Integer({ minimum: 0 }), isMore: Type.Boolean() },
+      { description: 'with the first page: how many there are, or that there are more than that' },
+    ),
+  ),
 });
 export type ConversationPage = Static<typeof ConversationPage>;
 

@@ -83,8 +83,14 @@ export const Reachability = exact({
 });
 export type Reachability = Static<typeof Reachability>;
 
-/** For whom it is asked: a team may have hours of its own. */
-export const ReachabilityQuery = exact({ team: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })) });
+/**
+ * For whom it is asked: a team may have hours of its own. `conversation` is one of the customer who asks, and means the
+ * team that it would go to.
+ */
+export const ReachabilityQuery = exact({
+  team: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
+  conversation: Type.Optional(ConversationId),
+});
 export type ReachabilityQuery = Static<typeof ReachabilityQuery>;
 
 /**

@@ -7,6 +7,7 @@ import { useWorkplace } from '../workplace.ts';
 import { acceptAndOpen } from './accept.ts';
 import { CauseChoice, chooseByDigit } from './CauseChoice.tsx';
 import { Decline } from './Decline.tsx';
+import { isLeaving } from './held.ts';
 import { PromiseForm } from './PromiseForm.tsx';
 import { StepForm, useStep } from './StepForm.tsx';
 import type { Standing } from './standing.ts';
@@ -32,7 +33,7 @@ export function ActionButtons({ id, standing, form, agent }: Props) {
   };
   // A lead's step: not everybody takes a customer from a colleague.
   if (standing === 'reading' && (agent === null || !workplace.may('conversations:supervise'))) return null;
-  if (workplace.held.current.value?.conversationId === id) return null;
+  if (isLeaving(workplace.held.current.value, id)) return null;
   if (standing === 'reading') {
     return (
       <div class="actions">

@@ -16,7 +16,7 @@ export function AllConversations({ openId }: { openId: string | null }) {
   const at = useSignal(-1);
   const frame = useRef<HTMLElement>(null);
   const wantsFocus = useRef(false);
-  const { rows, next, isLoading, hasFailed } = list.state.value;
+  const { rows, next, total, isLoading, hasFailed } = list.state.value;
   useEffect(() => list.close, [list]);
   const onEnd = useCallback(() => {
     // What failed is tried again by hand, not in circles.
@@ -61,6 +61,12 @@ export function AllConversations({ openId }: { openId: string | null }) {
       <p class="hidden" role="status">
         {isLoading ? 'Loading conversations…' : `${rows.length} conversations loaded`}
       </p>
+      {total !== undefined && total.count > 0 && (
+        <p class="soft small all-total">
+          {total.count.toLocaleString('en')}
+          {total.isMore && '+'} {total.count === 1 ? 'conversation' : 'conversations'}
+        </p>
+      )}
       {hasFailed && (
         <p class="strip fail">
           Could not be loaded.

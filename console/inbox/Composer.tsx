@@ -10,6 +10,7 @@ import { unfilled } from './canned.ts';
 import type { Draft } from './drafts.ts';
 import { FileTray } from './FileTray.tsx';
 import { useFileDrop } from './file-drop.ts';
+import { isLeaving } from './held.ts';
 import type { OpenConversation } from './open-conversation.ts';
 import { type Choice, choiceId, Picker } from './Picker.tsx';
 import { mentionedIn } from './picking.ts';
@@ -41,7 +42,7 @@ export function Composer(props: {
 
   const { mode } = draft;
   const text = draft[mode];
-  const isEnding = held.current.value?.conversationId === id;
+  const isEnding = isLeaving(held.current.value, id);
   // While the server answers whether it is theirs, they write already; what they send waits for it.
   const isComing = accepting.value === id || wantsReply.value === id;
   const isBlocked = mode === 'reply' && ((standing !== 'mine' && !isComing) || isEnding);

@@ -12,6 +12,7 @@ import { ActionButtons, type ActionForm, ActionForms } from './ActionForms.tsx';
 import { aboutOf } from './about.ts';
 import { answerToImprove, betterAnswerTools, type Improving } from './BetterAnswer.tsx';
 import { Composer } from './Composer.tsx';
+import { isLeaving } from './held.ts';
 import { OpenPromises } from './OpenPromises.tsx';
 import { openConversation } from './open-conversation.ts';
 import { Scroller } from './Scroller.tsx';
@@ -31,7 +32,7 @@ export function Conversation({ id }: { id: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const transcript = open.transcript.value;
   const standing = may('conversations:work') ? standingOf(transcript, me.id) : 'reading';
-  const isEnding = held.current.value?.conversationId === id;
+  const isEnding = isLeaving(held.current.value, id);
   const others = watchers.all.value;
   const about = aboutOf(transcript);
   const topic = desk.row(id)?.topic || about.topic || 'No question yet';
@@ -56,7 +57,7 @@ export function Conversation({ id }: { id: string }) {
   useShortcuts({
     Escape: () => {
       if (form.value !== null) leaveForm();
-      else if (isEnding) held.undo();
+      else if (held.current.peek()?.conversationId === id) held.undo();
       else if (isAboutShown.value) isAboutShown.value = false;
       else leave(id);
     },

@@ -4,14 +4,22 @@ import { outcomes } from '../shared/words.ts';
 import { useWorkplace } from '../workplace.ts';
 import type { Ending } from './held.ts';
 
-const wordsOf = (ending: Ending) =>
-  ending.kind === 'resolve' ? `Resolving: ${outcomes[ending.outcome]}…` : 'Handing back to the bot…';
+function wordsOf(ending: Ending): string {
+  switch (ending.kind) {
+    case 'resolve':
+      return `Resolving: ${outcomes[ending.outcome]}…`;
+    case 'hand_back':
+      return 'Handing back to the bot…';
+    case 'cancel_promise':
+      return 'Taking the promise back…';
+  }
+}
 
-/** What is about to happen in this conversation, and the way back. */
-export function UndoBar({ id }: { id: string }) {
+/** What is about to happen, and the way back. @param id in this conversation; null: in any */
+export function UndoBar({ id }: { id: string | null }) {
   const { held } = useWorkplace();
   const { value } = held.current;
-  const isHere = value?.conversationId === id;
+  const isHere = value !== null && (id === null || value.conversationId === id);
   const undo = () => {
     if (!isHere) return false;
     held.undo();

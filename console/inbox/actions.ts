@@ -22,7 +22,7 @@ export interface Actions {
     what: { kind: AgentPromiseKind; text: string; dueAt: number },
   ): Promise<ActionResult>;
   keepPromise(conversationId: string, promise: number): Promise<ActionResult>;
-  cancelPromise(conversationId: string, promise: number, why: string): Promise<ActionResult>;
+  cancelPromise(conversationId: string, promise: number, why: string, cid: string): Promise<ActionResult>;
   handBack(
     conversationId: string,
     decision: string,
@@ -90,7 +90,8 @@ export function createActions(
   return {
     promise: async (id, what) => words(await act('promise:make', id, what)),
     keepPromise: async (id, promise) => words(await act('promise:keep', id, { promise })),
-    cancelPromise: async (id, promise, why) => words(await act('promise:cancel', id, { promise, why })),
+    cancelPromise: async (id, promise, why, cid) =>
+      words(await act('promise:cancel', id, { promise, why }, cid)),
     async accept(conversationId) {
       const code = await act('handoff:accept', conversationId, {});
       if (code === 'not_waiting') return whyNotWaiting(conversationId);

@@ -1,5 +1,6 @@
 import { type Signal, signal } from '@preact/signals';
 import type { ConversationSummary, Mention } from '../../protocol/agent.ts';
+import type { PromiseNews } from '../../protocol/promise.ts';
 import { conversationPath, navigate } from '../route.ts';
 import { rememberedFlag } from '../shared/storage.ts';
 
@@ -17,6 +18,8 @@ export interface Alerts {
   offered(row: ConversationSummary): void;
   /** Something for this agent among colleagues: read out, and heard softly. */
   whisper(text: string): void;
+  /** A promise of this agent comes due, or was missed. */
+  promiseDue(news: PromiseNews): void;
   /** A note names this agent. */
   mentioned(mention: Mention): void;
   close(): void;
@@ -93,6 +96,12 @@ export function createAlerts(): Alerts {
       announcement.value = text;
       ring(colleague);
     },
+    promiseDue({ conversationId, text, isMissed }) {
+      const title = isMissed ? 'A promise was missed' : 'A promise is due soon';
+      announcement.value = `${title}: ${text || 'an answer'}`;
+      ring(colleague);
+      notify(conversationId, title, text);
+    },
     mentioned({ conversationId, by, text }) {
       announcement.value = `${by} mentioned you: ${text}`;
       ring(colleague);
@@ -123,7 +132,7 @@ const newCustomer: Notes = [
   { hertz: 587, from: 0 },
   { hertz: 784, from: 0.16 },
 ];
-/** One, lower: nobody waits. */
+/** One, lower: nobody waits in the queue. */
 const colleague: Notes = [{ hertz: 494, from: 0 }];
 
 function play(audio: AudioContext, notes: Notes): void {

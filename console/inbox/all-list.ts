@@ -1,11 +1,13 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { ConversationSummary } from '../../protocol/agent.ts';
+import type { ConversationPage, ConversationSummary } from '../../protocol/agent.ts';
 import { type Api, ApiError } from '../api.ts';
 
 interface AllState {
   readonly rows: readonly ConversationSummary[];
   /** More are to come: a cursor, or that nothing has been asked yet. */
   readonly next: string | null | 'first';
+  /** As the first page told it. */
+  readonly total: ConversationPage['total'];
   readonly isLoading: boolean;
   readonly hasFailed: boolean;
 }
@@ -18,7 +20,13 @@ export interface AllList {
 }
 
 export function createAllList(api: Pick<Api, 'all'>): AllList {
-  const state = signal<AllState>({ rows: [], next: 'first', isLoading: false, hasFailed: false });
+  const state = signal<AllState>({
+    rows: [],
+    next: 'first',
+    total: undefined,
+    isLoading: false,
+    hasFailed: false,
+  });
   const ended = new AbortController();
   return {
     state,
@@ -31,6 +39,7 @@ export function createAllList(api: Pick<Api, 'all'>): AllList {
         state.value = {
           rows: [...state.peek().rows, ...page.conversations],
           next: page.next,
+          total: page.total ?? state.peek().total,
           isLoading: false,
           hasFailed: false,
         };

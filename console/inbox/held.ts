@@ -4,10 +4,11 @@ import type { FailureCause, Outcome } from '../../protocol/handoff.ts';
 import { readStored, removeStored, writeStored } from '../shared/storage.ts';
 import type { ActionResult, Actions } from './actions.ts';
 
-/** An agent's part that ends in a moment, unless they undo it. */
+/** What ends in a moment, an agent's part or a promise of theirs, unless they undo it. */
 export type Ending =
   | { readonly kind: 'resolve'; readonly outcome: Outcome; readonly cause: FailureCause | null }
-  | { readonly kind: 'hand_back'; readonly decision: string; readonly cause: FailureCause | null };
+  | { readonly kind: 'hand_back'; readonly decision: string; readonly cause: FailureCause | null }
+  | { readonly kind: 'cancel_promise'; readonly promise: number; readonly why: string };
 
 export interface HeldEnding {
   /** The command's own: carried out again after a reload, it is done once (D1). */
@@ -19,8 +20,11 @@ export interface HeldEnding {
 /** Holds back what would leave a customer, so that a slip can be undone. */
 export interface Held {
   readonly current: ReadonlySignal<HeldEnding | null>;
-  /** What was held before is carried out at once: one thing can be undone, the last. */
-  hold(conversationId: string, ending: Ending): void;
+  /**
+   * What was held before is carried out at once: one thing can be undone, the last.
+   * @param onDone told what came of it, if it was not undone and the page is still there
+   */
+  hold(conversationId: string, ending: Ending, onDone?: (happened: ActionResult) => void): void;
   undo(): void;
   /** Carries out what is held, now. */
   flush(): void;
@@ -36,7 +40,7 @@ export const undoMs = 5_000;
  */
 export function createHeld(
   agentId: string,
-  actions: Pick<Actions, 'resolve' | 'handBack'>,
+  actions: Pick<Actions, 'resolve' | 'handBack' | 'cancelPromise'>,
   isReaching: () => boolean,
   onRefused: (conversationId: string, text: string) => void,
 ): Held {
@@ -45,21 +49,32 @@ export function createHeld(
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isLeaving = false;
 
-  const carryOut = ({ cid, conversationId, ending }: HeldEnding): Promise<ActionResult> =>
-    ending.kind === 'resolve'
-      ? actions.resolve(conversationId, ending.outcome, ending.cause, cid)
-      : actions.handBack(conversationId, ending.decision, ending.cause, cid);
+  let tell: ((happened: ActionResult) => void) | undefined;
+
+  const carryOut = ({ cid, conversationId, ending }: HeldEnding): Promise<ActionResult> => {
+    switch (ending.kind) {
+      case 'resolve':
+        return actions.resolve(conversationId, ending.outcome, ending.cause, cid);
+      case 'hand_back':
+        return actions.handBack(conversationId, ending.decision, ending.cause, cid);
+      case 'cancel_promise':
+        return actions.cancelPromise(conversationId, ending.promise, ending.why, cid);
+    }
+  };
 
   const flush = () => {
     clearTimeout(timer);
     const held = current.peek();
     if (held === null) return;
     current.value = null;
+    const onDone = tell;
+    tell = undefined;
     void carryOut(held).then((happened) => {
       // Kept until it is answered: a page that goes away meanwhile finds it when it comes back.
       if (isLeaving && happened !== null) return;
       if (isSame(readStored(shelf), held)) removeStored(shelf);
       if (happened !== null) onRefused(held.conversationId, happened);
+      onDone?.(happened);
     });
   };
 
@@ -92,7 +107,10 @@ export function createHeld(
 
   return {
     current,
-    hold: (conversationId, ending) => hold({ cid: uuidv7(), conversationId, ending }),
+    hold(conversationId, ending, onDone) {
+      hold({ cid: uuidv7(), conversationId, ending });
+      tell = onDone;
+    },
     flush,
     close() {
       flush();
@@ -101,11 +119,16 @@ export function createHeld(
     },
     undo() {
       clearTimeout(timer);
+      tell = undefined;
       current.value = null;
       removeStored(shelf);
     },
   };
 }
+
+/** Whether what is held ends this agent's part in the conversation: then there is nothing more to write in it. */
+export const isLeaving = (held: HeldEnding | null, conversationId: string): boolean =>
+  held?.conversationId === conversationId && held.ending.kind !== 'cancel_promise';
 
 const isSame = (kept: unknown, held: HeldEnding) => JSON.stringify(kept) === JSON.stringify(held);
 
@@ -113,5 +136,6 @@ const isSame = (kept: unknown, held: HeldEnding) => JSON.stringify(kept) === JSO
 function isHeld(value: unknown): value is HeldEnding {
   const held = value as Partial<HeldEnding> | null;
   const kind = held?.ending?.kind;
-  return typeof held?.conversationId === 'string' && (kind === 'resolve' || kind === 'hand_back');
+  const isKnown = kind === 'resolve' || kind === 'hand_back' || kind === 'cancel_promise';
+  return typeof held?.conversationId === 'string' && isKnown;
 }

@@ -2,11 +2,12 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Transcript } from '../../browser/transcript.ts';
 import type { Colleagues } from '../../protocol/agent.ts';
+import type { VerifiedCustomer } from '../../protocol/customer.ts';
 import { ApiError } from '../api.ts';
 import { presenceWords } from '../shared/presence.ts';
 import { languageName } from '../shared/words.ts';
 import { useWorkplace } from '../workplace.ts';
-import { fillIn, findCanned } from './canned.ts';
+import { customerVariables, fillIn, findCanned } from './canned.ts';
 import type { Choice } from './Picker.tsx';
 import { type Picking, picked, pickingAt } from './picking.ts';
 
@@ -15,7 +16,7 @@ const mostChoices = 8;
 
 /** Looks for canned responses (replies) or colleagues (notes) at the caret. */
 export function usePicker(transcript: Transcript, mode: 'reply' | 'note') {
-  const { me, session, canned } = useWorkplace();
+  const { me, session, canned, desk } = useWorkplace();
   const id = transcript.conversationId;
   const colleagues = useSignal<Colleagues | null>(null);
   const picking = useSignal<Picking | null>(null);
@@ -45,7 +46,7 @@ export function usePicker(transcript: Transcript, mode: 'reply' | 'note') {
         }));
     }
     const site = colleagues.value?.site;
-    const known = knownOf(transcript, me.name, site?.name);
+    const known = knownOf(transcript, desk.row(id)?.customer, me.name, site?.name);
     const own = (canned.all.value ?? []).filter((one) => one.site === site?.key);
     return findCanned(own, typed).map((one) => ({
       key: one.id,
@@ -80,12 +81,19 @@ export function usePicker(transcript: Transcript, mode: 'reply' | 'note') {
 }
 
 /** What variables stand for in this conversation; what is not known is left out. */
-function knownOf({ context }: Transcript, agentName: string, siteName: string | undefined) {
+function knownOf(
+  { context }: Transcript,
+  customer: VerifiedCustomer | undefined,
+  agentName: string,
+  siteName: string | undefined,
+) {
   const { language, page } = context;
   return {
     'agent.name': agentName,
     ...(siteName === undefined ? {} : { 'site.name': siteName }),
-    ...(language === undefined ? {} : { 'customer.language': languageName(language) }),
-    ...(page === undefined ? {} : { 'customer.page': page.title || page.url }),
+    ...customerVariables(customer, {
+      language: language === undefined ? undefined : languageName(language),
+      page: page === undefined ? undefined : page.title || page.url,
+    }),
   };
 }

@@ -12,7 +12,7 @@ export function EndPromise(props: {
   onEnded?: () => void;
 }) {
   const { conversationId, promise, name, onEnded } = props;
-  const { actions, connection } = useWorkplace();
+  const { actions, connection, held } = useWorkplace();
   const isAsked = useSignal(false);
   const isBusy = useSignal(false);
   const why = useSignal('');
@@ -36,9 +36,21 @@ export function EndPromise(props: {
   const takeBack = (event: Event) => {
     event.preventDefault();
     const words = why.value.trim();
-    if (words !== '') run(() => actions.cancelPromise(conversationId, promise, words));
+    if (words === '') return;
+    isAsked.value = false;
+    problem.value = null;
+    held.hold(conversationId, { kind: 'cancel_promise', promise, why: words }, (happened) => {
+      problem.value = happened;
+      if (happened === null) onEnded?.();
+    });
   };
   const canAct = isOnline && !isBusy.value;
+  const ending = held.current.value;
+  const isGoing =
+    ending?.conversationId === conversationId &&
+    ending.ending.kind === 'cancel_promise' &&
+    ending.ending.promise === promise;
+  if (isGoing) return <span class="soft small">Taking it back…</span>;
   return (
     <div class="end-promise">
       {isAsked.value ? (

@@ -2,6 +2,7 @@ import { useComputed } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DeskPromise, PromiseRate } from '../../protocol/promise.ts';
 import { isReaching } from '../connection.ts';
+import { UndoBar } from '../inbox/UndoBar.tsx';
 import { conversationPath, promisesPath, query } from '../route.ts';
 import { Link } from '../shared/Link.tsx';
 import { useShortcuts } from '../shared/shortcuts.ts';
@@ -59,6 +60,7 @@ export function Promises() {
         <h1 id="promises-title">Promises</h1>
         <p class="soft kept-share">{rateWords(rate)}</p>
       </div>
+      <UndoBar id={null} />
       <nav class="promise-views" aria-label="Which promises">
         {views.map(({ view: one, name }) => (
           <Link

@@ -31,9 +31,12 @@ function choice<T extends string>(
 
 const preferences = { 'longest-idle': 'longest_idle', 'least-loaded': 'least_loaded' } as const;
 
+const afterHours = { present: 'present', nobody: 'nobody' } as const;
+
 export const siteRouting: Command = {
   options: `--site pk_… [--mode manual|offer] [--offer SECONDS] [--prefer longest-idle|least-loaded]
-      [--sticky SECONDS] [--overflow SECONDS] [--away-after OFFERS]`,
+      [--sticky SECONDS] [--overflow SECONDS] [--away-after OFFERS]
+      [--after-hours present|nobody]`,
   about: 'Says or changes how waiting customers come to agents. What is not given stays (docs/routing.md).',
   async run({ store, print }, args) {
     const given = optionsOf(args, {
@@ -44,6 +47,7 @@ export const siteRouting: Command = {
       sticky: { type: 'string' },
       overflow: { type: 'string' },
       'away-after': { type: 'string' },
+      'after-hours': { type: 'string' },
     });
     const key = needed(given.site, 'site', 63);
     const site = await store.sites.byKey(key);
@@ -56,6 +60,7 @@ export const siteRouting: Command = {
       offerMs: secondsOf(given.offer, 'offer', 5) ?? before.offerMs,
       stickyMs: secondsOf(given.sticky, 'sticky', 0) ?? before.stickyMs,
       overflowMs: secondsOf(given.overflow, 'overflow', 0) ?? before.overflowMs,
+      afterHours: choice(given['after-hours'], 'after-hours', afterHours) ?? before.afterHours,
       missedOffers: countOf(given['away-after']) ?? before.missedOffers,
     };
     const { site: _key, ...changes } = given;
@@ -71,6 +76,8 @@ export const siteRouting: Command = {
     if (routing.missedOffers > 0)
       print(`  Who lets ${routing.missedOffers} offers in a row pass without a word is set away.`);
     print(`  After ${routing.overflowMs / 1_000} s a team's customers are offered to other teams, too.`);
+    const whom = routing.afterHours === 'present' ? 'only who has the console before them' : 'nobody';
+    print(`  Outside the hours ${whom} is asked.`);
   },
 };
 

@@ -1,10 +1,11 @@
 import type { Fact } from '../../protocol/conversation.ts';
-import type { HandoffReason, Harm, Priority } from '../../protocol/handoff.ts';
+import type { HandoffReason, Harm, Priority, Team } from '../../protocol/handoff.ts';
 import type { World } from './command.ts';
+import type { Conversation } from './conversation.ts';
 import type { Draft } from './draft.ts';
 import { harmIn, isVip } from './harm.ts';
 import { hoursOf, isOpen, nextOpening } from './hours.ts';
-import { teamFor } from './topics.ts';
+import { type Topic, teamFor } from './topics.ts';
 
 const system = { kind: 'system' } as const;
 
@@ -33,6 +34,10 @@ export function requestPerson(
   if (dueAt === null || d.state.promises.some(({ kind }) => kind === 'answer')) return;
   d.add({ type: 'promise.made', kind: 'answer', text: '', dueAt, owner: null }, system);
 }
+
+/** The team that a customer of this conversation comes to, or would come to by asking now. */
+export const teamAhead = (state: Conversation, topics: readonly Topic[]): Team =>
+  state.status === 'waiting' ? state.team : teamFor(state.recent, topics);
 
 /** null: people are there, or nobody knows when they are. */
 function answerDueAt({ answers, now }: World, team: string | null): number | null {

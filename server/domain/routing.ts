@@ -18,6 +18,11 @@ export interface RoutingRules {
   readonly unansweredGraceMs: number;
   /** The same for one they have answered, who would otherwise lose their person to a tunnel. */
   readonly answeredGraceMs: number;
+  /**
+   * While the customer's team is closed by the hours: `present` offers to those who have the console before them all
+   * the same, as they chose to be there; `nobody` leaves the queue to those who pick.
+   */
+  readonly afterHours: 'present' | 'nobody';
   /** After so many offers in a row without a word an agent is set away; 0 for never. */
   readonly missedOffers: number;
 }
@@ -30,6 +35,7 @@ export const defaultRouting: RoutingRules = {
   overflowMs: 3 * 60_000,
   unansweredGraceMs: 15_000,
   answeredGraceMs: 2 * 60_000,
+  afterHours: 'present',
   missedOffers: 2,
 };
 
@@ -96,12 +102,15 @@ export const inQueueOrder = (a: Waiting, b: Waiting): number =>
  * Goes through the queue in its order and gives each customer the best agent with room. Nobody is passed over for
  * somebody behind them whom the same agent could take; a customer for whom nobody has room stays where they are and
  * holds up only those who need the same agents.
+ *
+ * @param isOpenFor whether people of this team are there by the hours
  */
 export function offersFor(
   queue: readonly Waiting[],
   seats: readonly Seat[],
   now: number,
   rules: RoutingRules,
+  isOpenFor: (team: Team) => boolean = () => true,
 ): NewOffer[] {
   const load = new Map(seats.map(({ id, load }) => [id, load]));
   const given = new Set<string>();
@@ -109,7 +118,10 @@ export function offersFor(
   const offers: NewOffer[] = [];
   for (const customer of [...queue].sort(inQueueOrder)) {
     if (customer.isOffered) continue;
-    const able = seats.filter((seat) => isAble(seat, customer, now, rules));
+    const isOpen = isOpenFor(customer.team);
+    const able = seats.filter(
+      (seat) => (isOpen || isOfferedAfterHours(seat, rules)) && isAble(seat, customer, now, rules),
+    );
     // Once everybody has let it pass the round begins anew: better asked twice than never.
     const fresh = able.filter(({ id }) => !customer.passedBy.includes(id));
     const free = (fresh.length > 0 ? fresh : able).filter((seat) => loadOf(seat) < seat.capacity);
@@ -121,6 +133,10 @@ export function offersFor(
   }
   return offers;
 }
+
+/** Nobody's phone rings in the evening. */
+const isOfferedAfterHours = ({ isOnPhone }: Seat, { afterHours }: RoutingRules) =>
+  afterHours === 'present' && !isOnPhone;
 
 function isAble(seat: Seat, { team, language, since }: Waiting, now: number, rules: RoutingRules): boolean {
   const isOfTeam = team === null || seat.teams.length === 0 || seat.teams.includes(team);

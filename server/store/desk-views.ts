@@ -17,11 +17,24 @@ const handoffFacts = sql.raw(
   `'handoff.requested', 'handoff.accepted', 'handoff.cancelled', 'conversation.resolved'`,
 );
 
+/** All conversations are counted no further: a total that must be waited for is worth less than the list. */
+const mostCounted = 10_000;
+
 /** A customer's other conversations that are shown. */
 const mostEarlier = 20;
 
 /** What the desk shows beside the queue: all conversations, those of one customer, and the live board. */
 export function createDeskViews(db: Database) {
+  const countUpTo = async (most: number, siteIds: readonly string[]) => {
+    const { rows } = await sql<{ count: number }>`
+      select count(*) from (
+        select from conversations where site_id = any(${[...siteIds]}::uuid[]) limit ${most + 1}) as counted`.execute(
+      db,
+    );
+    const count = rows[0]?.count ?? 0;
+    return { count: Math.min(count, most), isMore: count > most };
+  };
+
   return {
     /** All conversations of these sites, the one that was begun last first. */
     async all(
@@ -36,6 +49,7 @@ export function createDeskViews(db: Database) {
             or (created_at, conversations.id) < (${cursor?.at ?? 0}::bigint, ${cursor?.id ?? null}::uuid))
           order by created_at desc, conversations.id desc limit ${limit + 1}) as newest
         order by newest.at desc, newest.id desc limit ${limit + 1}`.execute(db);
+      const total = cursor === null ? await countUpTo(mostCounted, siteIds) : undefined;
       const page = rows.slice(0, limit);
       const last = page.at(-1);
       return {
@@ -44,6 +58,7 @@ export function createDeskViews(db: Database) {
           page.map(({ id }) => id),
         ),
         next: rows.length > limit && last !== undefined ? viewCursor.encode(last) : null,
+        ...(total === undefined ? {} : { total }),
       };
     },
 

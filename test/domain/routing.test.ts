@@ -113,6 +113,19 @@ describe('who is offered to whom', () => {
     expect(pairs([waits('a')], seats)).toEqual(['a-ana']);
   });
 
+  test('outside the hours of their team only to who sits there, or to nobody, as the site wants', () => {
+    const seats = [seat('ana'), seat('ben', { isOnPhone: true })];
+    const queue = [waits('open'), waits('closed', { team: 'night' }), waits('too', { team: 'night' })];
+    const offered = (own = rules) =>
+      offersFor(queue, [...seats, seat('cleo')], now, own, (team) => team !== 'night').map(
+        ({ id, agent }) => `${id}-${agent.id}`,
+      );
+    // Ben's phone rings for whoever comes by day, and only when nobody else is left.
+    expect(offered()).toEqual(['closed-ana', 'open-cleo']);
+    expect(offered({ ...rules, afterHours: 'nobody' })).toEqual(['open-ana']);
+    expect(pairs([waits('open')], [seats[1] ?? seat('ben')])).toEqual(['open-ben']);
+  });
+
   test('not again to one who let it pass, before everybody was asked', () => {
     const seats = [seat('ana'), seat('ben', { load: 1 })];
     expect(pairs([waits('a', { passedBy: ['ana'] })], seats)).toEqual([]);

@@ -75,6 +75,11 @@ test('a promise is made by keyboard, stands above the reply, and is done or take
   await page.getByRole('button', { name: 'Done: I will check with billing' }).click();
   await eventually(() => rows.count()).toBe(1);
   await page.getByRole('button', { name: 'Cancel: I call you about the card' }).click();
+  await page.keyboard.type('A slip');
+  await page.keyboard.press('Enter');
+  await page.getByText('Taking the promise back…').waitFor();
+  await page.keyboard.press('z');
+  await page.getByRole('button', { name: 'Cancel: I call you about the card' }).click();
   await page.keyboard.type('The card has come');
   await page.keyboard.press('Enter');
   await page.getByText('You owe nobody anything.').waitFor();

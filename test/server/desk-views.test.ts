@@ -45,6 +45,8 @@ test.each([1, 2, 5, 100])(
       cursor = `&cursor=${page.next}`;
     }
     expect(topics[0]).toBe('question 2');
+    const first = await get<ConversationPage>(`/v1/desk/conversations/all?limit=${limit}`);
+    expect(first.total).toEqual({ count: 5, isMore: false });
     expect(topics.sort()).toEqual([0, 1, 2, 3, 4].map((number) => `question ${number}`));
   },
 );

@@ -4,7 +4,7 @@ import { Reachability } from '../../protocol/handoff.ts';
 import { type Hours, noHours } from '../../server/domain/hours.ts';
 import { createReachability } from '../../server/features/customers/reachability.ts';
 import type { Site } from '../../server/store/sites.ts';
-import { connectAgent, connectCustomer } from '../support/clients.ts';
+import { connectAgent, connectCustomer, newSession } from '../support/clients.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { expectProblem, noLimits } from './requests.ts';
@@ -82,6 +82,34 @@ test('a team has hours of its own; an unknown one has the site’s', async () =>
   for (const team of ['cards', 'constructor', '__proto__']) {
     expect(await asked(site, team)).toMatchObject({ isOpen: false, opensAt: day + 9 * 3_600_000 });
   }
+});
+
+test('a customer is told the hours of the team to which their conversation would go, and nobody else of it', async () => {
+  const day = dayFromNow(2);
+  const site = await server.addSite(
+    { kind: 'page' },
+    {
+      hours: { everyone: openOn(day), teams: { cards: always } },
+      policy: { topics: [{ team: 'cards', words: ['card'] }] },
+    },
+  );
+  const customer = await connectCustomer(server.url, site.key);
+  const ask = (token: string) =>
+    fetch(`${server.url}/v1/sites/${site.key}/reachability?conversation=${customer.conversationId}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+  const isOpen = async (token = customer.session.token) =>
+    ((await (await ask(token)).json()) as Reachability).isOpen;
+  expect(await isOpen(), 'nothing has been said yet').toBe(false);
+  await customer.send('message:send', { text: 'My card is lost' });
+  expect(await isOpen()).toBe(true);
+  const other = await newSession(server.url, site.key);
+  expect(await isOpen(other.token), 'as if there was none').toBe(false);
+  await expectProblem(await ask('nonsense'), 'unauthenticated');
+  await customer.send('handoff:request', {});
+  await customer.send('message:send', { text: 'And my refund?' });
+  expect(await isOpen(), 'who waits, waits for that team').toBe(true);
+  customer.close();
 });
 
 test('changed hours are told at once', async () => {

@@ -35,6 +35,7 @@ test('a site leaves the queue to its agents until it says otherwise', async () =
 
 test('what is given is changed, what is not stays', async () => {
   await ofSite('--mode', 'offer', '--offer', '30');
+  expect(await ofSite('--after-hours', 'nobody')).toContain('Outside the hours nobody is asked');
   expect(await ofSite('--prefer', 'least-loaded', '--sticky', '0', '--overflow', '60')).toMatch(
     /who has least to do, for 30 s[\s\S]*within 0 s[\s\S]*After 60 s/,
   );
@@ -44,6 +45,7 @@ test('what is given is changed, what is not stays', async () => {
     prefer: 'least_loaded',
     offerMs: 30_000,
     stickyMs: 0,
+    afterHours: 'nobody',
     overflowMs: 60_000,
   });
 });
@@ -56,6 +58,7 @@ test('an agent has four customers of any team and language, until told otherwise
 
 test.each([
   [siteRouting, ['--mode', 'auto'], /--mode must be manual or offer, not auto/],
+  [siteRouting, ['--after-hours', 'all'], /--after-hours must be present or nobody, not all/],
   [siteRouting, ['--prefer', 'oldest'], /must be longest-idle or least-loaded/],
   [siteRouting, ['--offer', '1'], /whole seconds from 5/],
   [siteRouting, ['--sticky', '-1'], /whole seconds from 0/],

@@ -22,7 +22,8 @@ export interface Http {
   readonly server: string;
   readonly siteKey: string;
   site(): Promise<Reply<SiteInfo>>;
-  reachability(): Promise<Reply<Reachability>>;
+  /** For the conversation of a customer, if there is one. */
+  reachability(token: string | null, conversationId: string): Promise<Reply<Reachability>>;
   newSession(identity?: string): Promise<Reply<NewSession>>;
   identify(token: string, identity: string): Promise<Reply<Identified>>;
   /** Opens the link of an e-mail; who this browser is already, if it is somebody, is told. */
@@ -97,7 +98,11 @@ export function createHttp(options: HttpOptions): Http {
     server,
     siteKey,
     site: () => request(`sites/${encodeURIComponent(siteKey)}`, null),
-    reachability: () => request(`sites/${encodeURIComponent(siteKey)}/reachability`, null),
+    reachability: (token, id) =>
+      request(
+        `sites/${encodeURIComponent(siteKey)}/reachability${token ? `?conversation=${id}` : ''}`,
+        token,
+      ),
     newSession: (identity) => request('sessions', null, { site: siteKey, identity }),
     identify: (token, identity) => request('sessions/identity', token, { identity }),
     openLink: (token, link) => request('sessions/continue', token, { site: siteKey, token: link }),

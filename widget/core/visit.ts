@@ -85,7 +85,9 @@ export function startVisit(options: VisitOptions): Visit {
   const watchReachability = async (): Promise<void> => {
     while (!life.signal.aborted) {
       if (isLookedAt() && state.site.value !== null) {
-        const answer = await http.reachability().catch(() => null);
+        const { session, transcript } = state;
+        const token = session.value?.token ?? null;
+        const answer = await http.reachability(token, transcript.value.conversationId).catch(() => null);
         const site = state.site.value;
         const reachability = answer && !isRefusal(answer) ? answer : null;
         if (site !== null) state.site.value = { ...site, reachability };

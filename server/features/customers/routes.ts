@@ -8,14 +8,16 @@ import {
 } from '../../../protocol/commands.ts';
 import { Problem } from '../../../protocol/errors.ts';
 import { FactsPage } from '../../../protocol/events.ts';
-import { Reachability, ReachabilityQuery } from '../../../protocol/handoff.ts';
+import { Reachability, ReachabilityQuery, type Team } from '../../../protocol/handoff.ts';
 import { ConversationId, exact, Seq, SiteKey } from '../../../protocol/ids.ts';
 import { OwnConversations, SiteInfo } from '../../../protocol/session.ts';
 import { protocolVersion } from '../../../protocol/version.ts';
+import { teamAhead } from '../../domain/asking.ts';
 import { RefusalError } from '../../plugins/errors.ts';
 import type { CustomerCaller } from '../../plugins/identity.ts';
 import { bearer } from '../../plugins/identity.ts';
 import { factsPage } from '../../reads/facts.ts';
+import type { Site } from '../../store/sites.ts';
 import { createReachability } from './reachability.ts';
 import { sessions } from './sessions.ts';
 
@@ -60,9 +62,20 @@ export const routes: FastifyPluginAsync<{ hasEmail: boolean }> = async (app, { h
       const site = await store.sites.byKey(request.params.key);
       if (site === null) throw new RefusalError('site_not_found');
       identity.assertOrigin(site, request.headers);
-      return reachability(site, request.query.team ?? null, Date.now());
+      const { team = null, conversation } = request.query;
+      const asked = conversation === undefined ? team : await teamOf(site, conversation, request);
+      return reachability(site, asked, Date.now());
     },
   );
+
+  /** Of a conversation that is not there yet, or not theirs, nothing is known: the site's hours hold. */
+  const teamOf = async (site: Site, id: string, { headers }: FastifyRequest): Promise<Team> => {
+    const { customer } = await identity.customer(bearer(headers.authorization), headers);
+    if (Object.keys(site.hours.teams).length === 0) return null;
+    const [found] = await store.conversations.byIds([id]);
+    const isTheirs = found?.customerId === customer.id && found.siteId === site.id;
+    return isTheirs ? teamAhead(found.state, site.policy.topics) : null;
+  };
 
   await app.register(sessions);
 

@@ -1,7 +1,9 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Fact } from '../../../protocol/conversation.ts';
+import type { Team } from '../../../protocol/handoff.ts';
 import type { SystemCommand } from '../../domain/command.ts';
 import type { Conversation } from '../../domain/conversation.ts';
+import { hoursOf, isOpen } from '../../domain/hours.ts';
 import { offerTime } from '../../domain/presence.ts';
 import { defaultRouting, offersFor } from '../../domain/routing.ts';
 import { isOurFault } from '../../plugins/errors.ts';
@@ -75,16 +77,21 @@ export const routing: FastifyPluginAsync = async (app) => {
   });
 
   const offer = async (siteId: string): Promise<void> => {
-    const rules = (await sites.byId(siteId))?.routing;
-    if (rules === undefined || rules.mode !== 'offer') return;
+    const site = await sites.byId(siteId);
+    if (site === null || site.routing.mode !== 'offer') return;
+    const { routing: rules } = site;
     const hadTheTurn = await store.routing.exclusively(async () => {
       const now = Date.now();
       const [waiting, seats] = await Promise.all([
         store.routing.waiting(siteId, rules, now),
         store.routing.seats(siteId, now),
       ]);
+      const isOpenFor = (team: Team) => {
+        const hours = hoursOf(site.hours, team);
+        return hours === null || isOpen(hours, now);
+      };
       const asked: string[] = [];
-      for (const { id: conversationId, agent } of offersFor(waiting, seats, now, rules)) {
+      for (const { id: conversationId, agent } of offersFor(waiting, seats, now, rules, isOpenFor)) {
         const isOnPhone = seats.some((seat) => seat.id === agent.id && seat.isOnPhone);
         const expiresAt = now + offerTime(rules.offerMs, isOnPhone);
         // Before the offer: one whose process dies right behind it must end, too.
