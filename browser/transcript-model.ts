@@ -10,6 +10,9 @@ export interface Feedback {
   readonly verdict: Verdict;
   readonly reasons: FeedbackReason[];
   readonly comment: string;
+  /** What would have been right, in the customer's words. */
+  readonly rightAnswer?: string | undefined;
+  readonly doNotTrain?: boolean | undefined;
 }
 
 /** The facts that a transcript shows as a line of its own. */
@@ -32,6 +35,8 @@ export type EventFact = FactOf<
   | 'conversation.resolved'
   | 'conversation.reopened'
   | 'conversation.rated'
+  | 'handoff.rated'
+  | 'feedback.reviewed'
 >;
 
 /** What becomes of promises (docs/promises.md). */
@@ -62,6 +67,8 @@ export interface AnswerItem {
   /** Ready answers that the bot proposes. */
   readonly replies: readonly string[];
   readonly feedback: Feedback | null;
+  /** What became of that feedback; none: it was received. */
+  readonly review?: FactOf<'feedback.reviewed'> | undefined;
   /** Whether a person was to be offered at this answer, and why; agents see it. */
   readonly judged?: Judged | undefined;
   /** What the bot should have said, in an agent's words. The server never sends one to a customer. */

@@ -27,6 +27,7 @@ export const Permission = Type.Union([
   Type.Literal('feedback:read'),
   /** Take feedback along, with transcripts. */
   Type.Literal('feedback:export'),
+  Type.Literal('feedback:review'),
   Type.Literal('insights:read'),
   /** The own password and devices. */
   Type.Literal('settings:own'),

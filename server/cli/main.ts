@@ -12,6 +12,7 @@ import { notifyTest, siteNotify } from './notify.ts';
 import { agentTwoFactorOff, inviteAgent } from './people.ts';
 import { restore } from './restore.ts';
 import { agentSeat, siteRouting } from './routing.ts';
+import { siteFeedback } from './site-feedback.ts';
 import { siteHours } from './site-hours.ts';
 import { siteIdentity } from './site-identity.ts';
 import { sitePolicy } from './site-policy.ts';
@@ -23,6 +24,7 @@ import { addSite, listSites } from './sites.ts';
 const besideServer: Readonly<Record<string, Command>> = {
   'site add': addSite,
   'site list': listSites,
+  'site feedback': siteFeedback,
   'site hours': siteHours,
   'site identity': siteIdentity,
   'site notify': siteNotify,

@@ -16,7 +16,7 @@ import { storable, storableText } from '../store/storable.ts';
 import { isRolledBack, RefusalError } from './errors.ts';
 import { createGroupCommit, type Order, type Step } from './group-commit.ts';
 import { pageTurnLeaseMs, turnLeaseMs } from './partials.ts';
-import { assertAgents, needsTables, project, touchesLedger } from './projections.ts';
+import { assertAgents, needsTables, project, showsSignal, touchesLedger } from './projections.ts';
 
 export interface Executed {
   readonly seq: number;
@@ -108,6 +108,7 @@ export default fp(
       const decision = decide(state, input, world);
       // What is known may be out of date: only the lock can say no.
       if (!decision.ok || touchesLedger(state, decision.facts)) return null;
+      if (showsSignal(known, decision.facts, site.policy.thresholds.sameQuestion)) return null;
       return stepTo(order, known, decision, world, 0);
     };
 
@@ -157,7 +158,7 @@ export default fp(
 
     const worldOf = async (
       tx: ConversationTransaction,
-      { id, siteId, bot, policy, answers, traits, state }: LockedConversation,
+      { id, siteId, bot, policy, answers, feedback, traits, state }: LockedConversation,
     ): Promise<World> => {
       const now = Date.now();
       const { pending, lastAgent } = state;
@@ -174,6 +175,7 @@ export default fp(
         isBotInPage: bot === 'page',
         policy,
         answers,
+        feedback,
         ...(traits === null ? {} : { traits }),
       };
     };

@@ -1,7 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { FeedbackRules } from '../../protocol/feedback.ts';
 import { noHours, type SiteHours } from '../domain/hours.ts';
 import { defaultNotifyPlan, type NotifyPlan } from '../domain/notify-plan.ts';
 import { defaultPromiseRules, type PromiseRules } from '../domain/promises.ts';
+import { defaultFeedbackRules } from '../domain/receipts.ts';
 import { defaultRouting, type RoutingRules } from '../domain/routing.ts';
 import { type PolicyChoices, policyOf, type SitePolicy } from '../domain/site-policy.ts';
 import type { Database } from './database.ts';
@@ -20,6 +22,7 @@ export interface Site {
   readonly routing: RoutingRules;
   readonly hours: SiteHours;
   readonly promises: PromiseRules;
+  readonly feedback: FeedbackRules;
   readonly suggestions: readonly string[];
   /** Signs customers' identities (docs/identity.md); null: nobody is vouched for. */
   readonly identitySecret: string | null;
@@ -27,7 +30,16 @@ export interface Site {
 
 export type NewSite = Omit<
   Site,
-  'id' | 'key' | 'limits' | 'policy' | 'notify' | 'routing' | 'hours' | 'promises' | 'identitySecret'
+  | 'id'
+  | 'key'
+  | 'limits'
+  | 'policy'
+  | 'notify'
+  | 'routing'
+  | 'hours'
+  | 'promises'
+  | 'feedback'
+  | 'identitySecret'
 > & {
   readonly key?: string;
   /** What is left out stays as it is, or is the default for a new site. */
@@ -37,6 +49,7 @@ export type NewSite = Omit<
   readonly routing?: Partial<RoutingRules>;
   readonly hours?: SiteHours;
   readonly promises?: Partial<PromiseRules>;
+  readonly feedback?: Partial<FeedbackRules>;
 };
 
 /** Sites: one embed key each, with the bot behind it and the origins it may be used from. */
@@ -54,6 +67,7 @@ export function createSites(db: Database) {
     'routing',
     'hours',
     'promises',
+    'feedback',
     'suggestions',
     'identity_secret',
   ] as const;
@@ -88,6 +102,7 @@ export function createSites(db: Database) {
         ...(site.routing === undefined ? {} : { routing: JSON.stringify(site.routing) }),
         ...(site.hours === undefined ? {} : { hours: JSON.stringify(site.hours) }),
         ...(site.promises === undefined ? {} : { promises: JSON.stringify(site.promises) }),
+        ...(site.feedback === undefined ? {} : { feedback: JSON.stringify(site.feedback) }),
         suggestions: [...site.suggestions],
       };
       const row = await db
@@ -139,6 +154,7 @@ interface SiteRow {
   routing: Partial<RoutingRules>;
   hours: Partial<SiteHours>;
   promises: Partial<PromiseRules>;
+  feedback: Partial<FeedbackRules>;
   suggestions: string[];
   identity_secret: string | null;
 }
@@ -156,6 +172,7 @@ const toSite = (row: SiteRow): Site => ({
   routing: { ...defaultRouting, ...row.routing },
   hours: { ...noHours, ...row.hours },
   promises: { ...defaultPromiseRules, ...row.promises },
+  feedback: { ...defaultFeedbackRules, ...row.feedback },
   suggestions: row.suggestions,
   identitySecret: row.identity_secret,
 });

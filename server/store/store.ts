@@ -18,6 +18,7 @@ import { createNotifications } from './notifications.ts';
 import { createPeople } from './people.ts';
 import { createPromises } from './promises.ts';
 import { createQueueHistory } from './queue-history.ts';
+import { createReceipts } from './receipts.ts';
 import { createRouting } from './routing.ts';
 import { createSearch } from './search.ts';
 import { createSites } from './sites.ts';
@@ -51,6 +52,7 @@ export function createStore({ db, pool, commits }: Connections) {
     webhookCursors: createWebhookCursors(db),
     webhookDeliveries: createWebhookDeliveries(db),
     promises: createPromises(db),
+    receipts: createReceipts(db),
     canned: createCanned(db),
     colleagues: createColleagues(db),
     mentions: createMentions(db),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { CustomerTraits } from '../../protocol/customer.ts';
+import type { FeedbackAbout } from '../../protocol/feedback.ts';
 import type {
   AgentCommand,
   Command,
@@ -100,6 +101,10 @@ const customerMoves: fc.WeightedArbitrary<Move>[] = [
   },
   {
     weight: 1,
+    arbitrary: fc.boolean().map((hadToRepeat) => () => customer({ name: 'handoff:rate', cid, hadToRepeat })),
+  },
+  {
+    weight: 1,
     arbitrary: fc
       .record({ rating: fc.integer({ min: 1, max: 5 }), comment })
       .map((given) => () => customer({ name: 'conversation:rate', cid, ...given })),
@@ -128,6 +133,21 @@ const agentMoves: fc.WeightedArbitrary<Move>[] = [
         from: 'agent',
         agent,
         command: { name: 'answer:improve', cid, ...said },
+      })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({
+        about: fc.constantFrom<FeedbackAbout>(1, 2, 'conversation', 'handoff'),
+        status: fc.constantFrom('looked_at', 'changed', 'not_changed'),
+        word: comment,
+        agent,
+      })
+      .map(({ agent, ...said }) => () => ({
+        from: 'agent',
+        agent,
+        command: { name: 'feedback:review', cid, ...said },
       })),
   },
   {

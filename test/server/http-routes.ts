@@ -47,6 +47,7 @@ export const routes: Record<string, Route> = {
     caller: 'customer',
     body: { ...ids, turn: 1, verdict: 'up', reasons: [], comment: '' },
   },
+  'POST /v1/commands/handoff:rate': { caller: 'customer', body: { ...ids, hadToRepeat: true } },
   'POST /v1/commands/conversation:rate': { caller: 'customer', body: { ...ids, rating: 3, comment: '' } },
   'POST /v1/commands/conversation:resolve': { caller: 'customer', body: { ...ids, outcome: 'solved' } },
   'POST /v1/conversations/{id}/files': { caller: 'customer', query: 'name=a.png' },
@@ -108,6 +109,10 @@ export const routes: Record<string, Route> = {
   },
   'POST /v1/desk/commands/handoff:take_over': { caller: 'agent', body: { ...ids, from: 'somebody' } },
   'POST /v1/desk/commands/answer:improve': { caller: 'agent', body: { ...ids, turn: 1, text: 'So.' } },
+  'POST /v1/desk/commands/feedback:review': {
+    caller: 'agent',
+    body: { ...ids, about: 1, status: 'looked_at', word: '' },
+  },
   'GET /v1/desk/conversations/{id}/colleagues': { caller: 'agent' },
   'GET /v1/desk/mentions': { caller: 'agent' },
   'POST /v1/desk/mentions/seen': { caller: 'agent', body: { conversationId } },
@@ -131,5 +136,6 @@ export const routes: Record<string, Route> = {
   'GET /v1/desk/board': { caller: 'agent', query: 'since=0' },
   'GET /v1/desk/search': { caller: 'agent', query: 'q=refund' },
   'GET /v1/feedback': { caller: 'agent', query: 'limit=10' },
+  'GET /v1/feedback/receipts': { caller: 'agent', query: 'from=0' },
   'GET /v1/feedback/export': { caller: 'agent', query: 'format=csv' },
 };

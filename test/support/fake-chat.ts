@@ -41,6 +41,7 @@ export function createFakeChat(given: FakeState = {}): FakeChat {
       answeredBy: 'Northcard Support',
       bot: 'http',
       hasEmail: true,
+      feedback: { consent: '', doNotTrain: false, mayChoose: true },
       suggestions: ['How do I activate my card?', 'Why was I charged a fee?', 'My top-up has not arrived'],
     }),
     connection: signal(given.connection ?? 'online'),
