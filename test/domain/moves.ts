@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import type { CustomerTraits } from '../../protocol/customer.ts';
-import type { FeedbackAbout } from '../../protocol/feedback.ts';
 import type {
   AgentCommand,
   Command,
@@ -12,6 +11,7 @@ import type { Conversation } from '../../server/domain/conversation.ts';
 import { noHours } from '../../server/domain/hours.ts';
 import { defaultPolicy } from '../../server/domain/site-policy.ts';
 import { agent, agents, cid, comment, promise, text } from './arbitraries.ts';
+import { handoffRated, reviewed } from './reviews.ts';
 
 /** A command before the state is known in which it will be given. */
 type Move = (state: Conversation, now: number) => Command;
@@ -99,10 +99,7 @@ const customerMoves: fc.WeightedArbitrary<Move>[] = [
         return customer({ name: 'feedback:give', cid, turn, reasons: [], ...given });
       }),
   },
-  {
-    weight: 1,
-    arbitrary: fc.boolean().map((hadToRepeat) => () => customer({ name: 'handoff:rate', cid, hadToRepeat })),
-  },
+  { weight: 1, arbitrary: handoffRated },
   {
     weight: 1,
     arbitrary: fc
@@ -135,21 +132,7 @@ const agentMoves: fc.WeightedArbitrary<Move>[] = [
         command: { name: 'answer:improve', cid, ...said },
       })),
   },
-  {
-    weight: 2,
-    arbitrary: fc
-      .record({
-        about: fc.constantFrom<FeedbackAbout>(1, 2, 'conversation', 'handoff'),
-        status: fc.constantFrom('looked_at', 'changed', 'not_changed'),
-        word: comment,
-        agent,
-      })
-      .map(({ agent, ...said }) => () => ({
-        from: 'agent',
-        agent,
-        command: { name: 'feedback:review', cid, ...said },
-      })),
-  },
+  { weight: 2, arbitrary: reviewed },
   {
     weight: 1,
     arbitrary: fc.record({ agent, from: agent }).map(({ agent, from }) => () => ({

@@ -77,10 +77,8 @@ export function createFakeChat(given: FakeState = {}): FakeChat {
     cancelRequest: note('cancelRequest', () => put('handoff:cancel', {})),
     askFollowUp: note('askFollowUp', (email: string) => put('followup:ask', { email })),
     retryAnswer: note('retryAnswer', (turn: number) => put('answer:retry', { turn })),
-    giveFeedback: note('giveFeedback', (turn, verdict, reasons, comment) =>
-      put('feedback:give', { turn, verdict, reasons, comment }),
-    ),
-    rate: note('rate', (rating, comment) => put('conversation:rate', { rating, comment })),
+    giveFeedback: note('giveFeedback', (body: object) => put('feedback:give', body)),
+    rate: note('rate', put),
     resolve: note('resolve', (outcome) => put('conversation:resolve', { outcome })),
     typing: note('typing'),
     retrySend: note('retrySend'),
