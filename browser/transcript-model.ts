@@ -11,6 +11,9 @@ export interface Feedback {
   readonly verdict: Verdict;
   readonly reasons: FeedbackReason[];
   readonly comment: string;
+  /** What would have been right, in the customer's words. */
+  readonly rightAnswer?: string | undefined;
+  readonly doNotTrain?: boolean | undefined;
 }
 
 /** The facts that a transcript shows as a line of its own. */
@@ -33,6 +36,8 @@ export type EventFact = FactOf<
   | 'conversation.resolved'
   | 'conversation.reopened'
   | 'conversation.rated'
+  | 'handoff.rated'
+  | 'feedback.reviewed'
 >;
 
 /** What becomes of promises (docs/promises.md). */
@@ -67,6 +72,8 @@ export interface AnswerItem {
   readonly guidance?: AppliedGuidance | undefined;
   /** The words of a hint, for a bot in the page. */
   readonly hint?: string | undefined;
+  /** What became of that feedback; none: it was received. */
+  readonly review?: FactOf<'feedback.reviewed'> | undefined;
   /** Whether a person was to be offered at this answer, and why; agents see it. */
   readonly judged?: Judged | undefined;
   /** What the bot should have said, in an agent's words. The server never sends one to a customer. */

@@ -1,6 +1,7 @@
 import type { ConversationStatus } from '../protocol/agent.ts';
 import type { Fact } from '../protocol/conversation.ts';
 import type { AnswerChunk, FactsEvent } from '../protocol/events.ts';
+import type { FeedbackAbout } from '../protocol/feedback.ts';
 import type { AgentRef } from '../protocol/message.ts';
 import type { AnswerItem, EventFact, PromiseFact, Transcript, TranscriptItem } from './transcript-model.ts';
 
@@ -81,8 +82,14 @@ function apply(draft: Draft, fact: Fact): void {
       return;
     }
     case 'feedback.given': {
-      const { turn, verdict, reasons, comment } = fact;
-      changeAnswer(draft, turn, { feedback: verdict === 'none' ? null : { verdict, reasons, comment } });
+      const { turn, verdict, reasons, comment, rightAnswer, doNotTrain } = fact;
+      const isTakenBack = verdict === 'none';
+      const feedback = isTakenBack ? null : { verdict, reasons, comment, rightAnswer, doNotTrain };
+      const answer = draft.items[indexOfTurn(draft.items, turn)];
+      const review = answer?.kind === 'answer' ? answer.review : undefined;
+      // Said after the end it is something new, as `receiptsAfter` of the server has it.
+      const isKept = !isTakenBack && review?.status === 'looked_at';
+      changeAnswer(draft, turn, { feedback, review: isKept ? review : undefined });
       return;
     }
     case 'answer.improved':
@@ -129,6 +136,9 @@ function changeState(draft: Draft, fact: EventFact): void {
     case 'conversation.resolved':
       enter(draft, 'resolved', fact.at);
       return;
+    case 'feedback.reviewed':
+      changeAnswer(draft, fact.about, { review: fact });
+      return;
     case 'conversation.rated':
       draft.rating = { rating: fact.rating, comment: fact.comment };
       return;
@@ -149,12 +159,12 @@ function enter(draft: Draft, status: ConversationStatus, at: number, agent: Agen
   draft.told = null;
 }
 
-function changeAnswer(draft: Draft, turn: number, change: Partial<AnswerItem>): void {
+function changeAnswer(draft: Draft, turn: FeedbackAbout, change: Partial<AnswerItem>): void {
   const at = indexOfTurn(draft.items, turn);
   const answer = draft.items[at];
   if (answer?.kind === 'answer') draft.items[at] = { ...answer, ...change };
 }
 
 /** From the end, because it is nearly always the last answer that is meant. -1 if there is none. */
-const indexOfTurn = (items: readonly TranscriptItem[], turn: number) =>
+const indexOfTurn = (items: readonly TranscriptItem[], turn: FeedbackAbout) =>
   items.findLastIndex((item) => item.kind === 'answer' && item.turn === turn);

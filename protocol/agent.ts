@@ -31,6 +31,7 @@ export const Permission = Type.Union([
   Type.Literal('feedback:read'),
   /** Take feedback along, with transcripts. */
   Type.Literal('feedback:export'),
+  Type.Literal('feedback:review'),
   Type.Literal('insights:read'),
   Type.Literal('guidance:read'),
   /** Write guidance, which waits for somebody to approve it. */

@@ -3,7 +3,15 @@ import { Availability, Doing } from './agent.ts';
 import { BotOutcome } from './bot.ts';
 import { AnswerFailure, TransferTarget } from './conversation.ts';
 import type { Refusal } from './errors.ts';
-import { FeedbackReasons, Rating, Verdict } from './feedback.ts';
+import {
+  FeedbackAbout,
+  FeedbackReasons,
+  Rating,
+  ReviewStatus,
+  ReviewWord,
+  RightAnswer,
+  Verdict,
+} from './feedback.ts';
 import { FileIds } from './files.ts';
 import { FailureCause, Outcome } from './handoff.ts';
 import { AgentId, CommandId, ConversationId, exact, Seq, Time, Turn } from './ids.ts';
@@ -24,6 +32,16 @@ import { AgentPromiseKind, PromiseNumber, PromiseText, PromiseWhy } from './prom
 /** Every command names itself (`cid`, D1) and the conversation it is about. */
 const command = <P extends TProperties>(properties: P) =>
   exact({ cid: CommandId, conversationId: ConversationId, ...properties });
+
+/** The customer's choice, where their site lets them choose; left out: as chosen before, else as the site has it. */
+const doNotTrain = Type.Optional(Type.Boolean());
+const opinion = {
+  verdict: Verdict,
+  reasons: FeedbackReasons,
+  comment: Comment,
+  rightAnswer: Type.Optional(RightAnswer),
+  doNotTrain,
+};
 
 /**
  * What a customer may do. The first `message:send`, `handoff:request`, `transcript:share` or `feedback:share` with a new
@@ -54,7 +72,7 @@ export const customerCommands = {
     handoff: Type.Union([Type.String({ maxLength: 500 }), Type.Null()]),
     replies: Type.Optional(Type.Array(QuickReply, { maxItems: maxQuickReplies })),
   }),
-  'feedback:give': command({ turn: Turn, verdict: Verdict, reasons: FeedbackReasons, comment: Comment }),
+  'feedback:give': command({ turn: Turn, ...opinion }),
   /**
    * Feedback on an answer of the page's own chat, which becomes a turn of this conversation; only for sites whose bot
    * is in the page. Lengths such that it fits one packet of 64 KiB in any script.
@@ -62,12 +80,16 @@ export const customerCommands = {
   'feedback:share': command({
     question: Type.String({ minLength: 1, maxLength: 2_000, pattern: '\\S' }),
     answer: Type.String({ minLength: 1, maxLength: 14_000, pattern: '\\S' }),
-    verdict: Verdict,
-    reasons: FeedbackReasons,
-    comment: Comment,
+    ...opinion,
     context: Type.Optional(CustomerContext),
   }),
-  'conversation:rate': command({ rating: Rating, comment: Comment }),
+  'conversation:rate': command({ rating: Rating, comment: Comment, doNotTrain }),
+  /** Whether the way to a person was as it should be; once one has been there. */
+  'handoff:rate': command({
+    hadToRepeat: Type.Optional(Type.Boolean()),
+    wasWaitAsSaid: Type.Optional(Type.Boolean()),
+    doNotTrain,
+  }),
   'conversation:resolve': command({ outcome: Outcome }),
 } as const;
 
@@ -89,6 +111,8 @@ export const agentCommands = {
   'conversation:resolve': command({ outcome: Outcome, cause: Type.Optional(FailureCause) }),
   /** What the bot should have said in this turn. */
   'answer:improve': command({ turn: Turn, text: MessageText }),
+  /** What became of a feedback. The customer is told, with the word why. */
+  'feedback:review': command({ about: FeedbackAbout, status: ReviewStatus, word: ReviewWord }),
 } as const;
 
 /** The answer to a command that was carried out, sent only after COMMIT (D3). `seq` is the last fact it made. */

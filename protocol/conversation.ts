@@ -1,5 +1,13 @@
 import { type Static, type TProperties, Type } from 'typebox';
-import { FeedbackReasons, Rating, Verdict } from './feedback.ts';
+import {
+  FeedbackAbout,
+  FeedbackReasons,
+  Rating,
+  ReviewStatus,
+  ReviewWord,
+  RightAnswer,
+  Verdict,
+} from './feedback.ts';
 import { AttachedFiles } from './files.ts';
 import { AppliedGuidance } from './guidance.ts';
 import {
@@ -67,6 +75,9 @@ export const TransferTarget = Type.Union([
   exact({ kind: Type.Literal('queue'), team: Team }),
 ]);
 export type TransferTarget = Static<typeof TransferTarget>;
+
+/** Nothing may learn from this feedback: by the customer's choice, or by what their site has settled. */
+const doNotTrain = Type.Optional(Type.Literal(true));
 
 /**
  * A fact: something that has happened in a conversation, in order, forever. Messages, state changes, feedback:
@@ -167,10 +178,20 @@ export const Fact = Type.Union([
     verdict: Verdict,
     reasons: FeedbackReasons,
     comment: Comment,
+    rightAnswer: Type.Optional(RightAnswer),
+    doNotTrain,
     /** Of a thumb down, while the bot has the conversation. */
     judged: Type.Optional(Judged),
   }),
-  fact('conversation.rated', { rating: Rating, comment: Comment }),
+  fact('conversation.rated', { rating: Rating, comment: Comment, doNotTrain }),
+  /** What the customer thinks of how they came to a person; what is left out was not said. */
+  fact('handoff.rated', {
+    hadToRepeat: Type.Optional(Type.Boolean()),
+    wasWaitAsSaid: Type.Optional(Type.Boolean()),
+    doNotTrain,
+  }),
+  /** What became of a feedback, for the customer; who says so is for agents only. */
+  fact('feedback.reviewed', { about: FeedbackAbout, status: ReviewStatus, word: ReviewWord }),
   fact('conversation.resolved', { outcome: Outcome, cause: Type.Optional(FailureCause) }),
   fact('conversation.reopened', { to: Type.Union([Type.Literal('bot'), Type.Literal('agent')]) }),
 ]);

@@ -81,6 +81,21 @@ export const refusals = {
     retryable: false,
     text: 'A conversation is rated once a person has been in it or it has been resolved.',
   },
+  no_such_feedback: {
+    status: 409,
+    retryable: false,
+    text: 'There is no such feedback here, or it was taken back.',
+  },
+  already_reviewed: {
+    status: 409,
+    retryable: false,
+    text: 'This feedback has this status, or one from which there is no way to it.',
+  },
+  word_needed: {
+    status: 409,
+    retryable: false,
+    text: 'The customer is owed a word why nothing was changed.',
+  },
   already_resolved: { status: 409, retryable: false, text: 'This conversation has been resolved already.' },
   identity_refused: {
     status: 403,

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { ConversationStatus } from './agent.ts';
 import { IdentityToken } from './customer.ts';
+import { FeedbackRules } from './feedback.ts';
 import { ConversationId, CustomerId, exact, Seq, SiteKey, Time } from './ids.ts';
 
 /** What the widget must know about a site before the first word: public, and held to the allowed origins. */
@@ -14,6 +15,7 @@ export const SiteInfo = exact({
   bot: Type.Union([Type.Literal('http'), Type.Literal('page')], {
     description: 'where the bot runs: behind the server, whatever it speaks, or in the page',
   }),
+  feedback: FeedbackRules,
   suggestions: Type.Array(Type.String({ maxLength: 120 }), {
     maxItems: 4,
     description: 'first questions to offer',

@@ -3,7 +3,7 @@ import type { FactOf } from '../../protocol/conversation.ts';
 import type { HandoffReason } from '../../protocol/handoff.ts';
 import type { Actor } from '../../protocol/message.ts';
 import { clock, fullTime, span } from './time.ts';
-import { causes, harms, outcomes, suggestionReasons } from './words.ts';
+import { causes, handoffRatingWords, harms, outcomes, receiptStatuses, suggestionReasons } from './words.ts';
 
 /** A change of state between the lines: when, what, by whom. */
 export function EventLine(props: { item: EventItem; before: TranscriptItem | undefined; meId: string }) {
@@ -72,6 +72,14 @@ export function eventWords(item: EventItem, before: TranscriptItem | undefined, 
       return fact.to === 'bot' ? 'The customer wrote again: with the bot' : 'The customer wrote again';
     case 'conversation.rated':
       return `Rated ${fact.rating} of 5${fact.comment === '' ? '' : ` · “${fact.comment}”`}`;
+    case 'handoff.rated':
+      return `On the handoff: ${handoffRatingWords(fact).join(', ') || 'nothing said'}`;
+    case 'feedback.reviewed': {
+      const about = typeof fact.about === 'number' ? 'an answer' : `the ${fact.about}`;
+      return `Feedback on ${about}: ${receiptStatuses[fact.status].toLowerCase()}, by ${actorWords(fact.by, meId)}${
+        fact.word === '' ? '' : ` · “${fact.word}”`
+      }`;
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ConversationStatus } from '../../protocol/agent.ts';
 import type { AnswerFailure, Judged } from '../../protocol/conversation.ts';
 import type { RefusalCode } from '../../protocol/errors.ts';
-import type { FeedbackReason } from '../../protocol/feedback.ts';
+import type { FeedbackItem, FeedbackReason, ReceiptStatus, Signal } from '../../protocol/feedback.ts';
 import type { AppliedGuidance, GuidanceKind } from '../../protocol/guidance.ts';
 import type { FailureCause, HandoffReason, Harm, Outcome, SuggestionReason } from '../../protocol/handoff.ts';
 import type { PromiseKind } from '../../protocol/promise.ts';
@@ -15,6 +15,33 @@ export const feedbackReasons: Readonly<Record<FeedbackReason, string>> = {
   unkind_or_unfair: 'Unkind or unfair',
   other: 'Other',
 };
+
+/** What has become of a feedback. */
+export const receiptStatuses: Readonly<Record<ReceiptStatus, string>> = {
+  received: 'Received',
+  looked_at: 'Looked at',
+  changed: 'Changed',
+  not_changed: 'Not changed',
+};
+
+/** What speaks against an answer without a word about it. */
+export const signals: Readonly<Record<Signal, string>> = {
+  rephrased: 'Rephrased',
+  asked_again: 'Asked again',
+  asked_for_person: 'Asked for a person',
+  came_back: 'Came back',
+};
+
+/** What the customer said of their way to a person. */
+export function handoffRatingWords({
+  hadToRepeat,
+  wasWaitAsSaid,
+}: Partial<Pick<FeedbackItem, 'hadToRepeat' | 'wasWaitAsSaid'>>): string[] {
+  return [
+    ...(typeof hadToRepeat === 'boolean' ? [hadToRepeat ? 'had to repeat it' : 'no need to repeat'] : []),
+    ...(typeof wasWaitAsSaid === 'boolean' ? [wasWaitAsSaid ? 'wait as said' : 'wait not as said'] : []),
+  ];
+}
 
 export const handoffReasons: Readonly<Record<HandoffReason, string>> = {
   customer_asked: 'asked for a person',
@@ -89,6 +116,12 @@ export function refusalWords(code: RefusalCode | 'unsent'): string {
       return 'It is offered to a colleague at the moment.';
     case 'not_found':
       return 'There is no such conversation, or it is not yours to see.';
+    case 'no_such_feedback':
+      return 'The customer has taken this back.';
+    case 'already_reviewed':
+      return 'Somebody was faster: load the list anew.';
+    case 'word_needed':
+      return 'Say why, in a word: the customer reads it.';
     case 'no_such_promise':
       return 'This promise has ended already.';
     case 'not_your_promise':

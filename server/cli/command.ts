@@ -35,7 +35,7 @@ export interface Command<Context = CommandContext> {
 export const noteSiteSaved = (
   { store }: Pick<CommandContext, 'store'>,
   site: { readonly id: string; readonly key: string },
-  what: 'site' | 'identity' | 'hours' | 'notify' | 'policy' | 'routing' | 'guidance',
+  what: 'site' | 'identity' | 'hours' | 'notify' | 'policy' | 'routing' | 'guidance' | 'feedback',
 ): Promise<void> =>
   store.auditLog.addByOperator('site.saved', { kind: 'site', id: site.key }, [site.id], { what });
 

@@ -12,6 +12,7 @@ import { notifyTest, siteNotify } from './notify.ts';
 import { agentTwoFactorOff, inviteAgent } from './people.ts';
 import { restore } from './restore.ts';
 import { agentSeat, siteRouting } from './routing.ts';
+import { siteFeedback } from './site-feedback.ts';
 import { siteGuidance } from './site-guidance.ts';
 import { siteHours } from './site-hours.ts';
 import { siteIdentity } from './site-identity.ts';
@@ -25,6 +26,7 @@ const besideServer: Readonly<Record<string, Command>> = {
   'site add': addSite,
   'site list': listSites,
   'site guidance': siteGuidance,
+  'site feedback': siteFeedback,
   'site hours': siteHours,
   'site identity': siteIdentity,
   'site notify': siteNotify,

@@ -1,6 +1,6 @@
 import type { FactOf } from '../../protocol/conversation.ts';
 import { raise, requestPerson } from './asking.ts';
-import type { AnswerEnd, CustomerCommandOf, World } from './command.ts';
+import type { AnswerEnd, World } from './command.ts';
 import type { PendingTurn } from './conversation.ts';
 import { type Decision, type Draft, refuse } from './draft.ts';
 import { type FoundGuidance, guidanceFor } from './guidance.ts';
@@ -38,19 +38,8 @@ export function answerMessage(d: Draft, text: string, world: World) {
 /** Turns that must pass before a person is suggested again for the same reason. */
 const quietTurns = 3;
 
-/** Feedback on an answer; a thumb down is judged with what was before. */
-export function giveFeedback(d: Draft, given: Given, { policy }: World) {
-  const { turn, verdict, reasons, comment } = given;
-  const fact = { type: 'feedback.given', turn, verdict, reasons, comment } as const;
-  const isJudged = verdict === 'down' && d.state.status === 'bot';
-  if (!isJudged) return d.add(fact);
-  const judgement = judge(d.stateWith(fact).recent, policy.thresholds);
-  d.add({ ...fact, judged: judgedOf(judgement) });
-  suggest(d, judgement);
-}
-type Given = Pick<CustomerCommandOf<'feedback:give'>, 'turn' | 'verdict' | 'reasons' | 'comment'>;
-
-function suggest(d: Draft, { decision, reason, evidence }: Judgement) {
+/** Offers a person, unless the same was offered a moment ago. */
+export function suggest(d: Draft, { decision, reason, evidence }: Judgement) {
   if (decision !== 'offer' || reason === null || reason === 'customer_said') return;
   const { suggested, turn } = d.state;
   const isQuiet = suggested === null || suggested.reason !== reason || turn - suggested.turn >= quietTurns;

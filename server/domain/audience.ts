@@ -22,8 +22,12 @@ export function visibleTo(reader: 'customer' | 'agent', facts: readonly Fact[]):
   return facts.filter((fact) => audience(fact) === 'everyone').map(withoutReasons);
 }
 
-/** Why the bot failed, and why somebody goes first, is said among agents: neither is a word to the customer. */
+/**
+ * Why the bot failed, why somebody goes first, and who looked at a feedback is said among agents: none is a word to the
+ * customer.
+ */
 function withoutReasons(fact: Fact): Fact {
+  if (fact.type === 'feedback.reviewed') return { ...fact, by: { kind: 'system' } };
   if ('cause' in fact) {
     const { cause: _cause, ...shown } = fact;
     return shown;

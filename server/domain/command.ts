@@ -1,6 +1,7 @@
 import type { AgentCommands, CustomerCommands } from '../../protocol/commands.ts';
 import type { AnswerFailure } from '../../protocol/conversation.ts';
 import type { CustomerTraits } from '../../protocol/customer.ts';
+import type { FeedbackRules } from '../../protocol/feedback.ts';
 import type { AttachedFile } from '../../protocol/files.ts';
 import type { WaitRange } from '../../protocol/handoff.ts';
 import type { AgentRef, Source } from '../../protocol/message.ts';
@@ -80,6 +81,8 @@ export interface World {
    * nothing is promised.
    */
   readonly answers?: { readonly hours: SiteHours; readonly withinMs: number };
+  /** What the site has settled about feedback. Left out: the default. */
+  readonly feedback?: FeedbackRules;
   /** What is kept of the files that the message names: its sender's own, and sent with no message yet. */
   readonly files?: readonly AttachedFile[];
   /** What people have approved for the question that is asked; absent where there is nothing. */

@@ -11,6 +11,7 @@ import type {
 import type { Actor, AgentRef } from '../../protocol/message.ts';
 import type { PolicyTurn } from './policy/judge.ts';
 import type { OpenPromise } from './promises.ts';
+import type { Receipt } from './receipts.ts';
 
 /** A bot turn that has not ended: which question (its seq) is being answered. */
 export interface PendingTurn {
@@ -45,6 +46,8 @@ interface Common {
   readonly followUp: { readonly email: string; readonly through: number } | null;
   /** What the customer has been promised and has not ended, in the order in which it was made. */
   readonly promises: readonly OpenPromise[];
+  /** What has become of the feedback on this conversation. */
+  readonly receipts: readonly Receipt[];
   /** The last suggestion of a person, and the turn after which it came: nobody is asked twice for the same. */
   readonly suggested: { readonly reason: SuggestionReason; readonly turn: number } | null;
 }
@@ -112,4 +115,5 @@ export const unstarted: Conversation = {
   suggested: null,
   followUp: null,
   promises: [],
+  receipts: [],
 };

@@ -1,23 +1,10 @@
-import type { AgentRef, CustomerContext } from '../../protocol/message.ts';
-import {
-  answerMessage,
-  askBot,
-  catchRunningPromise,
-  endAnswer,
-  giveFeedback,
-  stopAnswer,
-} from './answering.ts';
+import type { AgentRef } from '../../protocol/message.ts';
+import { answerMessage, askBot, catchRunningPromise, endAnswer, stopAnswer } from './answering.ts';
 import { requestPerson } from './asking.ts';
-import type {
-  AgentCommand,
-  Command,
-  CustomerCommand,
-  CustomerCommandOf,
-  SystemCommand,
-  World,
-} from './command.ts';
+import type { AgentCommand, Command, CustomerCommand, SystemCommand, World } from './command.ts';
 import { type Conversation, stickyWindowMs } from './conversation.ts';
-import { type Decision, type Draft, draft, refuse } from './draft.ts';
+import { type Decision, type Draft, draft, refuse, startIfNew } from './draft.ts';
+import { giveFeedback, rateConversation, rateHandoff, reviewFeedback, shareFeedback } from './judging.ts';
 import { filesOf, isFilesAlone } from './message-files.ts';
 import {
   cancelPromise,
@@ -105,9 +92,9 @@ function decideForCustomer(d: Draft, command: CustomerCommand, world: World): De
     case 'feedback:share':
       return shareFeedback(d, command, world);
     case 'conversation:rate':
-      if (state.lastAgent === null && state.status !== 'resolved') return refuse('rating_too_early');
-      d.add({ type: 'conversation.rated', rating: command.rating, comment: command.comment });
-      return d.done();
+      return rateConversation(d, command, world);
+    case 'handoff:rate':
+      return rateHandoff(d, command, world);
     case 'conversation:resolve':
       if (state.seq === 0) return refuse('not_found');
       if (state.status === 'resolved') return refuse('already_resolved');
@@ -193,6 +180,8 @@ function decideForAgent(d: Draft, agent: AgentRef, command: AgentCommand, world:
       if (!isEnded(state, command.turn)) return refuse('no_such_turn');
       d.add({ type: 'answer.improved', turn: command.turn, text: command.text });
       return d.done();
+    case 'feedback:review':
+      return reviewFeedback(d, command);
   }
 }
 
@@ -268,33 +257,7 @@ const isEnded = ({ turn, pending }: Conversation, asked: number) => asked <= tur
 const given = <K extends string, V>(name: K, value: V | undefined) =>
   (value === undefined ? {} : { [name]: value }) as { readonly [key in K]?: V };
 
-function startIfNew(d: Draft, context: CustomerContext = {}) {
-  if (d.state.seq === 0) d.add({ type: 'conversation.started', context });
-}
-
 function reopen(d: Draft, resolvedAt: number, world: World) {
   const isSticky = world.isLastAgentOnline && world.now - resolvedAt <= stickyWindowMs;
   d.add({ type: 'conversation.reopened', to: isSticky && d.state.lastAgent !== null ? 'agent' : 'bot' });
-}
-
-/**
- * A turn of the page's own bot that the customer has judged. It has happened, so the question is asked of no bot and
- * sends for nobody; but a promise in the answer is kept or taken back like any other.
- */
-function shareFeedback(d: Draft, command: CustomerCommandOf<'feedback:share'>, world: World): Decision {
-  // Otherwise a customer could put words into the company's bot's mouth.
-  if (!world.isBotInPage) return refuse('wrong_bot');
-  // One voice: a turn of the bot has no place here now.
-  if (d.state.status === 'human') return refuse('already_human');
-  if (d.state.status === 'resolved') return refuse('already_resolved');
-  const { cid, question, answer, verdict, reasons, comment, context } = command;
-  startIfNew(d, context);
-  d.add({ type: 'message.sent', cid, text: question });
-  askBot(d, d.state.seq, world);
-  const { turn } = d.state;
-  const said = { outcome: 'answered', sources: [], failure: null, handoff: null } as const;
-  // The partial text is that of the turn before, if one ran.
-  endAnswer(d, { name: 'answer:end', turn, text: answer, ...said }, { ...world, partialText: '' });
-  giveFeedback(d, { turn, verdict, reasons, comment }, world);
-  return d.done();
 }

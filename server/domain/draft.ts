@@ -1,5 +1,6 @@
 import type { Fact } from '../../protocol/conversation.ts';
 import type { RefusalCode } from '../../protocol/errors.ts';
+import type { CustomerContext } from '../../protocol/message.ts';
 import type { Conversation } from './conversation.ts';
 import { evolve } from './evolve.ts';
 
@@ -33,3 +34,8 @@ export function draft(initial: Conversation, by: Fact['by'], at: number) {
 export type Draft = ReturnType<typeof draft>;
 
 export const refuse = (code: RefusalCode): Decision => ({ ok: false, code });
+
+/** A customer's first step begins the conversation. */
+export function startIfNew(d: Draft, context: CustomerContext = {}) {
+  if (d.state.seq === 0) d.add({ type: 'conversation.started', context });
+}

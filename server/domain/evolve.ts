@@ -3,6 +3,7 @@ import type { SharedLine } from '../../protocol/message.ts';
 import type { Conversation, PendingTurn, RecentTurn } from './conversation.ts';
 import { turnsLookedAt } from './policy/judge.ts';
 import { promisesAfter } from './promises.ts';
+import { receiptsAfter } from './receipts.ts';
 
 /** The fields that every state has, taken over from the state before. */
 const common = (
@@ -17,6 +18,7 @@ const common = (
     suggested,
     followUp,
     promises,
+    receipts,
   }: Conversation,
   seq: number,
 ) => ({
@@ -31,6 +33,7 @@ const common = (
   suggested,
   followUp,
   promises,
+  receipts,
 });
 
 /** How much of each text the handoff policy looks at. */
@@ -66,10 +69,12 @@ const forgotten = { recent: [], suggested: null } as const;
  */
 export function evolve(state: Conversation, fact: Fact): Conversation {
   const promises = promisesAfter(state.promises, fact);
-  return evolveStanding(promises === state.promises ? state : { ...state, promises }, fact);
+  const receipts = receiptsAfter(state.receipts, fact);
+  const isSame = promises === state.promises && receipts === state.receipts;
+  return evolveStanding(isSame ? state : { ...state, promises, receipts }, fact);
 }
 
-/** All but the promises, which are the same in every state. */
+/** All but the promises and receipts, which are the same in every state. */
 function evolveStanding(state: Conversation, fact: Fact): Conversation {
   const base = common(state, fact.seq);
   switch (fact.type) {
@@ -221,6 +226,8 @@ function evolveStanding(state: Conversation, fact: Fact): Conversation {
     case 'conversation.started':
     case 'note.added':
     case 'answer.improved':
+    case 'handoff.rated':
+    case 'feedback.reviewed':
       return { ...state, seq: fact.seq };
   }
 }

@@ -9,12 +9,19 @@ const agent: readonly Permission[] = [
   'guidance:propose',
   'settings:own',
 ];
-const lead: readonly Permission[] = [...agent, 'conversations:supervise', 'feedback:export', 'insights:read'];
+const lead: readonly Permission[] = [
+  ...agent,
+  'conversations:supervise',
+  'feedback:export',
+  'feedback:review',
+  'insights:read',
+];
 /** Reads everything that was said, and is no agent: is offered nobody, and keeps nobody waiting who counts on agents. */
 const product: readonly Permission[] = [
   'conversations:read',
   'feedback:read',
   'feedback:export',
+  'feedback:review',
   'insights:read',
   'guidance:read',
   'guidance:propose',
@@ -50,6 +57,7 @@ export const eventPermissions: Readonly<Record<AgentEventName, Permission>> = {
   'handoff:decline': 'conversations:work',
   'handoff:take_over': 'conversations:supervise',
   'answer:improve': 'conversations:work',
+  'feedback:review': 'feedback:review',
   'conversation:look': 'conversations:read',
   'promise:make': 'conversations:work',
   'promise:keep': 'conversations:work',

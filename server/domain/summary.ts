@@ -119,6 +119,8 @@ function apply(row: Summary, fact: Fact): Summary {
     case 'handoff.declined':
     case 'handoff.raised':
     case 'answer.improved':
+    case 'handoff.rated':
+    case 'feedback.reviewed':
       return row;
     default:
       return { ...row, lastAt: fact.at };

@@ -17,7 +17,7 @@ import { storable, storableText } from '../store/storable.ts';
 import { isRolledBack, RefusalError } from './errors.ts';
 import { createGroupCommit, type Order, type Step } from './group-commit.ts';
 import { pageTurnLeaseMs, turnLeaseMs } from './partials.ts';
-import { assertAgents, needsTables, project, touchesLedger } from './projections.ts';
+import { assertAgents, needsTables, project, showsSignal, touchesLedger } from './projections.ts';
 
 export interface Executed {
   readonly seq: number;
@@ -112,6 +112,7 @@ export default fp(
       const decision = decide(state, input, world);
       // What is known may be out of date: only the lock can say no.
       if (!decision.ok || touchesLedger(state, decision.facts)) return null;
+      if (showsSignal(known, decision.facts, site.policy.thresholds.sameQuestion)) return null;
       return stepTo(order, known, decision, world, 0);
     };
 
@@ -162,7 +163,7 @@ export default fp(
 
     const worldOf = async (
       tx: ConversationTransaction,
-      { id, siteId, bot, policy, answers, traits, state }: LockedConversation,
+      { id, siteId, bot, policy, answers, feedback, traits, state }: LockedConversation,
     ): Promise<World> => {
       const now = Date.now();
       const { pending, lastAgent } = state;
@@ -179,6 +180,7 @@ export default fp(
         isBotInPage: bot === 'page',
         policy,
         answers,
+        feedback,
         ...(traits === null ? {} : { traits }),
       };
     };

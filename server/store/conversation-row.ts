@@ -1,5 +1,6 @@
 import type { ConversationSummary } from '../../protocol/agent.ts';
 import type { CustomerTraits } from '../../protocol/customer.ts';
+import type { FeedbackRules } from '../../protocol/feedback.ts';
 import type { TranscriptLine } from '../../protocol/message.ts';
 import type { World } from '../domain/command.ts';
 import type { Conversation } from '../domain/conversation.ts';
@@ -25,6 +26,7 @@ export interface LockedConversation extends StoredConversation {
   readonly policy: SitePolicy;
   /** By when who asks for a person is answered, should its site be closed. */
   readonly answers: NonNullable<World['answers']>;
+  readonly feedback: FeedbackRules;
   /** Of a customer for whom the site vouches; null: it vouches for nobody here. */
   readonly traits: CustomerTraits | null;
 }
@@ -99,7 +101,7 @@ export const toStored = (row: ConversationRow): StoredConversation => ({
   id: row.id,
   siteId: row.site_id,
   customerId: row.customer_id,
-  // A row that an older server wrote last knows of no promises.
-  state: { ...row.state, promises: row.state.promises ?? [] },
+  // A row that an older server wrote last knows of no promises, and of no receipts.
+  state: { ...row.state, promises: row.state.promises ?? [], receipts: row.state.receipts ?? [] },
   summary: summaryOf(row),
 });

@@ -5,6 +5,8 @@ import type { AttachedFile } from '../../protocol/files.ts';
 import { unstarted } from '../domain/conversation.ts';
 import { noHours } from '../domain/hours.ts';
 import { defaultPromiseRules, type EndedPromise, type OpenPromise } from '../domain/promises.ts';
+import { defaultFeedbackRules, type ReceiptChange } from '../domain/receipts.ts';
+import type { SignalFound } from '../domain/signals.ts';
 import { policyOf } from '../domain/site-policy.ts';
 import { emptySummary } from '../domain/summary.ts';
 import { createAgents, workingRoles } from './agents.ts';
@@ -13,7 +15,9 @@ import { type LockedConversation, type Ownership, toRow, toStored } from './conv
 import type { Tx } from './database.ts';
 import { saveBetterAnswer, saveCause, saveMentions } from './desk-projections.ts';
 import { attachFiles, unattachedFiles } from './files.ts';
+import { logReview, saveHandoffRating, saveReceipts } from './receipts.ts';
 import type { SiteBot } from './schema.ts';
+import { saidElsewhere, saveSignal } from './signals.ts';
 
 /** What a cid was answered with before (D1). */
 export interface EarlierCommand {
@@ -38,6 +42,7 @@ export function conversationTransaction(tx: Tx) {
         .selectAll('conversations')
         .select(sql<SiteBot['kind']>`sites.bot->>'kind'`.as('bot'))
         .select(['sites.policy as policy', 'sites.hours as hours', 'sites.promises as promises'])
+        .select('sites.feedback as feedbackRules')
         .select(
           sql<CustomerTraits | null>`case when verified_at is not null then customers.traits end`.as(
             'traits',
@@ -50,7 +55,8 @@ export function conversationTransaction(tx: Tx) {
       const { answerWithinMs: withinMs } = { ...defaultPromiseRules, ...row.promises };
       const answers = { hours: { ...noHours, ...row.hours }, withinMs };
       const { bot, policy, traits } = row;
-      return { ...toStored(row), bot, policy: policyOf(policy), answers, traits };
+      const feedback = { ...defaultFeedbackRules, ...row.feedbackRules };
+      return { ...toStored(row), bot, policy: policyOf(policy), answers, feedback, traits };
     },
 
     /** Makes the row of a new conversation. Two that race for one id: the second finds the first's row. */
@@ -157,6 +163,8 @@ export function conversationTransaction(tx: Tx) {
           verdict: fact.verdict,
           reasons: fact.reasons,
           comment: fact.comment,
+          right_answer: fact.rightAnswer ?? '',
+          do_not_train: fact.doNotTrain === true,
           question,
           answer,
           sources: JSON.stringify(sources),
@@ -198,7 +206,8 @@ export function conversationTransaction(tx: Tx) {
     },
 
     async saveRating(id: string, fact: Extract<Fact, { type: 'conversation.rated' }>): Promise<void> {
-      const values = { rating: fact.rating, comment: fact.comment, at: fact.at };
+      const { rating, comment, at } = fact;
+      const values = { rating, comment, do_not_train: fact.doNotTrain === true, at };
       await tx
         .insertInto('conversation_ratings')
         .values({ conversation_id: id, ...values })
@@ -213,6 +222,19 @@ export function conversationTransaction(tx: Tx) {
 
     saveCause: (id: string, fact: FactOf<'handoff.returned'> | FactOf<'conversation.resolved'>) =>
       saveCause(tx, id, fact),
+
+    saveHandoffRating: (id: string, fact: FactOf<'handoff.rated'>) => saveHandoffRating(tx, id, fact),
+
+    saveReceipts: (of: Ownership, changes: readonly ReceiptChange[]) => saveReceipts(tx, of, changes),
+
+    logReview: (of: Ownership, fact: FactOf<'feedback.reviewed'>) => logReview(tx, of, fact),
+
+    saidElsewhere: (of: Ownership, now: number) => saidElsewhere(tx, of, now),
+
+    async saveSignal(found: SignalFound, doNotTrain: boolean): Promise<void> {
+      const said = await saidInTurn(tx, found.conversationId, [], found.turn);
+      await saveSignal(tx, found, said, doNotTrain);
+    },
 
     saveMentions: (id: string, fact: FactOf<'note.added'>) => saveMentions(tx, id, fact),
   };

@@ -19,6 +19,7 @@ import * as people from './migrations/015-people.ts';
 import * as files from './migrations/016-files.ts';
 import * as customers from './migrations/017-customers.ts';
 import * as guidance from './migrations/018-guidance.ts';
+import * as receipts from './migrations/019-receipts.ts';
 import * as onAPhone from './migrations/021-on-a-phone.ts';
 import type { Tables } from './schema.ts';
 
@@ -45,6 +46,7 @@ export const migrations = {
   '016-files': files,
   '017-customers': customers,
   '018-guidance': guidance,
+  '019-receipts': receipts,
   '021-on-a-phone': onAPhone,
 };
 

@@ -19,53 +19,73 @@ interface End {
 }
 export const feedbackCursor = createCursor<End>({ at: 'time', id: 'uuid' });
 
-/** Answer feedback and conversation ratings, newest first, of the sites that the reader may see. */
-export function createFeedback(db: Database) {
-  /** Both kinds as one list of equal rows. */
-  const items = (siteIds: readonly string[]) =>
-    db
-      .with('items', (cte) =>
-        cte
-          .selectFrom('answer_feedback')
-          .select([
-            'id',
-            sql<'answer' | 'conversation'>`'answer'`.as('kind'),
-            'conversation_id',
-            'at',
-            sql<'up' | 'down' | null>`verdict`.as('verdict'),
-            sql<number | null>`null::smallint`.as('rating'),
-            'reasons',
-            'comment',
-            sql<number | null>`turn`.as('turn'),
-            sql<string | null>`question`.as('question'),
-            sql<string | null>`answer`.as('answer'),
-            'sources',
-          ])
-          .unionAll(
-            cte
-              .selectFrom('conversation_ratings')
-              .select([
-                'id',
-                sql<'answer' | 'conversation'>`'conversation'`.as('kind'),
-                'conversation_id',
-                'at',
-                sql<'up' | 'down' | null>`null`.as('verdict'),
-                sql<number | null>`rating`.as('rating'),
-                sql<FeedbackItem['reasons']>`'{}'::text[]`.as('reasons'),
-                'comment',
-                sql<number | null>`null::integer`.as('turn'),
-                sql<string | null>`null`.as('question'),
-                sql<string | null>`null`.as('answer'),
-                sql<FeedbackItem['sources']>`'[]'::jsonb`.as('sources'),
-              ]),
-          ),
-      )
-      .selectFrom('items')
-      .innerJoin('conversations', 'conversations.id', 'items.conversation_id')
-      .where('conversations.site_id', 'in', siteIds.length === 0 ? [nobody] : [...siteIds]);
+/** Where nobody said anything there is nobody to be told. Rows from beside the server have no line in the ledger. */
+const status = sql<FeedbackItem['status']>`case when items.about is not null
+  then coalesce(receipts.status, 'received') end`;
 
+/** What customers said, as one list of equal rows; and answers that something speaks against, of which they said nothing. */
+const items = sql<Item>`(
+  select f.id, 'answer' as kind, f.conversation_id, f.at, verdict, null::smallint as rating, reasons, comment,
+    right_answer, null::boolean as had_to_repeat, null::boolean as was_wait_as_said,
+    coalesce(s.signals, '{}') as signals, f.do_not_train, f.turn, f.question, f.answer, f.sources,
+    f.turn::text as about
+  from answer_feedback f
+  left join answer_signals s on s.conversation_id = f.conversation_id and s.turn = f.turn
+  union all
+  select id, 'conversation', conversation_id, at, null, rating, '{}', comment,
+    '', null, null, '{}', do_not_train, null, null, null, '[]', 'conversation'
+  from conversation_ratings
+  union all
+  select id, 'handoff', conversation_id, at, null, null, '{}', '',
+    '', had_to_repeat, was_wait_as_said, '{}', do_not_train, null, null, null, '[]', 'handoff'
+  from handoff_ratings
+  union all
+  select id, 'signal', conversation_id, at, null, null, '{}', '',
+    '', null, null, signals, do_not_train, turn, question, answer, sources, null
+  from answer_signals s
+  where not exists (
+    select from answer_feedback f where f.conversation_id = s.conversation_id and f.turn = s.turn))`;
+
+type Item = Omit<
+  FeedbackItem,
+  | 'conversationId'
+  | 'rightAnswer'
+  | 'hadToRepeat'
+  | 'wasWaitAsSaid'
+  | 'doNotTrain'
+  | 'status'
+  | 'word'
+  | 'context'
+> & {
+  conversation_id: string;
+  right_answer: string;
+  had_to_repeat: boolean | null;
+  was_wait_as_said: boolean | null;
+  do_not_train: boolean;
+  about: string | null;
+};
+
+/** Feedback of all kinds, newest first, of the sites that the reader may see. */
+export function createFeedback(db: Database) {
   const filtered = (siteIds: readonly string[], filter: FeedbackFilter) => {
-    let query = items(siteIds);
+    let query = db
+      .selectFrom(items.as('items'))
+      .innerJoin('conversations', 'conversations.id', 'items.conversation_id')
+      .leftJoin('receipts', (join) =>
+        join
+          .onRef('receipts.conversation_id', '=', 'items.conversation_id')
+          .onRef('receipts.about', '=', 'items.about'),
+      )
+      .where('conversations.site_id', 'in', siteIds.length === 0 ? [nobody] : [...siteIds]);
+    // What nobody has said stands in the list only for whoever looks for it.
+    if (filter.signal === undefined && filter.kind !== 'signal')
+      query = query.where('items.kind', '!=', 'signal');
+    if (filter.signal === 'any') query = query.where(sql<SqlBool>`cardinality(items.signals) > 0`);
+    else if (filter.signal !== undefined)
+      query = query.where(sql<SqlBool>`${filter.signal} = any(items.signals)`);
+    if (filter.status !== undefined) query = query.where(status, '=', filter.status);
+    if (filter.training !== undefined)
+      query = query.where('items.do_not_train', '=', filter.training === 'refused');
     if (filter.from !== undefined) query = query.where('items.at', '>=', filter.from);
     if (filter.until !== undefined) query = query.where('items.at', '<', filter.until);
     if (filter.kind !== undefined) query = query.where('items.kind', '=', filter.kind);
@@ -80,6 +100,7 @@ export function createFeedback(db: Database) {
           where('items.question', 'ilike', pattern),
           where('items.answer', 'ilike', pattern),
           where('items.comment', 'ilike', pattern),
+          where('items.right_answer', 'ilike', pattern),
         ]),
       );
     }
@@ -98,13 +119,22 @@ export function createFeedback(db: Database) {
     }
     const rows = await query
       .selectAll('items')
-      .select('conversations.context')
+      .select(['conversations.context', status.as('status')])
+      .select(sql<string>`coalesce(receipts.word, '')`.as('word'))
       .orderBy('items.at', 'desc')
       .orderBy('items.id', 'desc')
       .limit(limit)
       .execute();
     return rows.map(
-      ({ conversation_id, ...row }): FeedbackItem => ({ ...row, conversationId: conversation_id }),
+      ({
+        conversation_id: conversationId,
+        right_answer: rightAnswer,
+        had_to_repeat: hadToRepeat,
+        was_wait_as_said: wasWaitAsSaid,
+        do_not_train: doNotTrain,
+        about: _about,
+        ...row
+      }): FeedbackItem => ({ ...row, conversationId, rightAnswer, hadToRepeat, wasWaitAsSaid, doNotTrain }),
     );
   };
 

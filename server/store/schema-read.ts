@@ -1,5 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { FeedbackReason } from '../../protocol/feedback.ts';
+import type { FeedbackReason, ReceiptStatus, Signal } from '../../protocol/feedback.ts';
 import type { FailureCause } from '../../protocol/handoff.ts';
 import type { Source } from '../../protocol/message.ts';
 import type { PromiseKind, PromiseState } from '../../protocol/promise.ts';
@@ -17,6 +17,9 @@ export interface AnswerFeedbackTable {
   question: string;
   answer: string;
   sources: Json<Source[]>;
+  right_answer: Generated<string>;
+  /** Nothing may learn from it, here as below. */
+  do_not_train: Generated<boolean>;
   at: number;
 }
 
@@ -25,7 +28,47 @@ export interface ConversationRatingsTable {
   conversation_id: string;
   rating: number;
   comment: string;
+  do_not_train: Generated<boolean>;
   at: number;
+}
+
+/** What the customer thinks of how they came to a person; null: not said. */
+export interface HandoffRatingsTable {
+  id: Generated<string>;
+  conversation_id: string;
+  had_to_repeat: boolean | null;
+  was_wait_as_said: boolean | null;
+  do_not_train: boolean;
+  at: number;
+}
+
+/** What speaks against an answer without a word about it; `at` of the latest. */
+export interface AnswerSignalsTable {
+  id: Generated<string>;
+  conversation_id: string;
+  turn: number;
+  signals: Signal[];
+  question: string;
+  answer: string;
+  sources: Json<Source[]>;
+  do_not_train: boolean;
+  at: number;
+}
+
+/** What has become of each feedback, as the facts of its conversation say it; and whether its customer was told by mail. */
+export interface ReceiptsTable {
+  conversation_id: string;
+  /** A turn, `conversation` or `handoff`. */
+  about: string;
+  site_id: string;
+  status: ReceiptStatus;
+  word: string;
+  received_at: number;
+  /** When somebody looked at it first. */
+  looked_at: number | null;
+  /** When it was said whether anything was changed; the latest. */
+  reviewed_at: number | null;
+  told_at: number | null;
 }
 
 /** What the bot should have said in a turn, in an agent's words; the latest. */

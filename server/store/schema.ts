@@ -1,6 +1,7 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { ConversationStatus } from '../../protocol/agent.ts';
 import type { Fact } from '../../protocol/conversation.ts';
+import type { FeedbackRules } from '../../protocol/feedback.ts';
 import type { HandoffReason, Priority } from '../../protocol/handoff.ts';
 import type { CustomerContext, TranscriptLine } from '../../protocol/message.ts';
 import type { Conversation } from '../domain/conversation.ts';
@@ -17,10 +18,13 @@ import type { GuidanceTables } from './schema-guidance.ts';
 import type { PeopleTables } from './schema-people.ts';
 import type {
   AnswerFeedbackTable,
+  AnswerSignalsTable,
   BetterAnswersTable,
   BotFailuresTable,
   ConversationRatingsTable,
+  HandoffRatingsTable,
   PromisesTable,
+  ReceiptsTable,
   SearchHeadsTable,
   SearchLinesTable,
 } from './schema-read.ts';
@@ -38,6 +42,9 @@ export interface Tables extends FileTables, GuidanceTables, PeopleTables {
   running_turns: RunningTurnsTable;
   answer_feedback: AnswerFeedbackTable;
   conversation_ratings: ConversationRatingsTable;
+  handoff_ratings: HandoffRatingsTable;
+  answer_signals: AnswerSignalsTable;
+  receipts: ReceiptsTable;
   better_answers: BetterAnswersTable;
   bot_failures: BotFailuresTable;
   bot_sessions: BotSessionsTable;
@@ -98,6 +105,7 @@ export interface SitesTable {
   guidance: JsonWithDefault<Partial<GuidanceRules>>;
   /** Counts what changed of its live guidance: servers see by it that they must read it again. */
   guidance_revision: Generated<number>;
+  feedback: JsonWithDefault<Partial<FeedbackRules>>;
   suggestions: string[];
   /** Signs customers' identities (docs/identity.md); null: nobody is vouched for. */
   identity_secret: ColumnType<string | null, string | null | undefined, string | null>;

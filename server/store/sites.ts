@@ -1,8 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { FeedbackRules } from '../../protocol/feedback.ts';
 import { defaultGuidanceRules, type GuidanceRules } from '../domain/guidance.ts';
 import { noHours, type SiteHours } from '../domain/hours.ts';
 import { defaultNotifyPlan, type NotifyPlan } from '../domain/notify-plan.ts';
 import { defaultPromiseRules, type PromiseRules } from '../domain/promises.ts';
+import { defaultFeedbackRules } from '../domain/receipts.ts';
 import { defaultRouting, type RoutingRules } from '../domain/routing.ts';
 import { type PolicyChoices, policyOf, type SitePolicy } from '../domain/site-policy.ts';
 import type { Database } from './database.ts';
@@ -22,6 +24,7 @@ export interface Site {
   readonly hours: SiteHours;
   readonly promises: PromiseRules;
   readonly guidance: GuidanceRules;
+  readonly feedback: FeedbackRules;
   readonly suggestions: readonly string[];
   /** Signs customers' identities (docs/identity.md); null: nobody is vouched for. */
   readonly identitySecret: string | null;
@@ -38,6 +41,7 @@ export type NewSite = Omit<
   | 'hours'
   | 'promises'
   | 'guidance'
+  | 'feedback'
   | 'identitySecret'
 > & {
   readonly key?: string;
@@ -48,6 +52,7 @@ export type NewSite = Omit<
   readonly routing?: Partial<RoutingRules>;
   readonly hours?: SiteHours;
   readonly promises?: Partial<PromiseRules>;
+  readonly feedback?: Partial<FeedbackRules>;
 };
 
 /** Sites: one embed key each, with the bot behind it and the origins it may be used from. */
@@ -66,6 +71,7 @@ export function createSites(db: Database) {
     'hours',
     'promises',
     'guidance',
+    'feedback',
     'suggestions',
     'identity_secret',
   ] as const;
@@ -100,6 +106,7 @@ export function createSites(db: Database) {
         ...(site.routing === undefined ? {} : { routing: JSON.stringify(site.routing) }),
         ...(site.hours === undefined ? {} : { hours: JSON.stringify(site.hours) }),
         ...(site.promises === undefined ? {} : { promises: JSON.stringify(site.promises) }),
+        ...(site.feedback === undefined ? {} : { feedback: JSON.stringify(site.feedback) }),
         suggestions: [...site.suggestions],
       };
       const row = await db
@@ -164,6 +171,7 @@ interface SiteRow {
   hours: Partial<SiteHours>;
   promises: Partial<PromiseRules>;
   guidance: Partial<GuidanceRules>;
+  feedback: Partial<FeedbackRules>;
   suggestions: string[];
   identity_secret: string | null;
 }
@@ -182,6 +190,7 @@ const toSite = (row: SiteRow): Site => ({
   hours: { ...noHours, ...row.hours },
   promises: { ...defaultPromiseRules, ...row.promises },
   guidance: { ...defaultGuidanceRules, ...row.guidance },
+  feedback: { ...defaultFeedbackRules, ...row.feedback },
   suggestions: row.suggestions,
   identitySecret: row.identity_secret,
 });

@@ -22,6 +22,7 @@ import { createPeople } from './people.ts';
 import { createPresence } from './presence.ts';
 import { createPromises } from './promises.ts';
 import { createQueueHistory } from './queue-history.ts';
+import { createReceipts } from './receipts.ts';
 import { createRouting } from './routing.ts';
 import { createSearch } from './search.ts';
 import { createSites } from './sites.ts';
@@ -59,6 +60,7 @@ export function createStore({ db, pool, commits }: Connections) {
     webhookCursors: createWebhookCursors(db),
     webhookDeliveries: createWebhookDeliveries(db),
     promises: createPromises(db),
+    receipts: createReceipts(db),
     canned: createCanned(db),
     colleagues: createColleagues(db),
     mentions: createMentions(db),

@@ -57,6 +57,7 @@ const customer = fc
       comment: text,
     }),
     fc.record({ name: fc.constant('followup:ask' as const), cid, email: fc.constant('kim@example.com') }),
+    fc.record({ name: fc.constant('handoff:rate' as const), cid, hadToRepeat: fc.boolean() }),
     fc.record({
       name: fc.constant('conversation:rate' as const),
       cid,
@@ -106,6 +107,13 @@ const agentDoes = fc
       cid,
       turn: fc.integer({ min: 1, max: 3 }),
       text: text.map((words) => `secret ${words}`),
+    }),
+    fc.record({
+      name: fc.constant('feedback:review' as const),
+      cid,
+      about: fc.constantFrom(1, 2, 'conversation' as const),
+      status: fc.constantFrom('looked_at' as const, 'changed' as const, 'not_changed' as const),
+      word: text,
     }),
     fc.record({ name: fc.constant('handoff:return' as const), cid, decision: text }),
     fc.record({

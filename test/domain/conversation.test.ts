@@ -118,9 +118,11 @@ describe('a conversation, whatever happens in it', () => {
     expect(Object.keys(often(codes)).sort()).toEqual([
       'already_human',
       'already_resolved',
+      'already_reviewed',
       'already_told',
       'already_waiting',
       'bad_deadline',
+      'no_such_feedback',
       'no_such_promise',
       'no_such_turn',
       'not_assigned',
@@ -135,6 +137,7 @@ describe('a conversation, whatever happens in it', () => {
       'offered_to_another',
       'rating_too_early',
       'stale_turn',
+      'word_needed',
       'wrong_bot',
     ]);
   });

@@ -17,6 +17,7 @@ const common = [
   'suggested',
   'followUp',
   'promises',
+  'receipts',
 ];
 const fieldsOf: Record<Conversation['status'], string[]> = {
   bot: [],
@@ -130,6 +131,16 @@ function expectFits(fact: Fact, before: Conversation): void {
     }
     case 'handoff.offered':
       expect(before.status === 'waiting' && before.offer === null, 'one offer at a time').toBe(true);
+      return;
+    case 'feedback.reviewed': {
+      const receipt = before.receipts.find(({ about }) => about === fact.about);
+      expect(receipt, 'only what was said is looked at').toBeDefined();
+      expect(receipt?.status, 'what was changed stays so').not.toBe('changed');
+      expect(receipt?.status, 'nothing is said twice').not.toBe(fact.status);
+      return;
+    }
+    case 'handoff.rated':
+      expect(before.lastAgent, 'who had no person knows of no handoff').not.toBeNull();
       return;
     case 'conversation.rated':
       expect(before.lastAgent !== null || before.status === 'resolved').toBe(true);

@@ -11,6 +11,7 @@ import type { Conversation } from '../../server/domain/conversation.ts';
 import { noHours } from '../../server/domain/hours.ts';
 import { defaultPolicy } from '../../server/domain/site-policy.ts';
 import { agent, agents, cid, comment, promise, text } from './arbitraries.ts';
+import { handoffRated, reviewed } from './reviews.ts';
 
 /** A command before the state is known in which it will be given. */
 type Move = (state: Conversation, now: number) => Command;
@@ -98,6 +99,7 @@ const customerMoves: fc.WeightedArbitrary<Move>[] = [
         return customer({ name: 'feedback:give', cid, turn, reasons: [], ...given });
       }),
   },
+  { weight: 1, arbitrary: handoffRated },
   {
     weight: 1,
     arbitrary: fc
@@ -130,6 +132,7 @@ const agentMoves: fc.WeightedArbitrary<Move>[] = [
         command: { name: 'answer:improve', cid, ...said },
       })),
   },
+  { weight: 2, arbitrary: reviewed },
   {
     weight: 1,
     arbitrary: fc.record({ agent, from: agent }).map(({ agent, from }) => () => ({

@@ -103,8 +103,18 @@ export const commands: [string, TSchema, object, object[]][] = [
   [
     'feedback:give',
     customerCommands['feedback:give'],
-    { ...ids, turn: 1, verdict: 'down', reasons: ['wrong', 'other'], comment: '' },
+    {
+      ...ids,
+      turn: 1,
+      verdict: 'down',
+      reasons: ['wrong', 'other'],
+      comment: '',
+      rightAnswer: 'x',
+      doNotTrain: true,
+    },
     [
+      { rightAnswer: 'x'.repeat(2_001) },
+      { doNotTrain: 'yes' },
       { verdict: 'bad' },
       { reasons: ['wrong', 'wrong'] },
       { reasons: ['rude'] },
@@ -139,6 +149,24 @@ export const commands: [string, TSchema, object, object[]][] = [
     customerCommands['conversation:rate'],
     { ...ids, rating: 5, comment: '' },
     [{ rating: 0 }, { rating: 6 }, { rating: 2.5 }, { rating: true }],
+  ],
+  [
+    'handoff:rate',
+    customerCommands['handoff:rate'],
+    { ...ids, hadToRepeat: false, wasWaitAsSaid: true },
+    [{ hadToRepeat: 'no' }, { wasWaitAsSaid: null }, { rating: 1 }],
+  ],
+  [
+    'feedback:review',
+    agentCommands['feedback:review'],
+    { ...ids, about: 1, status: 'changed', word: 'The table was old.' },
+    [
+      { about: 0 },
+      { about: 'answer' },
+      { status: 'received' },
+      { word: 'x'.repeat(501) },
+      { word: undefined },
+    ],
   ],
   [
     'conversation:resolve',

@@ -57,6 +57,7 @@ export const routes: Record<string, Route> = {
     caller: 'customer',
     body: { ...ids, turn: 1, verdict: 'up', reasons: [], comment: '' },
   },
+  'POST /v1/commands/handoff:rate': { caller: 'customer', body: { ...ids, hadToRepeat: true } },
   'POST /v1/commands/conversation:rate': { caller: 'customer', body: { ...ids, rating: 3, comment: '' } },
   'POST /v1/commands/conversation:resolve': { caller: 'customer', body: { ...ids, outcome: 'solved' } },
   'POST /v1/conversations/{id}/files': { caller: 'customer', query: 'name=a.png' },
@@ -118,6 +119,10 @@ export const routes: Record<string, Route> = {
   },
   'POST /v1/desk/commands/handoff:take_over': { caller: 'agent', body: { ...ids, from: 'somebody' } },
   'POST /v1/desk/commands/answer:improve': { caller: 'agent', body: { ...ids, turn: 1, text: 'So.' } },
+  'POST /v1/desk/commands/feedback:review': {
+    caller: 'agent',
+    body: { ...ids, about: 1, status: 'looked_at', word: '' },
+  },
   'GET /v1/desk/conversations/{id}/colleagues': { caller: 'agent' },
   'GET /v1/desk/mentions': { caller: 'agent' },
   'POST /v1/desk/mentions/seen': { caller: 'agent', body: { conversationId } },
@@ -151,5 +156,6 @@ export const routes: Record<string, Route> = {
   'POST /v1/desk/guidance/roll-back': { caller: 'agent', body: versionRef },
   'POST /v1/desk/guidance/retire': { caller: 'agent', body: { id: unknownId, reason: '' } },
   'GET /v1/feedback': { caller: 'agent', query: 'limit=10' },
+  'GET /v1/feedback/receipts': { caller: 'agent', query: 'from=0' },
   'GET /v1/feedback/export': { caller: 'agent', query: 'format=csv' },
 };

@@ -30,6 +30,7 @@ export const mayCall: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/desk/commands/handoff:decline': workers,
   'POST /v1/desk/commands/handoff:take_over': supervisors,
   'POST /v1/desk/commands/answer:improve': workers,
+  'POST /v1/desk/commands/feedback:review': exporters,
   'GET /v1/desk/conversations/{id}/colleagues': workers,
   'GET /v1/desk/conversations/{id}/earlier': everyRole,
   'GET /v1/desk/conversations/all': everyRole,
@@ -70,6 +71,7 @@ export const mayCall: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/desk/guidance/retire': approvers,
   'POST /v1/desk/guidance/roll-back': approvers,
   'GET /v1/feedback': everyRole,
+  'GET /v1/feedback/receipts': everyRole,
   'GET /v1/feedback/export': exporters,
 };
 export const mayAsk: Readonly<Record<string, readonly Role[]>> = {
@@ -79,6 +81,7 @@ export const mayAsk: Readonly<Record<string, readonly Role[]>> = {
   'handoff:decline': workers,
   'handoff:take_over': supervisors,
   'answer:improve': workers,
+  'feedback:review': exporters,
   'promise:make': workers,
   'promise:keep': workers,
   'promise:cancel': workers,

@@ -71,7 +71,7 @@ test('[D8] without a socket everything works over plain HTTP, and the socket is 
   chat.send('Where is my card?');
   await until('the answer', () => answers(chat)[0]?.state === 'answered');
   expect(chat.connection.value).toBe('limited');
-  chat.giveFeedback(1, 'down', ['outdated'], '');
+  chat.giveFeedback({ turn: 1, verdict: 'down', reasons: ['outdated'], comment: '' });
   await until('the feedback', () => answers(chat)[0]?.feedback?.verdict === 'down');
   chat.requestHuman();
   await until('waiting', () => chat.transcript.value.status === 'waiting');
@@ -83,7 +83,7 @@ test('[D8] without a socket everything works over plain HTTP, and the socket is 
   await desk.send('handoff:return', conversationId, { decision: '' });
   await until('the hand back', () => chat.transcript.value.status === 'bot');
   chat.resolve('solved');
-  chat.rate(5, '');
+  chat.rate('conversation:rate', { rating: 5, comment: '' });
   await until('the rating', () => chat.transcript.value.rating?.rating === 5);
   expect(chat.connection.value).toBe('limited');
 

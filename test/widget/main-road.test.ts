@@ -63,7 +63,7 @@ test('a customer asks, says what was wrong, reaches a person, is handed back, re
     language: 'en-GB',
   });
 
-  chat.giveFeedback(1, 'down', ['wrong'], 'no');
+  chat.giveFeedback({ turn: 1, verdict: 'down', reasons: ['wrong'], comment: 'no' });
   await until('the feedback', () => answers(chat)[0]?.feedback?.verdict === 'down');
   chat.requestHuman();
   chat.requestHuman();
@@ -95,7 +95,7 @@ test('a customer asks, says what was wrong, reaches a person, is handed back, re
   await until('the bot again', () => chat.transcript.value.status === 'bot');
   chat.resolve('solved');
   await until('resolved', () => chat.transcript.value.status === 'resolved');
-  chat.rate(4, 'good');
+  chat.rate('conversation:rate', { rating: 4, comment: 'good' });
   await until('the rating', () => chat.transcript.value.rating?.rating === 4);
   await until('an empty outbox', () => chat.outbox.value.length === 0);
 

@@ -100,7 +100,7 @@ test('a customer whom the server has forgotten starts anew, and what was unsent 
   };
   const away = chats.reload(first, { surroundings: cut });
   other.chat.close();
-  away.chat.giveFeedback(1, 'up', [], '');
+  away.chat.giveFeedback({ turn: 1, verdict: 'up', reasons: [], comment: '' });
   away.chat.send('After');
   expect(away.chat.outbox.value).toHaveLength(2);
   await server.store.db
@@ -136,7 +136,7 @@ test('when the conversation is gone from the server, what was unsent starts a ne
     .executeTakeFirstOrThrow();
   await server.store.db.updateTable('conversations').set(owner).where('id', '=', gone).execute();
 
-  first.chat.giveFeedback(1, 'up', [], '');
+  first.chat.giveFeedback({ turn: 1, verdict: 'up', reasons: [], comment: '' });
   first.chat.send('After');
   first.chat.requestHuman();
   await until('a new conversation', () => messages(first.chat).includes('After'));

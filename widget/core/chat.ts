@@ -177,9 +177,8 @@ export function createChat(options: ChatOptions, surroundings: Surroundings = br
     },
     askFollowUp: (email) => put('followup:ask', { email }),
     retryAnswer: (turn) => put('answer:retry', { turn }),
-    giveFeedback: (turn, verdict, reasons, comment) =>
-      put('feedback:give', { turn, verdict, reasons: [...reasons], comment }),
-    rate: (rating, comment) => put('conversation:rate', { rating, comment }),
+    giveFeedback: (body) => put('feedback:give', body),
+    rate: put,
     resolve: (outcome) => put('conversation:resolve', { outcome }),
     typing() {
       start();

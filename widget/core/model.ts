@@ -2,7 +2,6 @@ import type { ReadonlySignal, Signal } from '@preact/signals';
 import type { Transcript } from '../../browser/transcript.ts';
 import type { CustomerCommandName, CustomerCommands } from '../../protocol/commands.ts';
 import type { Refusal, RefusalCode } from '../../protocol/errors.ts';
-import type { FeedbackReason, Rating, Verdict } from '../../protocol/feedback.ts';
 import type { Outcome, QueuePlace, Reachability } from '../../protocol/handoff.ts';
 import type { AgentRef } from '../../protocol/message.ts';
 import type { SiteInfo } from '../../protocol/session.ts';
@@ -79,8 +78,9 @@ export interface Chat {
   /** The answer shall come by e-mail, too. */
   askFollowUp(email: string): void;
   retryAnswer(turn: number): void;
-  giveFeedback(turn: number, verdict: Verdict, reasons: readonly FeedbackReason[], comment: string): void;
-  rate(rating: Rating, comment: string): void;
+  giveFeedback(opinion: OutboxItem<'feedback:give'>['body']): void;
+  /** The conversation as a whole, and how the customer came to a person. */
+  rate<N extends 'conversation:rate' | 'handoff:rate'>(name: N, body: OutboxItem<N>['body']): void;
   resolve(outcome: Outcome): void;
   /** Tells the agent that the customer is writing; tells that they stopped by itself. */
   typing(): void;

@@ -17,7 +17,12 @@ export const finalRefusals: readonly RefusalCode[] = [
 ];
 
 /** These, too, carry what the customer has thought or asked for, beside what is movable. The others are only a click away again. */
-const precious: readonly CustomerCommandName[] = ['followup:ask', 'feedback:give', 'conversation:rate'];
+const precious: readonly CustomerCommandName[] = [
+  'followup:ask',
+  'feedback:give',
+  'conversation:rate',
+  'handoff:rate',
+];
 /** Refusals that say that the person who was asked for is there or on the way. */
 const fulfilled: readonly RefusalCode[] = ['already_waiting', 'already_human'];
 

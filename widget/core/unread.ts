@@ -18,7 +18,9 @@ const isNews = (fact: Fact) =>
   (fact.type === 'message.sent' && fact.by.kind === 'agent') ||
   (fact.type === 'answer.ended' && fact.outcome !== 'stopped') ||
   fact.type === 'handoff.accepted' ||
-  fact.type === 'handoff.returned';
+  fact.type === 'handoff.returned' ||
+  // What they told us has changed something: the only status that calls.
+  ('about' in fact && fact.status === 'changed');
 
 export function createUnread(storage: Storage): Unread {
   const news = signal<{ conversationId: string; seqs: readonly number[] }>({ conversationId: '', seqs: [] });

@@ -36,7 +36,11 @@ export function SidecarFeedback(props: {
 }
 
 /** As much of the panel's surroundings as the thumbs look at. */
-export function feedbackUi(text: ConversationText, giveFeedback: Chat['giveFeedback']): Ui {
+export function feedbackUi(
+  text: ConversationText,
+  site: Chat['site'],
+  giveFeedback: Chat['giveFeedback'],
+): Ui {
   const nothing: ComponentType = () => null;
   const conversation = {
     About: nothing,
@@ -46,7 +50,10 @@ export function feedbackUi(text: ConversationText, giveFeedback: Chat['giveFeedb
     text,
   };
   return {
-    chat: { outbox: signal([]), giveFeedback } as Pick<Chat, 'outbox' | 'giveFeedback'> as Chat,
+    chat: { outbox: signal([]), site, giveFeedback } as Pick<
+      Chat,
+      'outbox' | 'site' | 'giveFeedback'
+    > as Chat,
     text,
     // Whether it is solved is asked where the question was answered: not here.
     standing: signal({ kind: 'asked' }),

@@ -51,9 +51,7 @@ export function createFeedback(chat: Chat, opinions: Opinions, words: Partial<Te
     if (!isForThumbs()) return refuse(place);
     const { box, root } = place.beside;
     const text = { ...conversationText, ...words } as ConversationText;
-    const ui = feedbackUi(text, (_turn, verdict, reasons, comment) =>
-      opinions.give(place.target, verdict, reasons, comment),
-    );
+    const ui = feedbackUi(text, chat.site, ({ turn: _turn, ...said }) => opinions.give(place.target, said));
     const [first, ...own] = root.adoptedStyleSheets;
     root.adoptedStyleSheets = [...(first === undefined ? [] : [first]), sheetOf(conversationCss), ...own];
     box.replaceChildren();

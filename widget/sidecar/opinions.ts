@@ -1,6 +1,5 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals';
 import type { AnswerItem, Feedback } from '../../browser/transcript-model.ts';
-import type { FeedbackReason, Verdict } from '../../protocol/feedback.ts';
 import type { Chat, OutboxItem } from '../core/model.ts';
 import { hasConversation } from '../resume.ts';
 import { cut } from './lines.ts';
@@ -8,18 +7,15 @@ import type { JudgedAnswer } from './options.ts';
 
 /** What customers think of answers that were given in the page's own chat. */
 export interface Opinions {
-  give(target: JudgedAnswer, verdict: Verdict, reasons: readonly FeedbackReason[], comment: string): void;
+  give(target: JudgedAnswer, said: Said): void;
   /** What the customer thinks of this answer now; null: nothing. */
   of(target: JudgedAnswer): ReadonlySignal<Feedback | null>;
   forget(): void;
   end(): void;
 }
 
-interface Opinion extends JudgedAnswer {
-  readonly verdict: Verdict;
-  readonly reasons: FeedbackReason[];
-  readonly comment: string;
-}
+type Said = Omit<OutboxItem<'feedback:give'>['body'], 'turn'>;
+type Opinion = JudgedAnswer & Said;
 
 /** As the protocol has them. */
 const maxQuestion = 2_000;
@@ -72,19 +68,19 @@ export function createOpinions(chat: Chat, site: string): Opinions {
 
   /** @returns whether nothing of it is left to do here */
   const giveOne = (opinion: Opinion): boolean => {
-    const { verdict, reasons, comment } = opinion;
+    const { question: _question, answer: _answer, ...said } = opinion;
     const site = chat.site.value;
     if (site === null || isUnknown()) return false;
     // The server would refuse it: a customer's browser must not speak for a bot behind the server.
     if (site.bot !== 'page') return true;
     const turn = turnOf(opinion);
     if (turn !== undefined) {
-      chat.giveFeedback(turn.turn, verdict, reasons, comment);
+      chat.giveFeedback({ turn: turn.turn, ...said });
       return true;
     }
     if (onItsWay(opinion) !== undefined) return false;
     // Taken back before anybody knew of it.
-    if (verdict === 'none') return true;
+    if (said.verdict === 'none') return true;
     const { status } = chat.transcript.value;
     if (status === 'human') return false;
     if (status === 'resolved') chat.startOver();
@@ -97,9 +93,9 @@ export function createOpinions(chat: Chat, site: string): Opinions {
     for (const item of chat.outbox.value.filter(isShare)) {
       const isUntimely = item.code === 'already_human' || item.code === 'already_resolved';
       if (item.state !== 'failed' || !isUntimely) continue;
-      const { question, answer, verdict, reasons, comment } = item.body;
+      const { context: _context, ...opinion } = item.body;
       chat.discard(item.cid);
-      keep([{ question, answer, verdict, reasons, comment }, ...waiting.peek()]);
+      keep([opinion, ...waiting.peek()]);
       return;
     }
     const [next] = waiting.value;
@@ -109,9 +105,9 @@ export function createOpinions(chat: Chat, site: string): Opinions {
   });
 
   return {
-    give(target, verdict, reasons, comment) {
+    give(target, said) {
       chat.start();
-      const opinion = { ...asSent(target), verdict, reasons: [...reasons], comment };
+      const opinion = { ...asSent(target), ...said };
       keep([...waiting.peek().filter((other) => !isAbout(other, opinion)), opinion]);
     },
     of(target) {

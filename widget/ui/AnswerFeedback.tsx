@@ -1,18 +1,17 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useId, useRef } from 'preact/hooks';
 import type { AnswerItem } from '../../browser/transcript.ts';
 import type { FeedbackReason, Verdict } from '../../protocol/feedback.ts';
+import type { OutboxItem } from '../core/model.ts';
+import { Consent } from './Consent.tsx';
 import { thumbIcon } from './conversation-icons.ts';
 import { Icon } from './Icon.tsx';
 import { pendingOf } from './standing.ts';
 import { useText, useUi } from './ui.ts';
 
-interface Opinion {
-  readonly verdict: Verdict | null;
-  readonly reasons: readonly FeedbackReason[];
-  readonly comment: string;
-}
+type Said = Omit<OutboxItem<'feedback:give'>['body'], 'turn'>;
+type Opinion = Omit<Said, 'verdict'> & { readonly verdict: Verdict | null };
 const noOpinion: Opinion = { verdict: null, reasons: [], comment: '' };
 
 /** What the customer thinks of one answer: a thumb is enough, a reason is welcome, and both can be taken back. */
@@ -28,12 +27,12 @@ export function AnswerFeedback(props: { item: AnswerItem; isLast: boolean; child
   const onItsWay = pendingOf(chat.outbox.value, 'feedback:give').findLast(
     ({ body }) => body.turn === turn,
   )?.body;
-  const opinion: Opinion = onItsWay ?? item.feedback ?? noOpinion;
+  const opinion = (onItsWay ?? item.feedback ?? noOpinion) as Opinion;
   const { verdict } = opinion;
 
   const press = (pressed: 'up' | 'down') => () => {
     const isTakenBack = verdict === pressed;
-    chat.giveFeedback(turn, isTakenBack ? 'none' : pressed, [], '');
+    chat.giveFeedback({ turn, verdict: isTakenBack ? 'none' : pressed, reasons: [], comment: '' });
     isFormOpen.value = pressed === 'down' && !isTakenBack;
     isFresh.value = !isTakenBack;
   };
@@ -72,12 +71,17 @@ export function AnswerFeedback(props: { item: AnswerItem; isLast: boolean; child
       {isFormOpen.value && (
         <ReasonForm
           opinion={opinion}
-          onSend={(reasons, comment) => {
-            chat.giveFeedback(turn, 'down', reasons, comment);
+          onSend={(said) => {
+            chat.giveFeedback({ turn, ...said });
             closeForm();
           }}
           onLater={closeForm}
         />
+      )}
+      {!isFormOpen.value && verdict !== 'none' && onItsWay === undefined && item.review ? (
+        <p class="thanks">{text.reviewed(item.review)}</p>
+      ) : (
+        !isFresh.value && verdict === 'down' && <p class="thanks">{text.received}</p>
       )}
       {isFresh.value && !isFormOpen.value && verdict === 'down' && (
         <p class="thanks" role="status">
@@ -102,15 +106,14 @@ export function AnswerFeedback(props: { item: AnswerItem; isLast: boolean; child
 }
 
 /** The verdict has been given already; what is said here is added to it. */
-function ReasonForm(props: {
-  opinion: Opinion;
-  onSend(reasons: FeedbackReason[], comment: string): void;
-  onLater(): void;
-}) {
+function ReasonForm(props: { opinion: Opinion; onSend(said: Said): void; onLater(): void }) {
   const text = useText();
   const title = useId();
-  const reasons = useSignal<readonly FeedbackReason[]>(props.opinion.reasons);
-  const comment = useSignal(props.opinion.comment);
+  const { opinion } = props;
+  const reasons = useSignal<readonly FeedbackReason[]>(opinion.reasons);
+  const comment = useSignal(opinion.comment);
+  const rightAnswer = useSignal(opinion.rightAnswer ?? '');
+  const doNotTrain = useSignal(opinion.doNotTrain);
   const toggle = (reason: FeedbackReason) => () => {
     reasons.value = reasons.value.includes(reason)
       ? reasons.value.filter((other) => other !== reason)
@@ -122,7 +125,13 @@ function ReasonForm(props: {
       aria-labelledby={title}
       onSubmit={(event) => {
         event.preventDefault();
-        props.onSend([...reasons.value], comment.value.trim());
+        props.onSend({
+          verdict: 'down',
+          reasons: [...reasons.value],
+          comment: comment.value.trim(),
+          rightAnswer: rightAnswer.value.trim(),
+          ...chosen(doNotTrain.value),
+        });
       }}
     >
       <h3 id={title}>{text.whatWasWrong}</h3>
@@ -139,11 +148,9 @@ function ReasonForm(props: {
           </button>
         ))}
       </div>
-      <CommentField
-        label={text.whatWouldBeRight}
-        value={comment.value}
-        onInput={(words) => (comment.value = words)}
-      />
+      <CommentField label={text.sayMore} value={comment} />
+      <CommentField label={text.whatWouldBeRight} value={rightAnswer} />
+      <Consent doNotTrain={doNotTrain} />
       <div class="buttons">
         <button type="submit" class="button">
           {text.send}
@@ -156,7 +163,10 @@ function ReasonForm(props: {
   );
 }
 
-export function CommentField(props: { label: string; value: string; onInput(words: string): void }) {
+/** Left out where nothing was chosen: what was before, or what the site has settled, holds. */
+export const chosen = (doNotTrain: boolean | undefined) => (doNotTrain === undefined ? {} : { doNotTrain });
+
+export function CommentField(props: { label: string; value: Signal<string> }) {
   return (
     <textarea
       class="comment"
@@ -165,8 +175,8 @@ export function CommentField(props: { label: string; value: string; onInput(word
       dir="auto"
       aria-label={props.label}
       placeholder={props.label}
-      value={props.value}
-      onInput={({ currentTarget }) => props.onInput(currentTarget.value)}
+      value={props.value.value}
+      onInput={({ currentTarget }) => (props.value.value = currentTarget.value)}
     />
   );
 }

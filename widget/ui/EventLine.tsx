@@ -1,4 +1,5 @@
 import type { EventFact, EventItem, PromiseFact, PromiseItem } from '../../browser/transcript.ts';
+import type { FactOf } from '../../protocol/conversation.ts';
 import type { ConversationText } from '../text/text.ts';
 import { Offer } from './Offer.tsx';
 import { timeOf, useText, useUi } from './ui.ts';
@@ -12,11 +13,33 @@ export function EventLine({ item }: { item: EventItem | PromiseItem }) {
   if (item.fact.type === 'handoff.suggested' || item.fact.type === 'answer.corrected') {
     return <Offer words={words} />;
   }
+  if (item.fact.type === 'feedback.reviewed') return <Changed fact={item.fact} words={words} />;
   const isPerson = item.fact.type === 'handoff.accepted';
   return (
     <p class={isPerson ? 'event here' : 'event'} dir="auto" title={timeOf(item.at)}>
       {words}
     </p>
+  );
+}
+
+/** They told us, we changed it: with the question at hand, where it was about an answer. */
+function Changed({ fact, words }: { fact: FactOf<'feedback.reviewed'>; words: string }) {
+  const text = useText();
+  const { chat, send } = useUi();
+  const { items } = chat.transcript.value;
+  const answer = items.find((item) => item.kind === 'answer' && item.turn === fact.about);
+  const question = answer?.kind === 'answer' && items.find(({ seq }) => seq === answer.question);
+  return (
+    <div class="offer changed">
+      <p>{words}</p>
+      {question && question.kind === 'message' && (
+        <div class="buttons">
+          <button type="button" class="button quiet" onClick={() => send(question.text)}>
+            {text.tryAgain}
+          </button>
+        </div>
+      )}
+    </div>
   );
 }
 
@@ -58,6 +81,8 @@ export function eventWords(
       return fact.to === 'agent' && lastAgent !== undefined ? text.reopenedToAgent(lastAgent) : text.reopened;
     case 'conversation.rated':
       return text.rated(fact.rating as Parameters<ConversationText['rated']>[0]);
+    case 'feedback.reviewed':
+      return text.told(fact);
     case 'promise.made':
       return text.promised(fact.owner?.name, fact.text, timeOf(fact.dueAt));
     case 'promise.kept':

@@ -87,6 +87,10 @@ button.way.late{box-shadow:inset 0 0 0 2px var(--accent);background:color-mix(in
 .offer{margin-top:10px;padding-inline-start:12px;border-inline-start:3px solid var(--edge)}
 .offer.fail{border-color:var(--fail)}
 .offer .buttons{margin-top:10px}
+.offer.changed{border-color:var(--person)}
+.consent{display:block;margin-top:10px!important;font-size:.867em!important;color:var(--soft)}
+.consent input{margin-inline-end:8px;vertical-align:middle;accent-color:var(--accent)}
+.chips>span{flex-basis:100%;font-size:.9em}
 .card.waiting{background:var(--quiet);box-shadow:none}
 .waiting p{margin-top:6px;color:var(--soft);font-size:.9em}
 .waiting .button{margin:8px 0 -6px -12px;padding-inline:12px}

@@ -1,5 +1,6 @@
 import type {
   AnswerItem,
+  EventFact,
   EventItem,
   MessageItem,
   PromiseItem,
@@ -28,7 +29,18 @@ export type Row = {
 type Bare = Row extends infer R ? (R extends Row ? Pick<R, 'kind' | 'item'> : never) : never;
 
 /** Offers are the server's own affair: the customer is told who came, not who was asked. Places stand in the card. */
-const untold = new Set(['handoff.offered', 'handoff.offer_expired', 'queue.told', 'followup.asked']);
+const untold = new Set([
+  'handoff.offered',
+  'handoff.offer_expired',
+  'handoff.rated',
+  'queue.told',
+  'followup.asked',
+]);
+
+/** What became of feedback on an answer stands below that; only a change is news. */
+const isUntold = (fact: EventFact) =>
+  untold.has(fact.type) ||
+  (fact.type === 'feedback.reviewed' && fact.status !== 'changed' && typeof fact.about === 'number');
 
 /** A person stands beside such an answer already: a suggestion right behind it would say so twice. */
 const isOffered = (before: Row | undefined) =>
@@ -51,7 +63,7 @@ export function rowsOf(transcript: Transcript, outbox: readonly OutboxItem[]): R
       known.add(item.cid);
       add({ kind: 'message', item }, item.cid, item.at, item.by.kind === 'agent' ? item.by.id : item.by.kind);
     } else if (item.kind === 'answer') add({ kind: 'answer', item }, String(item.seq), item.at, 'bot');
-    else if ((item.kind === 'event' && !untold.has(item.fact.type)) || item.kind === 'promise') {
+    else if ((item.kind === 'event' && !isUntold(item.fact)) || item.kind === 'promise') {
       if (item.fact.type === 'handoff.suggested' && isOffered(rows.at(-1))) continue;
       add({ kind: 'event', item }, String(item.seq), item.at, 'event');
     }

@@ -41,9 +41,18 @@ export const routes: FastifyPluginAsync<{ hasEmail: boolean }> = async (app, { h
       const site = await store.sites.byKey(request.params.key);
       if (site === null) throw new RefusalError('site_not_found');
       identity.assertOrigin(site, request.headers);
-      const { key, title, answeredBy, bot, suggestions } = site;
+      const { key, title, answeredBy, bot, suggestions, feedback } = site;
       const where = bot.kind === 'page' ? 'page' : 'http';
-      return { version: protocolVersion, key, title, answeredBy, hasEmail, bot: where, suggestions };
+      return {
+        version: protocolVersion,
+        key,
+        title,
+        answeredBy,
+        hasEmail,
+        bot: where,
+        suggestions,
+        feedback,
+      };
     },
   );
 

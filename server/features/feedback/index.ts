@@ -4,7 +4,13 @@ import type { FastifyPluginAsync } from 'fastify';
 import { Type } from 'typebox';
 import type { AuditDetail } from '../../../protocol/audit-log.ts';
 import { Problem } from '../../../protocol/errors.ts';
-import { type FeedbackExportRow, FeedbackFilter, FeedbackPage } from '../../../protocol/feedback.ts';
+import {
+  type FeedbackExportRow,
+  FeedbackFilter,
+  FeedbackPage,
+  ReceiptFigures,
+  ReceiptQuery,
+} from '../../../protocol/feedback.ts';
 import { exact } from '../../../protocol/ids.ts';
 import { actorOf } from '../../plugins/audit-log.ts';
 import { readCursor } from '../../reads/cursor.ts';
@@ -21,7 +27,7 @@ const PageQuery = exact({
 const Format = Type.Union([Type.Literal('csv'), Type.Literal('jsonl')]);
 const ExportQuery = exact({ ...FeedbackFilter.properties, format: Format });
 
-/** What customers said about answers and conversations: to look through, and to take along. */
+/** What customers said about answers, conversations and handoffs: to look through, and to take along. */
 export const feedback: FastifyPluginAsync = async (app) => {
   const { store, identity, auditLog } = app;
 
@@ -31,7 +37,7 @@ export const feedback: FastifyPluginAsync = async (app) => {
       schema: {
         tags: ['agent'],
         security,
-        summary: 'Answer feedback and conversation ratings, newest first',
+        summary: 'What customers said of answers, conversations and handoffs, newest first',
         querystring: PageQuery,
         response: { 200: FeedbackPage, ...problem },
       },
@@ -46,6 +52,24 @@ export const feedback: FastifyPluginAsync = async (app) => {
       const detail: AuditDetail = words === '' ? {} : { text: words };
       auditLog.noteRead({ by: actorOf(agent), action: look, siteIds: agent.siteIds, detail });
       return store.feedback.page(agent.siteIds, filter, { cursor, limit });
+    },
+  );
+
+  app.get<{ Querystring: ReceiptQuery }>(
+    '/v1/feedback/receipts',
+    {
+      schema: {
+        tags: ['agent'],
+        security,
+        summary: 'What has become of the feedback that was received in a time',
+        querystring: ReceiptQuery,
+        response: { 200: ReceiptFigures, ...problem },
+      },
+    },
+    async (request) => {
+      const { siteIds } = await identity.agent(request.headers, { isWrite: false, may: 'feedback:read' });
+      const { from = 0, until = Number.MAX_SAFE_INTEGER } = request.query;
+      return store.receipts.figures(siteIds, from, until);
     },
   );
 
@@ -103,6 +127,13 @@ const csvColumns = [
   'language',
   'better_answer',
   'causes',
+  'right_answer',
+  'had_to_repeat',
+  'was_wait_as_said',
+  'signals',
+  'do_not_train',
+  'status',
+  'status_word',
   'transcript',
 ] as const;
 
@@ -141,6 +172,13 @@ const cells = (row: FeedbackExportRow): string[] => [
   row.context.language ?? '',
   row.betterAnswer ?? '',
   row.causes.join(' '),
+  row.rightAnswer,
+  String(row.hadToRepeat ?? ''),
+  String(row.wasWaitAsSaid ?? ''),
+  row.signals.join(' '),
+  String(row.doNotTrain),
+  row.status ?? '',
+  row.word,
   row.transcript.map((line) => `${line.author}: ${line.text}`).join('\n'),
 ];
 

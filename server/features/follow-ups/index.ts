@@ -1,11 +1,10 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Fact } from '../../../protocol/conversation.ts';
-import type { CustomerContext } from '../../../protocol/message.ts';
 import { createMailer, type Mailer } from '../../notify/email.ts';
-import { linkDays } from '../../plugins/continue-links.ts';
 import { isOurFault } from '../../plugins/errors.ts';
 import { jobIdOf } from '../../plugins/jobs.ts';
-import type { Site } from '../../store/sites.ts';
+import { tellOfChanges } from './changed.ts';
+import { howToAnswer, wayBack } from './way-back.ts';
 
 interface FollowUpSettings {
   readonly smtpUrl: string | null;
@@ -38,6 +37,8 @@ export const followUps: FastifyPluginAsync<FollowUpSettings> = async (
   const { store, sites, jobs, bus, engine, continueLinks, log } = app;
   const mailer: Mailer = createMailer({ smtpUrl, from: mailFrom });
   app.addHook('onClose', async () => mailer.close());
+
+  await tellOfChanges(app, mailer, publicUrl);
 
   await jobs.work<{ conversationId: string }>(kind, retries, async ({ data: { conversationId } }) => {
     const [conversation] = await store.conversations.byIds([conversationId]);
@@ -91,35 +92,11 @@ export const followUps: FastifyPluginAsync<FollowUpSettings> = async (
 type ByPerson = Extract<Fact, { type: 'message.sent' }>;
 const isByPerson = (fact: Fact): fact is ByPerson => fact.type === 'message.sent' && fact.by.kind === 'agent';
 
-/**
- * Where the conversation goes on: on the page where it began, if that is a page of the site's, else on ours. Never on any
- * other: the page's address is the browser's word, and whoever serves it gets the token. The token stands behind the
- * #, so that no server and no filter which looks at links gets it by asking for the page.
- */
-function wayBack(
-  site: Site,
-  { page }: CustomerContext,
-  publicUrl: string | null,
-  token: string,
-): string | null {
-  const asked = page !== undefined && URL.canParse(page.url) ? new URL(page.url) : null;
-  if (asked !== null && site.allowedOrigins.includes(asked.origin)) {
-    asked.hash = `handrail=${token}`;
-    return asked.href;
-  }
-  return publicUrl === null ? null : `${publicUrl}/continue/${site.key}#handrail=${token}`;
-}
-
 /** What was written, in plain words, and the way back to the conversation. */
 function letterOf(title: string, said: readonly ByPerson[], way: string | null): string {
   const words = said.map(({ by, text }) => `${by.kind === 'agent' ? by.name : ''}:\n${text}`).join('\n\n');
-  const how =
-    way === null
-      ? 'Answer by opening the chat where you asked; a reply to this e-mail is read by nobody.\n\n'
-      : 'Answer by opening the conversation; a reply to this e-mail is read by nobody:\n' +
-        `${way}\n\nThe link is yours for ${linkDays} days: whoever has it can read this conversation and write in it.\n\n`;
   return (
-    `${words.slice(0, longest)}\n\n${how}` +
-    `You get this because you left this address in the chat of ${title}. It is used for this answer only.\n`
+    `${words.slice(0, longest)}\n\n${howToAnswer(way)}` +
+    `You get this because you left this address in the chat of ${title}. It is used for what comes of this conversation only.\n`
   );
 }

@@ -78,7 +78,12 @@ export function startCast(options: CastOptions): Cast {
           answer.state !== 'pending' &&
           answer.feedback === null
         )
-          chat.giveFeedback(answer.turn, chance < 0.11 ? 'up' : 'down', [], '');
+          chat.giveFeedback({
+            turn: answer.turn,
+            verdict: chance < 0.11 ? 'up' : 'down',
+            reasons: [],
+            comment: '',
+          });
         else chat.send(`${customer.name} says ${++count}`);
       }
       await sleep(between(options.pauseMs / 5, options.pauseMs));

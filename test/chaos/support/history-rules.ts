@@ -30,6 +30,8 @@ const factOf: Readonly<Record<string, FactType>> = {
   'answer:end': 'answer.ended',
   'feedback:give': 'feedback.given',
   'conversation:rate': 'conversation.rated',
+  'handoff:rate': 'handoff.rated',
+  'feedback:review': 'feedback.reviewed',
   'conversation:resolve': 'conversation.resolved',
 };
 

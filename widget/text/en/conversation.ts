@@ -1,9 +1,19 @@
-import type { FeedbackReason, Rating } from '../../../protocol/feedback.ts';
+import type { FactOf } from '../../../protocol/conversation.ts';
+import type { FeedbackReason, Rating, ReviewStatus } from '../../../protocol/feedback.ts';
 import type { HandoffReason, Outcome, SuggestionReason } from '../../../protocol/handoff.ts';
 import { ordinal, plural } from './numbers.ts';
 import { bad, good } from './thumbs.ts';
 
 const ratings = ['Very bad', 'Bad', 'Okay', 'Good', 'Very good'];
+
+const receipts = {
+  looked_at: 'Our team has looked at this.',
+  changed: 'We changed it.',
+  not_changed: 'We did not change it.',
+} satisfies Record<ReviewStatus, string>;
+
+type Review = Pick<FactOf<'feedback.reviewed'>, 'about' | 'status' | 'word'>;
+const withWord = (words: string, word: string) => (word ? `${words} ${word}` : words);
 
 const usually = (from: number, to: number) =>
   `Usually ${from === to ? plural(to, 'minute', 'minutes') : `${from}-${to} minutes`}`;
@@ -111,7 +121,21 @@ export const conversationText = {
   whatWouldBeRight: 'What would have been right? (optional)',
   send: 'Send',
   notNow: 'Not now',
-  thanksDown: 'Thank you. A person reads this.',
+  sayMore: 'What should we know? (optional)',
+  consent: 'People in our team read this, to put answers right.',
+  doNotTrain: "Don't train AI on it",
+  received: 'We have your feedback. A person reads it.',
+  reviewed: ({ status, word }: Review) => withWord(receipts[status], word),
+  told: ({ about, status, word }: Review) =>
+    withWord(
+      status !== 'changed'
+        ? `What you told us of the ${about}: ${receipts[status]}`
+        : typeof about === 'number'
+          ? 'You told us this was wrong. We changed it. Try again.'
+          : 'You told us how it was. We changed something.',
+      word,
+    ),
+  thanksDown: "Thank you. A person reads this. You'll see here what comes of it.",
   thanksUp: 'Good to hear.',
   addReason: 'Say more',
   solved: 'This is solved',
@@ -121,6 +145,10 @@ export const conversationText = {
   rateAgentTitle: (name: string) => `How was it with ${name}?`,
   ratings,
   rateComment: 'What should we know? (optional)',
+  hadToRepeat: 'Did you have to repeat yourself?',
+  wasWaitAsSaid: 'Was the wait as we said?',
+  yes: 'Yes',
+  no: 'No',
 
   // About this assistant.
   back: 'Back to the chat',
