@@ -12,6 +12,8 @@ import { createDeskViews } from './desk-views.ts';
 import { createFeedback } from './feedback.ts';
 import { createFiles } from './files.ts';
 import { createIdentities } from './identities.ts';
+import { createInsights } from './insights.ts';
+import { createInsightsReader } from './insights-reader.ts';
 import { createInvitations } from './invitations.ts';
 import { createMentions } from './mentions.ts';
 import { createNotifications } from './notifications.ts';
@@ -55,6 +57,8 @@ export function createStore({ db, pool, commits }: Connections) {
     colleagues: createColleagues(db),
     mentions: createMentions(db),
     search: createSearch(db),
+    insights: createInsights(db),
+    insightsReader: createInsightsReader(db),
     deskViews: createDeskViews(db),
     /**
      * For pg-boss, which brings its own SQL; on our connections, so that it needs none besides. Some of it opens a
