@@ -43,6 +43,15 @@ export function createInsightsReader(db: Database) {
         : { ids: rows.filter(({ isBehind }) => isBehind).map(({ id }) => id), last };
     },
 
+    /** Conversations behind this one, in the order of their ids, read or not. */
+    async after(after: string | null, limit: number): Promise<string[]> {
+      const { rows } = await sql<{ id: string }>`
+        select id from conversations where ${after}::uuid is null or id > ${after}::uuid order by id limit ${limit}`.execute(
+        db,
+      );
+      return rows.map(({ id }) => id);
+    },
+
     /** Conversations of which time alone has changed what became of them. */
     async due(now: number, limit: number): Promise<string[]> {
       const { rows } = await sql<{ id: string }>`
