@@ -8,6 +8,7 @@ import { handoff } from './handoff.ts';
 import { handoffPolicy } from './handoff-policy.ts';
 import { idle } from './idle.ts';
 import { inbox } from './inbox.ts';
+import { insights } from './insights.ts';
 import { keyboard } from './keyboard.ts';
 import { nodes } from './nodes.ts';
 import { type Benchmark, type BenchmarkContext, UsageError } from './options.ts';
@@ -28,6 +29,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   routing,
   search,
   inbox,
+  insights,
   keyboard,
 };
 

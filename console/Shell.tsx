@@ -4,12 +4,14 @@ import { Board } from './board/Board.tsx';
 import { acceptAndOpen, nextToAccept } from './inbox/accept.ts';
 import { Inbox } from './inbox/Inbox.tsx';
 import { SoundSwitch } from './inbox/SoundSwitch.tsx';
+import { Insights } from './insights/Insights.tsx';
 import { Promises } from './promises/Promises.tsx';
 import { Feedback } from './review/Feedback.tsx';
 import {
   boardPath,
   feedbackPath,
   inboxPath,
+  insightsPath,
   navigate,
   promisesPath,
   route,
@@ -27,7 +29,7 @@ import { WaitingTime } from './shared/WaitingTime.tsx';
 import { useWorkplace } from './workplace.ts';
 
 const views: readonly {
-  view: 'inbox' | 'promises' | 'search' | 'board' | 'feedback' | 'settings';
+  view: 'inbox' | 'promises' | 'search' | 'board' | 'feedback' | 'insights' | 'settings';
   name: string;
   icon: IconName;
   path: string;
@@ -37,12 +39,13 @@ const views: readonly {
   { view: 'search', name: 'Search', icon: 'search', path: searchPath },
   { view: 'board', name: 'Board', icon: 'board', path: boardPath },
   { view: 'feedback', name: 'Feedback', icon: 'feedback', path: feedbackPath },
+  { view: 'insights', name: 'Insights', icon: 'insights', path: insightsPath },
   { view: 'settings', name: 'Settings', icon: 'settings', path: settingsPath },
 ];
 
 /** The views of whoever is signed in, in the order of the bar and of the keys. */
 const viewsOf = (may: (permission: Permission) => boolean) =>
-  views.filter(({ view }) => view !== 'board' || may('insights:read'));
+  views.filter(({ view }) => (view !== 'board' && view !== 'insights') || may('insights:read'));
 
 /** What is around every view: where one can go, how things stand, and whether the line to the server holds. */
 export function Shell() {
@@ -78,6 +81,7 @@ export function Shell() {
         {view === 'search' && <Search />}
         {view === 'board' && <Board />}
         {view === 'feedback' && <Feedback />}
+        {view === 'insights' && <Insights />}
         {view === 'settings' && <Settings />}
       </main>
       <p class="hidden" role="status">

@@ -11,6 +11,7 @@ import type { Accepted, AgentCommandName, AgentCommands, CommandReply } from '..
 import type { Problem, RefusalCode } from '../protocol/errors.ts';
 import type { FactsPage } from '../protocol/events.ts';
 import type { FeedbackPage } from '../protocol/feedback.ts';
+import type { Insights, InsightsVisits, WeakQuestions } from '../protocol/insights.ts';
 import type { NotifySetup, NotifyTested, PushDevice } from '../protocol/notifications.ts';
 import type { InvitationAccepted, InvitationShown, PeopleList } from '../protocol/people.ts';
 import type { PromisePage, PromiseRate } from '../protocol/promise.ts';
@@ -63,6 +64,9 @@ export interface Api {
   board(since: number, signal: AbortSignal): Promise<Board>;
   feedback(query: URLSearchParams, signal: AbortSignal): Promise<FeedbackPage>;
   exportFeedback(query: URLSearchParams, signal: AbortSignal): Promise<Response>;
+  insights(query: URLSearchParams, signal: AbortSignal): Promise<Insights>;
+  weakQuestions(query: URLSearchParams, signal: AbortSignal): Promise<WeakQuestions>;
+  insightsVisits(query: URLSearchParams, signal: AbortSignal): Promise<InsightsVisits>;
   promises(query: URLSearchParams, signal: AbortSignal): Promise<PromisePage>;
   promiseRate(query: URLSearchParams, signal: AbortSignal): Promise<PromiseRate>;
   notifySetup(): Promise<NotifySetup>;
@@ -169,6 +173,9 @@ export function createApi(onSessionLost: () => void): Api {
     board: (since, signal) => json(`/v1/desk/board?since=${since}`, signal),
     feedback: (query, signal) => json(`/v1/feedback?${query}`, signal),
     exportFeedback: (query, signal) => request(`/v1/feedback/export?${query}`, { signal }),
+    insights: (query, signal) => json(`/v1/desk/insights?${query}`, signal),
+    weakQuestions: (query, signal) => json(`/v1/desk/insights/weak?${query}`, signal),
+    insightsVisits: (query, signal) => json(`/v1/desk/insights/visits?${query}`, signal),
     promises: (query, signal) => json(`/v1/desk/promises?${query}`, signal),
     promiseRate: (query, signal) => json(`/v1/desk/promises/rate?${query}`, signal),
     notifySetup: () => json('/v1/desk/notifications'),

@@ -13,6 +13,7 @@ export const AuditAction = Type.Union([
   Type.Literal('feedback.searched'),
   Type.Literal('feedback.exported'),
   Type.Literal('feedback.reviewed'),
+  Type.Literal('insights.read'),
   Type.Literal('agent.added'),
   Type.Literal('agent.link_made'),
   Type.Literal('agent.signed_in'),

@@ -17,6 +17,7 @@ import { files } from './features/files/index.ts';
 import { followUps } from './features/follow-ups/index.ts';
 import { guidance } from './features/guidance/index.ts';
 import { health } from './features/health/index.ts';
+import { insights } from './features/insights/index.ts';
 import { notifications } from './features/notifications/index.ts';
 import { people } from './features/people/index.ts';
 import { promises } from './features/promises/index.ts';
@@ -124,6 +125,7 @@ export async function createApp(
   await app.register(files, { maxBytes: config.fileMaxBytes, siteBytes: config.filesSiteBytes });
   await app.register(auditLog);
   await app.register(search);
+  await app.register(insights);
   const outbound = createOutbound({ allowPrivate: config.outboundAllow });
   app.addHook('onClose', () => outbound.close());
   await app.register(answers, {

@@ -4,6 +4,7 @@ const shapes = {
   search: 'M9 14.5a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11zM13 13l3.5 3.5',
   board: 'M4 16V9.5M8 16V4.5M12 16v-5M16 16V7',
   feedback: 'M3.5 4.5h13v9h-6l-4 3v-3h-3zM7 7.8h6M7 10.4h4',
+  insights: 'M3.5 4v12.5H17M6.5 12.5l3-4 2.8 2.3L16.5 6',
   settings: 'M3 6.5h8M15 6.5h2M3 13.5h2M9 13.5h8M13 4.5v4M7 11.5v4',
   soundOn: 'M4 8v4h3l4 3.5v-11L7 8zM13.5 7.5a3.5 3.5 0 0 1 0 5M15.6 5.4a6.5 6.5 0 0 1 0 9.2',
   soundOff: 'M4 8v4h3l4 3.5v-11L7 8zM13.5 8l4 4M17.5 8l-4 4',

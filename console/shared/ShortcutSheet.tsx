@@ -21,7 +21,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['P', 'Promise something'],
   ['V', 'Next list of the inbox: queue, mine, team, all'],
   ['S', 'Search'],
-  ['1–6', 'The views, in the order of the bar'],
+  ['1–7', 'The views, in the order of the bar'],
   ['?', 'This sheet'],
 ];
 

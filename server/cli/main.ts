@@ -7,6 +7,7 @@ import { audit } from './audit.ts';
 import { showAuditLog, trimAuditLog } from './audit-log.ts';
 import { backup } from './backup.ts';
 import { type Alone, type Command, type Surroundings, UsageError } from './command.ts';
+import { rebuildInsights } from './insights.ts';
 import { migrateTo } from './migrate-to.ts';
 import { notifyTest, siteNotify } from './notify.ts';
 import { agentTwoFactorOff, inviteAgent } from './people.ts';
@@ -44,6 +45,7 @@ const besideServer: Readonly<Record<string, Command>> = {
   'agent seat': agentSeat,
   'audit-log show': showAuditLog,
   'audit-log trim': trimAuditLog,
+  'insights rebuild': rebuildInsights,
 };
 
 /** Copy a whole database, as it is: they open what they need themselves, and bring no schema up to date before. */

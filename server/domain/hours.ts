@@ -173,6 +173,19 @@ function offsetAt(zone: string, at: number): number {
   return dayNumber(year, month, day) * dayMs + time - second;
 }
 
+/** The day that the calendar of the zone shows at this moment, as days since 1970-01-01. */
+export const dayIn = (zone: string, at: number): number => Math.floor((at + offsetAt(zone, at)) / dayMs);
+
+/** The first moment of a day in this zone: midnight, or when the clock jumps past it. */
+export function startOfDay(zone: string, day: number): number {
+  const midnight = day * dayMs;
+  // The offset of either side of a change near midnight; the sooner one that shows this day is the first moment.
+  const [one, other] = [midnight - dayMs, midnight + dayMs]
+    .map((at) => midnight - offsetAt(zone, at))
+    .sort((a, b) => a - b);
+  return one !== undefined && dayIn(zone, one) === day ? one : (other ?? midnight);
+}
+
 /** Days since 1970-01-01 in the Gregorian calendar: whole 400 years have 146,097 days, and years begin in March. */
 function dayNumber(year: number, month: number, day: number): number {
   const marchYear = month > 2 ? year : year - 1;

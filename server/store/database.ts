@@ -21,6 +21,7 @@ import * as customers from './migrations/017-customers.ts';
 import * as guidance from './migrations/018-guidance.ts';
 import * as receipts from './migrations/019-receipts.ts';
 import * as onAPhone from './migrations/021-on-a-phone.ts';
+import * as insights from './migrations/023-insights.ts';
 import type { Tables } from './schema.ts';
 
 export type Database = Kysely<Tables>;
@@ -48,6 +49,7 @@ export const migrations = {
   '018-guidance': guidance,
   '019-receipts': receipts,
   '021-on-a-phone': onAPhone,
+  '023-insights': insights,
 };
 
 /** bigint columns hold epoch ms and counts, all far below 2^53: read them as numbers. */

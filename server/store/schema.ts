@@ -15,6 +15,7 @@ import type { Json, JsonWithDefault } from './columns.ts';
 import type { CustomerSessionsTable, CustomersTable } from './schema-customers.ts';
 import type { FileTables } from './schema-files.ts';
 import type { GuidanceTables } from './schema-guidance.ts';
+import type { InsightTables } from './schema-insights.ts';
 import type { PeopleTables } from './schema-people.ts';
 import type {
   AnswerFeedbackTable,
@@ -31,7 +32,7 @@ import type {
 import type { WebhookCursorsTable, WebhookDeliveriesTable, WebhooksTable } from './schema-webhooks.ts';
 
 /** Tables as kysely sees them. Times are epoch ms (bigint, parsed to numbers), as everywhere in Handrail. */
-export interface Tables extends FileTables, GuidanceTables, PeopleTables {
+export interface Tables extends FileTables, GuidanceTables, InsightTables, PeopleTables {
   settings: SettingsTable;
   sites: SitesTable;
   customers: CustomersTable;

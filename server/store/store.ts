@@ -14,6 +14,8 @@ import { createFiles } from './files.ts';
 import { createGuidance } from './guidance.ts';
 import { createGuidanceChanges } from './guidance-changes.ts';
 import { createIdentities } from './identities.ts';
+import { createInsights } from './insights.ts';
+import { createInsightsReader } from './insights-reader.ts';
 import { createInvitations } from './invitations.ts';
 import { createLiveGuidance } from './live-guidance.ts';
 import { createMentions } from './mentions.ts';
@@ -65,6 +67,8 @@ export function createStore({ db, pool, commits }: Connections) {
     colleagues: createColleagues(db),
     mentions: createMentions(db),
     search: createSearch(db),
+    insights: createInsights(db),
+    insightsReader: createInsightsReader(db),
     deskViews: createDeskViews(db),
     /**
      * For pg-boss, which brings its own SQL; on our connections, so that it needs none besides. Some of it opens a

@@ -31,9 +31,9 @@ export async function contentsOf(databaseUrl: string): Promise<Record<string, nu
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    // The search index is filled a moment behind what was said before.
+    // The search index and the insights are filled a moment behind what was said before.
     const tables = await client.query(
-      `select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'search%'`,
+      `select tablename as name from pg_tables where schemaname = 'public' and tablename !~ '^(search|insight)_'`,
     );
     const counts: Record<string, number> = {};
     for (const { name } of tables.rows) {

@@ -17,7 +17,7 @@ const wordsOf = (text: string) => plainOf(text).split(' ').filter(Boolean);
 const stem = (word: string) => (word.length > 5 ? word.slice(0, 5) : word);
 
 /** The words that carry the sense of a question, each once. */
-const contentOf = (text: string) =>
+export const contentOf = (text: string): ReadonlySet<string> =>
   new Set(
     wordsOf(text)
       .filter((word) => !idle.has(word))
@@ -50,7 +50,11 @@ export function likenessOfAnswers(one: string, other: string): number {
  * too few to tell: "yes", "and my card?".
  */
 export function likenessOfQuestions(one: string, other: string): number {
-  const [a, b] = [contentOf(one), contentOf(other)];
+  return likenessOfContents(contentOf(one), contentOf(other));
+}
+
+/** The same of content words. */
+export function likenessOfContents(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   const [fewer, more] = [Math.min(a.size, b.size), Math.max(a.size, b.size)];
   if (fewer < 2) return 0;
   const common = shared(a, b);

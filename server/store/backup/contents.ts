@@ -41,8 +41,15 @@ export interface Progress {
 
 /** The migrator's own tables: the migrations that fill them are run again, and these are not copied. */
 const migratorTables = ['kysely_migration', 'kysely_migration_lock'];
-/** What a server makes anew from the facts when it starts (store/search.ts): not copied either. */
-const derivedTables = ['search_lines', 'search_heads'];
+/** What a server makes anew from the facts when it starts (store/search.ts, store/insights-reader.ts): not copied either. */
+const derivedTables = [
+  'search_lines',
+  'search_heads',
+  'insight_visits',
+  'insight_sums',
+  'insight_weak',
+  'insight_heads',
+];
 
 export const quote = (schema: string, name: string) =>
   `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`;

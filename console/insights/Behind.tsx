@@ -1,0 +1,152 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Insights, InsightsVisits, WeakQuestion } from '../../protocol/insights.ts';
+import { Icon } from '../shared/Icon.tsx';
+import { Link } from '../shared/Link.tsx';
+import { useShortcuts } from '../shared/shortcuts.ts';
+import { dayAndClock, fullTime, now } from '../shared/time.ts';
+import { languageName, statuses } from '../shared/words.ts';
+import { useWorkplace } from '../workplace.ts';
+import { definitions, type FigureName, figureName } from './figure-words.ts';
+import { addressOf, askedOf, type Look, rangeWords } from './range.ts';
+import { createVisitList } from './visit-list.ts';
+
+/** The conversations behind one figure; a row opens one beside the list. */
+export function Behind(props: {
+  look: Look;
+  sites: Insights['sites'];
+  weak: readonly WeakQuestion[];
+  onShow: (change: Partial<Look>) => void;
+}) {
+  const { look, sites, weak, onShow } = props;
+  const { session } = useWorkplace();
+  const [list] = useState(() => createVisitList(session.api));
+  const rows = useRef<HTMLTableSectionElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const figure = look.figure ?? '';
+  const query = askedOf(look);
+  query.set('figure', figure);
+  if (look.question !== undefined) query.set('question', look.question);
+  const asked = query.toString();
+  useEffect(() => void list.load(new URLSearchParams(asked)), [list, asked]);
+  useEffect(() => {
+    heading.current?.focus();
+    return list.close;
+  }, [list]);
+
+  const back = () => onShow({ figure: null, question: undefined, open: null });
+  const move = (step: number) => {
+    const buttons = [...(rows.current?.querySelectorAll<HTMLElement>('[data-opens]') ?? [])];
+    const at = buttons.findIndex((one) => one === document.activeElement);
+    buttons[Math.max(0, Math.min(buttons.length - 1, at + step))]?.focus();
+  };
+  useShortcuts({ j: () => move(1), k: () => move(-1), Escape: () => (look.open === null ? back() : false) });
+
+  const { visits, next, isLoading, hasFailed } = list.state.value;
+  const question = weak.find(({ key }) => key === look.question)?.question;
+  const of = [
+    rangeWords(look),
+    sites.find(({ key }) => key === look.site)?.title,
+    look.language === undefined
+      ? undefined
+      : look.language === ''
+        ? 'language not known'
+        : languageName(look.language),
+    look.topic === undefined ? undefined : look.topic === '' ? 'no topic recognised' : look.topic,
+  ].filter((one) => one !== undefined);
+  return (
+    <section class="feedback-list behind" aria-labelledby="behind-title">
+      <Link href={addressOf({ ...look, figure: null, question: undefined, open: null })} class="button small">
+        <Icon name="back" /> All figures
+      </Link>
+      <h1 id="behind-title" tabIndex={-1} ref={heading}>
+        {question === undefined ? figureName(figure) : `Weak answers to “${question}”`}
+      </h1>
+      <p class="soft small">{of.join(' · ')}</p>
+      {figure in definitions && <p class="behind-what small">{definitions[figure as FigureName].what}</p>}
+      <p class="hidden" role="status">
+        {isLoading ? 'Loading…' : `${visits.length} conversations`}
+      </p>
+      {hasFailed && (
+        <p class="strip fail">
+          The conversations could not be loaded.{' '}
+          <button
+            type="button"
+            class="button small"
+            onClick={() => void list.load(new URLSearchParams(asked))}
+          >
+            Try again
+          </button>
+        </p>
+      )}
+      {visits.length > 0 && (
+        <table class="feedback-table visits-table">
+          <thead>
+            <tr>
+              <th scope="col">Began</th>
+              <th scope="col">Conversation</th>
+              <th scope="col">Now</th>
+            </tr>
+          </thead>
+          <tbody ref={rows}>
+            {visits.map((visit) => (
+              <VisitRow
+                key={`${visit.conversation.id} ${visit.at}`}
+                visit={visit}
+                isOpen={look.open === visit.conversation.id}
+                onOpen={(open) => onShow({ open })}
+              />
+            ))}
+          </tbody>
+        </table>
+      )}
+      {visits.length === 0 && isLoading && <p class="soft">Loading…</p>}
+      {visits.length === 0 && !isLoading && !hasFailed && <p class="soft none-here">There are none.</p>}
+      {next !== null && (
+        <button type="button" class="button more" disabled={isLoading} onClick={() => void list.loadMore()}>
+          {isLoading ? 'Loading…' : 'Load more'}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function VisitRow(props: {
+  visit: InsightsVisits['visits'][number];
+  isOpen: boolean;
+  onOpen: (conversationId: string) => void;
+}) {
+  const { visit, isOpen, onOpen } = props;
+  const { at, conversation } = visit;
+  return (
+    <tr class={isOpen ? 'open' : undefined}>
+      <td class="when">
+        <time dateTime={new Date(at).toISOString()} title={fullTime(at)}>
+          {dayAndClock(at, now.value)}
+        </time>
+      </td>
+      <td class="said">
+        <button
+          type="button"
+          class="row-button"
+          data-opens={conversation.id}
+          aria-expanded={isOpen}
+          onClick={() => onOpen(conversation.id)}
+        >
+          {conversation.topic || 'No question'}
+        </button>
+        <p class="answer-words soft">{conversation.lastText}</p>
+      </td>
+      <td class="soft">
+        {statuses[conversation.status]}
+        {conversation.downvotes > 0 && (
+          <span class="downvotes">
+            {' '}
+            <Icon name="thumbDown" />
+            {conversation.downvotes}
+            <span class="hidden"> marked down</span>
+          </span>
+        )}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,95 @@
+import type { Insights, WeakQuestion } from '../../protocol/insights.ts';
+import { languageName } from '../shared/words.ts';
+import { Bars } from './Bars.tsx';
+import { Containment } from './Containment.tsx';
+import { partName } from './figure-words.ts';
+import { Ratings } from './Ratings.tsx';
+import type { Look } from './range.ts';
+import { Tiles } from './Tiles.tsx';
+import { WeakList } from './WeakList.tsx';
+
+export interface Shown {
+  readonly told: Insights;
+  readonly look: Look;
+  readonly isTable: boolean;
+  readonly onShow: (change: Partial<Look>, options?: { replace?: boolean }) => void;
+}
+
+/** All figures of one look. */
+export function Dashboard({ weak, ...shown }: Shown & { weak: readonly WeakQuestion[] }) {
+  const { told, look, onShow } = shown;
+  const { now, earlier } = told;
+  if (now.visits === 0) {
+    return (
+      <div class="nothing">
+        <p>No conversation began in this time.</p>
+        <p class="soft">
+          {told.isReading
+            ? 'Past ones are being read.'
+            : 'Choose other days, or wait for the first customer.'}
+        </p>
+      </div>
+    );
+  }
+  const of = (figure: string) => ({ look, figure });
+  const reasons = (figure: 'handoffs' | 'missed' | 'down' | 'causes') => {
+    const [rows, before] =
+      figure === 'down'
+        ? [now.answers.downReasons, earlier.answers.downReasons]
+        : figure === 'causes'
+          ? [now.causes, earlier.causes]
+          : [now[figure].reasons, earlier[figure].reasons];
+    return rows.map(({ key, count }) => ({
+      key,
+      name: partName(figure, key),
+      count,
+      before: before.find((one) => one.key === key)?.count ?? 0,
+      ...of(`${figure}.${key}`),
+    }));
+  };
+  const slices = (by: 'languages' | 'topics') =>
+    told[by]
+      .filter(({ handoffs }) => handoffs > 0)
+      .map(({ key, handoffs }) => ({
+        key,
+        name:
+          key === ''
+            ? by === 'topics'
+              ? 'None recognised'
+              : 'Not known'
+            : by === 'topics'
+              ? key
+              : languageName(key),
+        count: handoffs,
+        before: null,
+        look: { ...look, [by === 'topics' ? 'topic' : 'language']: key },
+        figure: 'handoffs',
+      }))
+      .sort((one, other) => other.count - one.count);
+  return (
+    <>
+      <Containment {...shown} />
+      <Tiles {...shown} />
+      <div class="insight-panels">
+        <Bars title="Handoffs by reason" figure="handoffs" rows={reasons('handoffs')} onShow={onShow} />
+        <Bars title="Handoffs by topic" figure="handoffs" rows={slices('topics')} onShow={onShow} />
+        <Bars title="Handoffs by language" figure="handoffs" rows={slices('languages')} onShow={onShow} />
+        <Bars
+          title="Missed handoffs, by the first sign"
+          figure="missed"
+          rows={reasons('missed')}
+          onShow={onShow}
+        />
+        <Ratings {...shown} />
+        <Bars title="Why answers were bad" figure="down" rows={reasons('down')} onShow={onShow} />
+        <Bars
+          title="Why the bot failed, by agents"
+          figure="causes"
+          rows={reasons('causes')}
+          onShow={onShow}
+        />
+        <WeakList weak={weak} look={look} onShow={onShow} />
+      </div>
+    </>
+  );
+}

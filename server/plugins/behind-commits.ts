@@ -1,0 +1,138 @@
+import type { FastifyInstance } from 'fastify';
+
+/** What is read from the facts a moment after they were written. */
+export interface BehindCommits {
+  /** For the log: "… not read this time". */
+  readonly what: string;
+  /** Reads these conversations. @returns false: somebody else is at it, and nothing was read */
+  read(ids: readonly string[]): Promise<boolean>;
+  /** Conversations behind this one, in the order of their ids, of which something is unread; null behind the last. */
+  unread(after: string | null, limit: number): Promise<{ ids: string[]; last: string } | null>;
+  /** Conversations that are to be read anew as time has passed. */
+  due(limit: number): Promise<string[]>;
+}
+
+/** What is said within this time is read together. */
+const gatherMs = 500;
+/** Conversations read at once. */
+const batchSize = 100;
+const pauseMs = 100;
+/** Behind each batch comes a pause so many times as long as it took: reading takes a tenth of the time at most. */
+const restShare = 9;
+/** After a failure it is tried again. */
+const againMs = 5_000;
+/** More are not kept in mind; the round finds them. */
+const mostInMind = 50_000;
+/** Conversations looked at together on the round, which goes through all of them once in this time. */
+const roundSize = 1_000;
+const roundEveryMs = 15 * 60_000;
+const dueEveryMs = 30_000;
+
+/**
+ * Keeps what is derived from the facts: not within the commit, which must not wait for it, but a moment behind it. What
+ * is lost in between (a process that dies, a database that is away) and what was there before is found on a round
+ * through all conversations, at the start and every quarter of an hour.
+ * @returns whether the first round is over: before it, what is derived may lack the past
+ */
+export function keepBehindCommits(
+  app: FastifyInstance,
+  { what, read, unread, due }: BehindCommits,
+): { readonly isComplete: () => boolean } {
+  const { bus, log } = app;
+  const waiting = new Set<string>();
+  const closing = new AbortController();
+  let isComplete = false;
+  let wake = () => {};
+
+  const sleep = (ms: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      const end = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (closing.signal.aborted) end();
+      else closing.signal.addEventListener('abort', end, { once: true });
+      timer.unref();
+    });
+  const isClosing = () => closing.signal.aborted;
+
+  /** Reads and rests; what could not be read waits on. */
+  const readAndRest = async (ids: readonly string[]) => {
+    const begunAt = performance.now();
+    const isRead = await read(ids).catch((error: unknown) => {
+      log.warn({ err: error }, `${what} not read this time; tried again`);
+      return null;
+    });
+    if (isRead !== true) for (const id of ids) waiting.add(id);
+    if (isRead === null) return sleep(againMs);
+    await sleep(Math.max(pauseMs, restShare * (performance.now() - begunAt)));
+  };
+
+  const readWaiting = async () => {
+    while (!isClosing()) {
+      if (waiting.size === 0) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        await sleep(gatherMs);
+        continue;
+      }
+      const ids = [...waiting].slice(0, batchSize);
+      for (const id of ids) waiting.delete(id);
+      await readAndRest(ids);
+    }
+  };
+
+  const take = (ids: readonly string[]) => {
+    for (const id of ids) if (waiting.size < mostInMind) waiting.add(id);
+    wake();
+  };
+
+  const goRound = async () => {
+    let last: string | null = null;
+    while (!isClosing()) {
+      // Who writes now is read first.
+      if (waiting.size >= batchSize) {
+        await sleep(pauseMs);
+        continue;
+      }
+      const found: Awaited<ReturnType<typeof unread>> | undefined = await unread(last, roundSize).catch(
+        (error: unknown) => {
+          log.warn({ err: error }, `conversations not looked through for ${what} this time; tried again`);
+          return undefined;
+        },
+      );
+      if (found === undefined) {
+        await sleep(againMs);
+        continue;
+      }
+      if (found !== null) take(found.ids);
+      else isComplete ||= waiting.size === 0;
+      last = found?.last ?? null;
+      const isOver = found === null && isComplete;
+      await sleep(isOver ? roundEveryMs : pauseMs);
+    }
+  };
+
+  const readDue = async () => {
+    while (!isClosing()) {
+      await due(roundSize).then(take, (error: unknown) => {
+        log.warn({ err: error }, `what has changed with time not found for ${what}; tried again`);
+      });
+      await sleep(dueEveryMs);
+    }
+  };
+
+  bus.on('committed', ({ conversation: { id } }) => take([id]));
+  let working: Promise<unknown> = Promise.resolve();
+  app.addHook('onReady', async () => {
+    working = Promise.all([readWaiting(), goRound(), readDue()]);
+  });
+  app.addHook('onClose', async () => {
+    closing.abort();
+    wake();
+    await working;
+  });
+  return { isComplete: () => isComplete };
+}

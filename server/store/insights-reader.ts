@@ -1,0 +1,175 @@
+import { sql } from 'kysely';
+import type { Fact } from '../../protocol/conversation.ts';
+import { dayIn } from '../domain/hours.ts';
+import { measuresOf } from '../domain/insights/measures.ts';
+import { changesAt, outcomesOf } from '../domain/insights/outcome.ts';
+import { questionsOf } from '../domain/insights/returns.ts';
+import type { Topic } from '../domain/topics.ts';
+import type { Database, Tx } from './database.ts';
+import { judgeReturns } from './insights-returns.ts';
+import { addToSums, sumAnew } from './insights-sums.ts';
+import { columnsOf, type KeptVisit, type ReadVisit, writeVisits } from './insights-visits.ts';
+
+/** What a site has decided that its figures depend on. */
+export interface InsightRules {
+  /** Whose calendar its days are of. */
+  readonly zone: string;
+  readonly topics: readonly Topic[];
+}
+
+export interface Reading {
+  readonly now: number;
+  rulesOf(siteId: string): InsightRules;
+}
+
+/** One process reads at a time: what it takes off the sums and adds to them must be what is there. */
+const readerLock = sql`pg_try_advisory_xact_lock(1751084900, 23)`;
+
+/** Reads what became of visits from their facts. Any number of processes may do it; they take turns. */
+export function createInsightsReader(db: Database) {
+  return {
+    /**
+     * Conversations behind this one, in the order of their ids, whose facts have not all been read.
+     * @returns null behind the last one
+     */
+    async unread(after: string | null, limit: number): Promise<{ ids: string[]; last: string } | null> {
+      const { rows } = await sql<{ id: string; isBehind: boolean }>`
+        select id, coalesce(insight_heads.seq, 0) < conversations.seq as "isBehind"
+        from conversations left join insight_heads on conversation_id = id
+        where ${after}::uuid is null or id > ${after}::uuid order by id limit ${limit}`.execute(db);
+      const last = rows.at(-1)?.id;
+      return last === undefined
+        ? null
+        : { ids: rows.filter(({ isBehind }) => isBehind).map(({ id }) => id), last };
+    },
+
+    /** Conversations behind this one, in the order of their ids, read or not. */
+    async after(after: string | null, limit: number): Promise<string[]> {
+      const { rows } = await sql<{ id: string }>`
+        select id from conversations where ${after}::uuid is null or id > ${after}::uuid order by id limit ${limit}`.execute(
+        db,
+      );
+      return rows.map(({ id }) => id);
+    },
+
+    /** Conversations of which time alone has changed what became of them. */
+    async due(now: number, limit: number): Promise<string[]> {
+      const { rows } = await sql<{ id: string }>`
+        select conversation_id as id from insight_heads where due_at <= ${now} order by due_at limit ${limit}`.execute(
+        db,
+      );
+      return rows.map(({ id }) => id);
+    },
+
+    /**
+     * Reads these conversations from their first fact on, and puts what became of them in the place of what was known,
+     * in one transaction.
+     * @returns false: another process reads just now, and nothing was done
+     */
+    async read(ids: readonly string[], reading: Reading): Promise<boolean> {
+      return db.transaction().execute(async (tx) => {
+        if (!(await isOurs(tx))) return false;
+        const facts = await factsOf(tx, ids);
+        const before = await keptOf(tx, ids);
+        const conversations = await ownersOf(tx, ids);
+        const visits: ReadVisit[] = [];
+        const heads: { id: string; seq: number; due_at: number | null }[] = [];
+        for (const { id, siteId, customerId } of conversations) {
+          const told = facts.get(id) ?? [];
+          const { zone, topics } = reading.rulesOf(siteId);
+          const outcomes = outcomesOf(told, topics, reading.now);
+          heads.push({ id, seq: told.at(-1)?.seq ?? 0, due_at: changesAt(outcomes) });
+          outcomes.forEach((outcome, visit) => {
+            visits.push({
+              conversationId: id,
+              visit,
+              siteId,
+              customerId,
+              day: dayIn(zone, outcome.begunAt),
+              begunAt: outcome.begunAt,
+              quietAt: outcome.quietAt,
+              language: languageOf(told),
+              topic: outcome.topic,
+              asked: questionsOf(outcome.said),
+              measures: measuresOf(outcome, false),
+              weak: outcome.weak,
+            });
+          });
+        }
+        const { own, others } = await judgeReturns(tx, ids, before, visits);
+        await writeVisits(tx, ids, own, others);
+        await addToSums(
+          tx,
+          [...before, ...others.map(({ before }) => before)],
+          [...own, ...others.map(({ now }) => now)],
+        );
+        await sql`insert into insight_heads (conversation_id, seq, due_at)
+          select id, seq, due_at from jsonb_to_recordset(${JSON.stringify(heads)}::jsonb)
+            as head(id uuid, seq integer, due_at bigint)
+          on conflict (conversation_id) do update set seq = excluded.seq, due_at = excluded.due_at`.execute(
+          tx,
+        );
+        return true;
+      });
+    },
+
+    /**
+     * Forgets the visits of conversations that are gone, and makes the sums anew from the visits that are left.
+     * @returns false: another process reads just now, and nothing was done
+     */
+    async sumAnew(): Promise<boolean> {
+      return db.transaction().execute(async (tx) => {
+        // However many there are.
+        await sql`set local statement_timeout = 0`.execute(tx);
+        if (!(await isOurs(tx))) return false;
+        for (const table of ['insight_visits', 'insight_weak', 'insight_heads']) {
+          await sql`delete from ${sql.table(table)} where not exists (
+            select from conversations where id = conversation_id)`.execute(tx);
+        }
+        await sumAnew(tx);
+        return true;
+      });
+    },
+  };
+}
+
+const isOurs = async (tx: Tx): Promise<boolean> => {
+  const { rows } = await sql<{ isOurs: boolean }>`select ${readerLock} as "isOurs"`.execute(tx);
+  return rows[0]?.isOurs === true;
+};
+
+async function factsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, Fact[]>> {
+  const { rows } = await sql<{ id: string; body: Fact }>`
+    select conversation_id as id, body from facts where conversation_id = any(${[...ids]}::uuid[])
+    order by conversation_id, seq`.execute(tx);
+  const byId = new Map<string, Fact[]>();
+  for (const { id, body } of rows) {
+    const known = byId.get(id);
+    if (known === undefined) byId.set(id, [body]);
+    else known.push(body);
+  }
+  return byId;
+}
+
+async function ownersOf(
+  tx: Tx,
+  ids: readonly string[],
+): Promise<{ id: string; siteId: string; customerId: string }[]> {
+  const { rows } = await sql<{ id: string; siteId: string; customerId: string }>`
+    select id, site_id as "siteId", customer_id as "customerId" from conversations
+    where id = any(${[...ids]}::uuid[])`.execute(tx);
+  return rows;
+}
+
+async function keptOf(tx: Tx, ids: readonly string[]): Promise<KeptVisit[]> {
+  const { rows } = await sql<KeptVisit>`
+    select ${columnsOf} from insight_visits where conversation_id = any(${[...ids]}::uuid[])`.execute(tx);
+  return rows;
+}
+
+/** The primary tag alone: figures of `de-AT` and `de-DE` apart would be too few to say. */
+function languageOf(facts: readonly Fact[]): string {
+  const [first] = facts;
+  const tag = first?.type === 'conversation.started' ? (first.context.language ?? '') : '';
+  return (tag.split('-')[0] ?? '').toLowerCase();
+}
