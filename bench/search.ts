@@ -16,7 +16,7 @@ A scratch database is filled with conversations as a bot and agents have them (t
 site, spread over a year), through COPY, with the same words that the server would have read into its index. Questions
 are those of banking77 and clinc150 with --data DIR, else made up. Then searches of each kind are run one after another
 through the store, on one connection of its pool, as the route does: every one for the first page of 30.
---explain prints how PostgreSQL carries out each of the three ways for a common and a rare word.`;
+--explain prints how PostgreSQL carries out each of the ways for a common and a rare word, of all and of one agent.`;
 
 const kinds = [
   'common',
@@ -32,6 +32,7 @@ const kinds = [
   'by agents',
   'in resolved',
   'of an agent',
+  'waiting',
   'an old month',
   'next page',
   'hostile',
@@ -98,6 +99,7 @@ export const search: Benchmark = {
           'by agents': (n) => find(script.common(n), { filter: { by: 'agent' } }),
           'in resolved': (n) => find(script.rare(n), { filter: { status: 'resolved' } }),
           'of an agent': (n) => find(script.common(n), { filter: { agent: `agent-${n % 50}` } }),
+          waiting: (n) => find(script.common(n), { filter: { status: 'waiting' } }),
           'an old month': (n) =>
             find(script.rare(n), {
               filter: { from: script.startAt, until: script.startAt + 30 * 86_400_000 },
@@ -145,9 +147,11 @@ export const search: Benchmark = {
           for (const [name, typed] of Object.entries({ common: script.common(0), rare: script.rare(0) })) {
             const query = parseSearch(typed);
             if (query === null) continue;
-            const plans = await store.search.explain({ siteIds, query, filter: {}, cursor: null, limit: 31 });
-            for (const [way, plan] of Object.entries(plans))
-              print(`\n${name} word "${typed}", way "${way}"\n${plan}`);
+            for (const filter of [{}, { agent: 'agent-7' }]) {
+              const plans = await store.search.explain({ siteIds, query, filter, cursor: null, limit: 31 });
+              for (const [way, plan] of Object.entries(plans))
+                print(`\n${name} word "${typed}", ${JSON.stringify(filter)}, way "${way}"\n${plan}`);
+            }
           }
         }
         const all = measured.at(-1);

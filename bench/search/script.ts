@@ -235,7 +235,10 @@ export function createScript({ messages, siteIds, folder }: Script) {
         const { id, siteId } = conversationAt(n);
         return row(id, index + 1, 0, at, searchVector(text, author, siteId));
       }),
-      'search_heads (conversation_id, seq)': each((n) => row(conversationAt(n).id, perConversation)),
+      'search_heads (conversation_id, seq, status, agent_id)': each((n) => {
+        const { id, agent, isHuman } = conversationAt(n);
+        return row(id, perConversation, isHuman ? 'human' : 'resolved', agent.id);
+      }),
     },
   };
 }

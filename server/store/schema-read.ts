@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { FeedbackReason, ReceiptStatus, Signal } from '../../protocol/feedback.ts';
+import type { ConversationStatus } from '../../protocol/agent.ts';
 import type { FailureCause } from '../../protocol/handoff.ts';
 import type { Source } from '../../protocol/message.ts';
 import type { PromiseKind, PromiseState } from '../../protocol/promise.ts';
@@ -122,8 +123,11 @@ export interface SearchLinesTable {
   words: string;
 }
 
-/** The seq up to which a conversation has been read into `search_lines`. */
+/** The seq up to which a conversation has been read into `search_lines`, and how it stood then. */
 export interface SearchHeadsTable {
   conversation_id: string;
   seq: number;
+  status: ConversationStatus | null;
+  /** Who has it or had it last. */
+  agent_id: string | null;
 }

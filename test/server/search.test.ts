@@ -188,6 +188,32 @@ describe('the search over transcripts', () => {
     }
   });
 
+  test('how a conversation stands is known a moment later, and what an earlier version kept is completed', async () => {
+    const customer = await connectCustomer(server.url, site.key);
+    await customer.send('handoff:request', {});
+    const kept = () =>
+      inDatabase(
+        server.databaseUrl,
+        'select status, agent_id as agent from search_heads where conversation_id = $1',
+        [customer.conversationId],
+      ).then(([row]) => row);
+    await eventually(kept).toEqual({ status: 'waiting', agent: null });
+    const agent = await connectAgent(server.url, cookie);
+    await agent.send('handoff:accept', customer.conversationId, {});
+    await eventually(kept).toEqual({ status: 'human', agent: agentId });
+    await agent.send('conversation:resolve', customer.conversationId, { outcome: 'solved' });
+    await eventually(kept).toEqual({ status: 'resolved', agent: agentId });
+    agent.close();
+    customer.close();
+    await inDatabase(server.databaseUrl, 'update search_heads set status = null, agent_id = null');
+    const second = await startTestServer(inject('postgresUrl'), noLimits, server.databaseUrl);
+    try {
+      await eventually(kept).toEqual({ status: 'resolved', agent: agentId });
+    } finally {
+      await second.close();
+    }
+  });
+
   test('shared lines of the page are found, each by who said it', async () => {
     const customer = await connectCustomer(server.url, site.key);
     await customer.send('transcript:share', {
@@ -201,7 +227,7 @@ describe('the search over transcripts', () => {
     expect(await lines('zeppelin', '&by=bot')).toEqual(['The zeppelin is on time.']);
   });
 
-  test('whatever of the three ways finds them, the hits are the same', async () => {
+  test('whatever of the ways finds them, the hits are the same', async () => {
     // More lines than are looked through one by one: a common word and a rare one behind them.
     const [{ id }] = await inDatabase(
       server.databaseUrl,
@@ -233,6 +259,19 @@ describe('the search over transcripts', () => {
     }
     expect(seqs).toEqual(Array.from({ length: 275 }, (_, index) => 100 + 5500 - index * 20));
     expect((await search('common', '&status=human')).hits).toEqual([]);
+    // Long before all of these, in one of few conversations.
+    await inDatabase(
+      server.databaseUrl,
+      `update search_lines set words = words || '''common'':9'::tsvector where conversation_id = $1 and seq = 2`,
+      [withPeople],
+    );
+    for (const narrowed of ['&status=human', `&agent=${agentId}`, `&status=human&agent=${agentId}`]) {
+      const { hits } = await search('common', narrowed);
+      expect(hits.map(({ conversation, seq }) => [conversation.id, seq])).toEqual([[withPeople, 2]]);
+    }
+    for (const other of ['&status=waiting', `&agent=${randomUUID()}`])
+      expect((await search('common', other)).hits).toEqual([]);
+    expect((await search('common', '&status=bot&limit=1')).hits.map(({ seq }) => seq)).toEqual([100 + 5500]);
     await inDatabase(server.databaseUrl, 'delete from facts where seq > 100');
   });
 });

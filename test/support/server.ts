@@ -9,6 +9,7 @@ import type { Agent } from '../../server/store/agents.ts';
 import type { SiteBot } from '../../server/store/schema.ts';
 import type { NewSite, Site } from '../../server/store/sites.ts';
 import { lintFacts } from './facts-linter.ts';
+import { templateName } from './template.ts';
 
 export interface TestServer extends RunningServer {
   readonly databaseUrl: string;
@@ -20,15 +21,21 @@ export interface TestServer extends RunningServer {
   mayBeSilent(): void;
 }
 
-/** A database of one's own, dropped with `drop`. */
-export async function createDatabase(adminUrl: string): Promise<{ url: string; drop(): Promise<void> }> {
+/**
+ * A database of one's own, dropped with `drop`.
+ * @param template the database that it is a copy of; else it is empty
+ */
+export async function createDatabase(
+  adminUrl: string,
+  template: string | null = null,
+): Promise<{ url: string; drop(): Promise<void> }> {
   const name = `handrail_test_${randomUUID().replaceAll('-', '')}`;
   const run = async (statement: string) => {
     const client = new pg.Client({ connectionString: adminUrl });
     await client.connect();
     await client.query(statement).finally(() => client.end());
   };
-  await run(`create database ${name}`);
+  await run(`create database ${name}${template === null ? '' : ` template ${template}`}`);
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
   return { url: url.toString(), drop: () => run(`drop database if exists ${name} with (force)`) };
@@ -63,7 +70,7 @@ export async function startTestServer(
   settings: Partial<Config> = {},
   databaseUrl?: string,
 ): Promise<TestServer> {
-  const own = databaseUrl === undefined ? await createDatabase(adminUrl) : null;
+  const own = databaseUrl === undefined ? await createDatabase(adminUrl, await templateName(adminUrl)) : null;
   const url = databaseUrl ?? own?.url ?? '';
   const config: Config = {
     ...readConfig({ PORT: '0', LOG_LEVEL: 'silent', OUTBOUND_ALLOW: '127.0.0.0/8' }),

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify';
+import type { FactType } from '../../../protocol/conversation.ts';
 
 /** What is said within this time is read together. */
 const gatherMs = 500;
@@ -18,7 +19,21 @@ const mostInMind = 50_000;
 const roundSize = 1_000;
 const roundEveryMs = 15 * 60_000;
 
-const said = new Set(['message.sent', 'answer.ended', 'transcript.shared', 'note.added']);
+/** What is searched, and what tells how a conversation stands and who has it. */
+const readTypes: ReadonlySet<FactType> = new Set<FactType>([
+  'message.sent',
+  'answer.ended',
+  'transcript.shared',
+  'note.added',
+  'conversation.started',
+  'handoff.requested',
+  'handoff.cancelled',
+  'handoff.accepted',
+  'handoff.transferred',
+  'handoff.returned',
+  'conversation.resolved',
+  'conversation.reopened',
+]);
 
 /**
  * Reads what was said into the search index: not within the commit, which must not wait for it, but a moment behind it.
@@ -64,7 +79,7 @@ export const keepIndex: FastifyPluginAsync = async (app) => {
     plan(gatherMs);
   };
   bus.on('committed', ({ conversation: { id }, facts }) => {
-    if (facts.some(({ type }) => said.has(type))) remember(id);
+    if (facts.some(({ type }) => readTypes.has(type))) remember(id);
   });
 
   let last: string | null = null;
