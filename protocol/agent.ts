@@ -27,6 +27,8 @@ export const Permission = Type.Union([
   Type.Literal('feedback:read'),
   /** Take feedback along, with transcripts. */
   Type.Literal('feedback:export'),
+  /** Leave personal data in what is taken along. */
+  Type.Literal('personal-data:export'),
   Type.Literal('insights:read'),
   /** The own password and devices. */
   Type.Literal('settings:own'),

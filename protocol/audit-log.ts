@@ -12,6 +12,10 @@ export const AuditAction = Type.Union([
   Type.Literal('feedback.read'),
   Type.Literal('feedback.searched'),
   Type.Literal('feedback.exported'),
+  Type.Literal('export.downloaded'),
+  Type.Literal('export.removed'),
+  Type.Literal('export.scheduled'),
+  Type.Literal('export.unscheduled'),
   Type.Literal('agent.added'),
   Type.Literal('agent.link_made'),
   Type.Literal('agent.signed_in'),
@@ -46,6 +50,7 @@ export const AuditObjectKind = Type.Union([
   Type.Literal('agent'),
   Type.Literal('site'),
   Type.Literal('invitation'),
+  Type.Literal('export'),
 ]);
 export type AuditObjectKind = Static<typeof AuditObjectKind>;
 

@@ -7,6 +7,7 @@ import { audit } from './audit.ts';
 import { showAuditLog, trimAuditLog } from './audit-log.ts';
 import { backup } from './backup.ts';
 import { type Alone, type Command, type Surroundings, UsageError } from './command.ts';
+import { exportToFile } from './export.ts';
 import { migrateTo } from './migrate-to.ts';
 import { notifyTest, siteNotify } from './notify.ts';
 import { agentTwoFactorOff, inviteAgent } from './people.ts';
@@ -40,6 +41,7 @@ const besideServer: Readonly<Record<string, Command>> = {
   'agent seat': agentSeat,
   'audit-log show': showAuditLog,
   'audit-log trim': trimAuditLog,
+  export: exportToFile,
 };
 
 /** Copy a whole database, as it is: they open what they need themselves, and bring no schema up to date before. */
@@ -80,7 +82,9 @@ async function main(args: readonly string[]): Promise<void> {
     await copies.run({ config, print, signal: stopSignal() }, args.slice(1));
     return;
   }
-  const name = args.slice(0, 2).join(' ');
+  // Most of them are called by two words.
+  const words = besideServer[args[0] ?? ''] === undefined ? 2 : 1;
+  const name = args.slice(0, words).join(' ');
   const command = besideServer[name];
   if (command === undefined) throw new UsageError(`There is no "handrail ${name}".`);
   const log = pino({ level: 'silent' });
@@ -88,7 +92,7 @@ async function main(args: readonly string[]): Promise<void> {
   const { openStore } = await import('../start.ts');
   const { store, close } = await openStore(config, log, { lock: false });
   try {
-    await command.run({ store, config, log, print }, args.slice(2));
+    await command.run({ store, config, log, print }, args.slice(words));
   } finally {
     await close();
   }

@@ -19,6 +19,7 @@ const product: readonly Permission[] = [
 /** The audit log tells what leads did, too: it is not theirs. */
 const admin: readonly Permission[] = [
   ...lead,
+  'personal-data:export',
   'people:manage',
   'site:manage',
   'webhooks:manage',

@@ -18,6 +18,7 @@ import * as headStart from './migrations/014-head-start.ts';
 import * as people from './migrations/015-people.ts';
 import * as files from './migrations/016-files.ts';
 import * as customers from './migrations/017-customers.ts';
+import * as exported from './migrations/020-exports.ts';
 import type { Tables } from './schema.ts';
 
 export type Database = Kysely<Tables>;
@@ -42,6 +43,7 @@ export const migrations = {
   '015-people': people,
   '016-files': files,
   '017-customers': customers,
+  '020-exports': exported,
 };
 
 /** bigint columns hold epoch ms and counts, all far below 2^53: read them as numbers. */

@@ -19,6 +19,7 @@ const plugins = /^server\/plugins\//;
 const reads = /^server\/reads\//;
 const bots = /^server\/bots\//;
 const notify = /^server\/notify\//;
+const exported = /^server\/exports\//;
 const browserPackages = ['preact', '@preact/signals', 'socket.io-client', 'streaming-markdown', 'uuidv7'];
 
 /** The direction in which data flows (design: one direction only). */
@@ -31,9 +32,13 @@ const zones: readonly Zone[] = [
     mayImport: [bots, /^server\/plugins\/validation\.ts$/, /^server\/store\/schema\.ts$/, domain, protocol],
   },
   { files: notify, mayImport: [notify, bots, store, domain, protocol] },
+  { files: exported, mayImport: [exported, store, domain, protocol] },
   { files: plugins, mayImport: [plugins, store, domain, protocol] },
   { files: reads, mayImport: [reads, plugins, store, domain, protocol] },
-  { files: /^server\/features\//, mayImport: [reads, plugins, bots, notify, store, domain, protocol] },
+  {
+    files: /^server\/features\//,
+    mayImport: [reads, plugins, bots, notify, exported, store, domain, protocol],
+  },
   { files: /^server\//, mayImport: [/^server\//, protocol] },
   { files: /^browser\//, mayImport: [/^browser\//, protocol], packages: browserPackages, isBrowser: true },
   {
