@@ -8,14 +8,18 @@ import { manifestOf } from '../exports/manifest.ts';
 import { runExport } from '../exports/pipeline.ts';
 import { bounded, sourceOf } from '../exports/sources.ts';
 import { checkOf } from '../plugins/validation.ts';
-import { type Command, type CommandContext, needed, optionsOf, UsageError } from './command.ts';
+import { migrate, openDatabase } from '../store/database.ts';
+import { createStore, type Store } from '../store/store.ts';
+import { createCollector } from './collect-garbage.ts';
+import { type Command, needed, optionsOf, type Surroundings, UsageError } from './command.ts';
 import { type ExportFile, type Order, openExportFile } from './export-file.ts';
+import { withDatabase } from './open-database.ts';
 import { number, plural } from './progress.ts';
 
 const names = Object.keys(formats);
 
 /** Exports to a file beside the running server. What is stopped in the middle is gone on with by --resume. */
-export const exportToFile: Command = {
+export const exportToFile: Command<Surroundings> = {
   options:
     '--format FORMAT --out FILE [--content feedback|facts] [--site pk_…] [--from DATE] [--until DATE] [--kind answer|conversation] ' +
     '[--verdict up|down] [--reason …] [--rating 1…5] [--text …] [--with-personal-data] | --out FILE --resume',
@@ -23,7 +27,7 @@ export const exportToFile: Command = {
     `Writes feedback, or every fact of every conversation, to FILE, and FILE.manifest.json beside it. Formats: ${names.join(', ')}; ` +
     'of facts csv, jsonl and parquet. E-mail addresses, phone, card and account numbers and keys are replaced, unless ' +
     '--with-personal-data. What was stopped goes on with --resume.',
-  async run(context, args) {
+  async run({ config, print }, args) {
     const given = optionsOf(args, {
       format: { type: 'string' },
       out: { type: 'string' },
@@ -44,35 +48,43 @@ export const exportToFile: Command = {
     if (given.resume && given.format !== undefined) {
       throw new UsageError('--resume goes on with what was asked for before: only --out belongs to it.');
     }
-    const file = given.resume
-      ? openExportFile(path, null)
-      : openExportFile(path, await newOrder(context, given));
-    try {
-      await write(context, file);
-    } finally {
-      file.close();
-    }
+    // Not through the server, which alone would take more memory than any export.
+    await withDatabase(config, { alone: false, make: false }, async (connection) => {
+      const store = createStore(openDatabase(connection, () => undefined));
+      try {
+        await migrate(store.db);
+        const file = openExportFile(path, given.resume ? null : await newOrder(store, given));
+        await write(store, print, file).finally(() => file.close());
+      } finally {
+        await store.close();
+      }
+    });
   },
 };
 
 type Given = Readonly<Record<string, string | boolean | undefined>>;
 const textOf = (given: Given, name: string) => (typeof given[name] === 'string' ? given[name] : undefined);
 
-async function newOrder({ store }: CommandContext, given: Given): Promise<Order> {
+async function newOrder(store: Store, given: Given): Promise<Order> {
   const format = names.find((name) => name === given.format) as ExportFormat | undefined;
   if (format === undefined) throw new UsageError(`--format is one of ${names.join(', ')}.`);
   const content = (['feedback', 'facts'] as const).find(
     (name): name is ExportContent => name === given.content,
   );
   if (content === undefined) throw new UsageError('--content is feedback or facts.');
-  if (!fits(content, format)) throw new UsageError(`Facts are not written as ${format}.`);
+  const isRedacted = given['with-personal-data'] !== true;
+  const asked = { content, format, filter: filterOf(given), isRedacted };
+  if (!fits(asked)) {
+    throw new UsageError(
+      'Facts are written as csv, jsonl or parquet, and narrowed by --from, --until and --site alone.',
+    );
+  }
   const all = await store.sites.all();
   const key = textOf(given, 'site');
   const sites = key === undefined ? all : all.filter((site) => site.key === key);
   if (sites.length === 0)
     throw new UsageError(key === undefined ? 'There are no sites.' : `No site has the key ${key}.`);
-  const isRedacted = given['with-personal-data'] !== true;
-  const ask = bounded({ content, format, filter: filterOf(given), isRedacted }, Date.now());
+  const ask = bounded(asked, Date.now());
   const order = {
     id: randomUUID(),
     ask,
@@ -116,15 +128,20 @@ function timeOf(name: string, text: string | undefined): number | undefined {
 }
 
 const tellEveryMs = 1_000;
+const stepsBetweenCollections = 10;
 
-async function write({ store, print }: CommandContext, file: ExportFile): Promise<void> {
+async function write(store: Store, print: (line: string) => void, file: ExportFile): Promise<void> {
   const { id, ask, siteIds, sites, total, madeAt } = file.order;
   const begunAt = performance.now();
   let now = file.checkpoint;
   if (now !== atTheBeginning) print(`Going on behind row ${number(now.rows)} of ${number(total)}.`);
   let toldAt = begunAt;
+  let steps = 0;
+  const collect = createCollector();
   for await (const step of runExport(ask, sourceOf(store, siteIds, ask), now)) {
     file.keep(step);
+    steps += 1;
+    if (steps % stepsBetweenCollections === 0) collect();
     now = step.checkpoint;
     if (performance.now() - toldAt > tellEveryMs) {
       toldAt = performance.now();

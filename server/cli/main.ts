@@ -41,12 +41,12 @@ const besideServer: Readonly<Record<string, Command>> = {
   'agent seat': agentSeat,
   'audit-log show': showAuditLog,
   'audit-log trim': trimAuditLog,
-  export: exportToFile,
 };
 
-/** Copy a whole database, as it is: they open what they need themselves, and bring no schema up to date before. */
+/** Work on whole databases, and need little of the server: they open what they need themselves. */
 const wholeDatabase: Readonly<Record<string, Command<Surroundings>>> = {
   backup,
+  export: exportToFile,
   restore,
   'migrate-to': migrateTo,
 };
@@ -82,9 +82,7 @@ async function main(args: readonly string[]): Promise<void> {
     await copies.run({ config, print, signal: stopSignal() }, args.slice(1));
     return;
   }
-  // Most of them are called by two words.
-  const words = besideServer[args[0] ?? ''] === undefined ? 2 : 1;
-  const name = args.slice(0, words).join(' ');
+  const name = args.slice(0, 2).join(' ');
   const command = besideServer[name];
   if (command === undefined) throw new UsageError(`There is no "handrail ${name}".`);
   const log = pino({ level: 'silent' });
@@ -92,7 +90,7 @@ async function main(args: readonly string[]): Promise<void> {
   const { openStore } = await import('../start.ts');
   const { store, close } = await openStore(config, log, { lock: false });
   try {
-    await command.run({ store, config, log, print }, args.slice(words));
+    await command.run({ store, config, log, print }, args.slice(2));
   } finally {
     await close();
   }

@@ -1,4 +1,5 @@
 import type { ExportContent, ExportFormat } from '../../protocol/exports.ts';
+import type { ExportAsk } from '../store/exports.ts';
 
 /** How the records of a format become bytes. */
 export type Layout = 'columns-csv' | 'columns-parquet' | 'lines' | 'array' | 'yaml' | 'promptfoo-csv';
@@ -34,9 +35,10 @@ export const formats: Readonly<Record<ExportFormat, FormatShape>> = {
 
 const ofFacts: readonly ExportFormat[] = ['csv', 'jsonl', 'parquet'];
 
-/** Facts are no examples of answers: they come as tables and lines only. */
-export const fits = (content: ExportContent, format: ExportFormat): boolean =>
-  content === 'feedback' || ofFacts.includes(format);
+/** Facts are no examples of answers and have no verdicts: they come as tables and lines, narrowed by time alone. */
+export const fits = ({ content, format, filter }: ExportAsk): boolean =>
+  content === 'feedback' ||
+  (ofFacts.includes(format) && Object.keys(filter).every((name) => name === 'from' || name === 'until'));
 
 /** `handrail-feedback-2030-01-31.csv`; the format is named where its ending does not say it. */
 export function fileNameOf(content: ExportContent, format: ExportFormat, madeAt: number): string {

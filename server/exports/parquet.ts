@@ -1,6 +1,6 @@
 import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
 import type { Column } from '../domain/export/columns.ts';
-import type { Before, Writer } from './writer.ts';
+import type { Before, Writer } from './format-writer.ts';
 
 type RowGroup = ParquetWriter['row_groups'][number];
 

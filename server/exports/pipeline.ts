@@ -5,7 +5,8 @@ import { withheldBecause } from '../domain/export/left-out.ts';
 import { factRecord, type Recorded, recorders } from '../domain/export/records.ts';
 import { redactDeep, type Tally } from '../domain/export/redact.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { createWriter, iso, type Writer } from './writer.ts';
+import type { Writer } from './format-writer.ts';
+import { createWriter, iso } from './writer.ts';
 
 export type ExportRow = FeedbackExportRow | FactExportRow;
 

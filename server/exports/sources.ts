@@ -9,7 +9,7 @@ type Reading = Pick<Store, 'feedback' | 'exportedFacts'>;
 
 /** Rows that are read, and written, at once. Feedback brings whole transcripts along. */
 const feedbackRows = 200;
-const factRows = 5_000;
+const factRows = 1_000;
 /** A Parquet file of many small groups would be slow to read. */
 const feedbackRowsOfGroup = 2_000;
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { ExportSchedule } from '../../protocol/exports.ts';
+import { addEntries, type NewAuditEntry } from './audit-log.ts';
 import type { Database } from './database.ts';
 import { addExport, type NewExport } from './exports.ts';
 import type { ExportAsk, ExportSchedulesTable } from './schema-exports.ts';
@@ -64,10 +65,15 @@ export function createExportSchedules(db: Database) {
     },
 
     /**
-     * Makes the export that is due and moves the schedule on, together.
+     * Makes the export that is due, tells the audit log of it and moves the schedule on, together.
      * @returns false if another process has done so
      */
-    async begin(schedule: KeptSchedule, made: NewExport, nextAt: number): Promise<boolean> {
+    async begin(
+      schedule: KeptSchedule,
+      made: NewExport,
+      entry: NewAuditEntry,
+      nextAt: number,
+    ): Promise<boolean> {
       return db.transaction().execute(async (tx) => {
         const { numUpdatedRows } = await tx
           .updateTable('export_schedules')
@@ -77,6 +83,7 @@ export function createExportSchedules(db: Database) {
           .executeTakeFirst();
         if (numUpdatedRows === 0n) return false;
         await addExport(tx, made);
+        await addEntries(tx, [entry]);
         return true;
       });
     },

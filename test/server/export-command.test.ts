@@ -8,7 +8,7 @@ import { exportToFile } from '../../server/cli/export.ts';
 import { readConfig } from '../../server/config.ts';
 import type { Site } from '../../server/store/sites.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { emptyFolder, handrailProgram, type Run } from './backup-stage.ts';
+import { emptyFolder, handrailProgram, never, type Run } from './backup-stage.ts';
 import { leaveMany } from './exports-stage.ts';
 import { leaveFeedback } from './feedback-data.ts';
 import { inDatabase, noLimits } from './requests.ts';
@@ -32,9 +32,11 @@ async function run(...args: string[]): Promise<Run> {
   const print = (line: string) => {
     out += `${line}\n`;
   };
-  const { store, app } = server;
   try {
-    await exportToFile.run({ store, config: readConfig({}), log: app.log, print }, args);
+    await exportToFile.run(
+      { config: readConfig({ DATABASE_URL: server.databaseUrl }), print, signal: never },
+      args,
+    );
     return { code: 0, out, err: '' };
   } catch (error) {
     return { code: 1, out, err: error instanceof UsageError ? error.message : String(error) };
@@ -103,7 +105,11 @@ describe('handrail export', () => {
   test.each([
     [['--out', 'x'], '--format is one of csv, jsonl'],
     [['--format', 'pdf', '--out', 'x'], '--format is one of'],
-    [['--format', 'argilla', '--out', 'x', '--content', 'facts'], 'Facts are not written as argilla'],
+    [
+      ['--format', 'argilla', '--out', 'x', '--content', 'facts'],
+      'Facts are written as csv, jsonl or parquet',
+    ],
+    [['--format', 'csv', '--out', 'x', '--content', 'facts', '--rating', '1'], 'narrowed by --from'],
     [['--format', 'csv', '--out', 'x', '--site', 'pk_none'], 'No site has the key pk_none'],
     [['--format', 'csv', '--out', 'x', '--from', 'soon'], '--from is a date'],
     [['--format', 'csv', '--out', 'x', '--rating', '9'], 'The filter is not one'],

@@ -141,6 +141,8 @@ describe('an export', () => {
       await post('/v1/exports/start', { content: 'facts', format: 'argilla', filter: {} }),
       'invalid',
     );
+    const ofVerdict = { content: 'facts', format: 'csv', filter: { verdict: 'down' } };
+    await expectProblem(await post('/v1/exports/start', ofVerdict), 'invalid');
   });
 
   test('has nothing of somebody who was erased before it', async () => {

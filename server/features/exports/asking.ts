@@ -17,9 +17,13 @@ export function askOf(
   if (!isRedacted && !may(agent.role, 'personal-data:export')) {
     throw new RefusalError('forbidden', { detail: 'personal data can only be left in by an admin' });
   }
-  if (!fits(content, format))
-    throw new RefusalError('invalid', { detail: `${format} is a format of feedback only` });
-  return { content, format, filter, isRedacted };
+  const ask = { content, format, filter, isRedacted };
+  if (!fits(ask)) {
+    throw new RefusalError('invalid', {
+      detail: 'facts are csv, jsonl or parquet, narrowed by from and until',
+    });
+  }
+  return ask;
 }
 
 /** Whether somebody may still have what they asked for once: their role and their sites may have changed. */

@@ -5,9 +5,10 @@ import { nextDue } from '../../domain/export/due.ts';
 import { atTheBeginning, Checkpoint } from '../../exports/checkpoint.ts';
 import { runExport } from '../../exports/pipeline.ts';
 import { bounded, sourceOf } from '../../exports/sources.ts';
+import { actorOf } from '../../plugins/audit-log.ts';
 import { jobIdOf } from '../../plugins/jobs.ts';
 import type { Agent } from '../../store/agents.ts';
-import type { Actor } from '../../store/audit-log.ts';
+import type { Actor, NewAuditEntry } from '../../store/audit-log.ts';
 import type { KeptSchedule } from '../../store/export-schedules.ts';
 import type { ExportAsk, KeptExport, NewExport } from '../../store/exports.ts';
 import { detailOf, mayHave } from './asking.ts';
@@ -65,14 +66,18 @@ export async function createMaker(app: FastifyInstance): Promise<Maker> {
     };
     return made;
   };
-  const record = (by: Actor, { id, siteIds, ask, total }: NewExport, asked: ExportAsk) =>
-    auditLog.record({
-      by,
-      action: 'feedback.exported',
-      siteIds,
-      object: { kind: 'export', id },
-      detail: { rows: total, ...detailOf({ ...ask, filter: asked.filter }) },
-    });
+  const entryOf = (
+    by: Actor,
+    { id, siteIds, ask, total, madeAt }: NewExport,
+    asked: ExportAsk,
+  ): NewAuditEntry => ({
+    at: madeAt,
+    by,
+    action: 'feedback.exported',
+    siteIds,
+    object: { kind: 'export', id },
+    detail: { rows: total, ...detailOf({ ...ask, filter: asked.filter }) },
+  });
 
   /** Makes steps until it is done, its time is over, or somebody else is found to be at it. */
   const work = async (id: string, signal: AbortSignal): Promise<void> => {
@@ -123,9 +128,9 @@ export async function createMaker(app: FastifyInstance): Promise<Maker> {
     const filter = { ...schedule.ask.filter, from: schedule.lastAt, until: schedule.nextAt };
     const ask = { ...schedule.ask, filter };
     const made = await prepare(agent, schedule.siteIds, ask, schedule);
-    await record({ agent: { id: agent.id, name: agent.name }, ip: null }, made, ask);
-    if (await store.exportSchedules.begin(schedule, made, nextDue(schedule.every, now)))
-      await plan(made.id, 0);
+    const entry = entryOf(actorOf(agent), made, ask);
+    const isOurs = await store.exportSchedules.begin(schedule, made, entry, nextDue(schedule.every, now));
+    if (isOurs) await plan(made.id, 0);
   };
   const sweep = async () => {
     const now = Date.now();
@@ -152,7 +157,7 @@ export async function createMaker(app: FastifyInstance): Promise<Maker> {
     async begin(by, agent, ask) {
       const made = await prepare(agent, agent.siteIds, ask, null);
       // Nothing is taken along unrecorded.
-      await record(by, made, ask);
+      await auditLog.record(entryOf(by, made, ask));
       await store.exports.add(made);
       await plan(made.id, 0);
       return { ...made, state: 'running', steps: 0 };
