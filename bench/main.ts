@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { deadBot } from './dead-bot.ts';
+import { exporting } from './export.ts';
 import { handoff } from './handoff.ts';
 import { handoffPolicy } from './handoff-policy.ts';
 import { idle } from './idle.ts';
@@ -31,6 +32,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   inbox,
   insights,
   keyboard,
+  export: exporting,
 };
 
 const everywhere = ({ runs, seconds }: Benchmark['defaults']) =>

@@ -10,6 +10,7 @@ import type { CannedDraft, CannedList, CannedResponse } from '../protocol/canned
 import type { Accepted, AgentCommandName, AgentCommands, CommandReply } from '../protocol/commands.ts';
 import type { Problem, RefusalCode } from '../protocol/errors.ts';
 import type { FactsPage } from '../protocol/events.ts';
+import type { ExportList } from '../protocol/exports.ts';
 import type { FeedbackPage } from '../protocol/feedback.ts';
 import type { Insights, InsightsVisits, WeakQuestions } from '../protocol/insights.ts';
 import type { NotifySetup, NotifyTested, PushDevice } from '../protocol/notifications.ts';
@@ -63,10 +64,12 @@ export interface Api {
   /** @param since the beginning of the day that is counted */
   board(since: number, signal: AbortSignal): Promise<Board>;
   feedback(query: URLSearchParams, signal: AbortSignal): Promise<FeedbackPage>;
-  exportFeedback(query: URLSearchParams, signal: AbortSignal): Promise<Response>;
   insights(query: URLSearchParams, signal: AbortSignal): Promise<Insights>;
   weakQuestions(query: URLSearchParams, signal: AbortSignal): Promise<WeakQuestions>;
   insightsVisits(query: URLSearchParams, signal: AbortSignal): Promise<InsightsVisits>;
+  exports(): Promise<ExportList>;
+  /** `start`, `remove`, `schedule` or `schedule/remove`, with the body that the protocol declares for it. */
+  changeExports(verb: ExportVerb, body: object): Promise<void>;
   promises(query: URLSearchParams, signal: AbortSignal): Promise<PromisePage>;
   promiseRate(query: URLSearchParams, signal: AbortSignal): Promise<PromiseRate>;
   notifySetup(): Promise<NotifySetup>;
@@ -97,6 +100,7 @@ export interface Api {
 }
 
 export type PeopleVerb = 'invite' | 'invite/again' | 'invite/withdraw' | 'change' | 'remove';
+export type ExportVerb = 'start' | 'remove' | 'schedule' | 'schedule/remove';
 export type WebhookVerb = 'add' | 'change' | 'secret' | 'remove' | 'replay' | 'ping';
 
 /** How long a command may take; nobody knows then whether it was carried out. */
@@ -172,10 +176,13 @@ export function createApi(onSessionLost: () => void): Api {
         .conversations,
     board: (since, signal) => json(`/v1/desk/board?since=${since}`, signal),
     feedback: (query, signal) => json(`/v1/feedback?${query}`, signal),
-    exportFeedback: (query, signal) => request(`/v1/feedback/export?${query}`, { signal }),
     insights: (query, signal) => json(`/v1/desk/insights?${query}`, signal),
     weakQuestions: (query, signal) => json(`/v1/desk/insights/weak?${query}`, signal),
     insightsVisits: (query, signal) => json(`/v1/desk/insights/visits?${query}`, signal),
+    exports: () => json('/v1/exports'),
+    async changeExports(verb, body) {
+      await request(`/v1/exports/${verb}`, asJson(body));
+    },
     promises: (query, signal) => json(`/v1/desk/promises?${query}`, signal),
     promiseRate: (query, signal) => json(`/v1/desk/promises/rate?${query}`, signal),
     notifySetup: () => json('/v1/desk/notifications'),

@@ -32,6 +32,8 @@ export const Permission = Type.Union([
   /** Take feedback along, with transcripts. */
   Type.Literal('feedback:export'),
   Type.Literal('feedback:review'),
+  /** Leave personal data in what is taken along. */
+  Type.Literal('personal-data:export'),
   Type.Literal('insights:read'),
   Type.Literal('guidance:read'),
   /** Write guidance, which waits for somebody to approve it. */

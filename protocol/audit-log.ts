@@ -14,6 +14,10 @@ export const AuditAction = Type.Union([
   Type.Literal('feedback.exported'),
   Type.Literal('feedback.reviewed'),
   Type.Literal('insights.read'),
+  Type.Literal('export.downloaded'),
+  Type.Literal('export.removed'),
+  Type.Literal('export.scheduled'),
+  Type.Literal('export.unscheduled'),
   Type.Literal('agent.added'),
   Type.Literal('agent.link_made'),
   Type.Literal('agent.signed_in'),
@@ -56,6 +60,7 @@ export const AuditObjectKind = Type.Union([
   Type.Literal('site'),
   Type.Literal('invitation'),
   Type.Literal('guidance'),
+  Type.Literal('export'),
 ]);
 export type AuditObjectKind = Static<typeof AuditObjectKind>;
 

@@ -139,6 +139,11 @@ export const refusals = {
     retryable: false,
     text: 'There are as many of these as there may be; delete one first.',
   },
+  export_not_done: {
+    status: 409,
+    retryable: true,
+    text: 'This export has no whole file yet; wait until its state is done.',
+  },
   search_too_slow: {
     status: 422,
     retryable: false,

@@ -12,6 +12,7 @@ import { auditLog } from './features/audit-log/index.ts';
 import { chatwoot } from './features/chatwoot/index.ts';
 import { customers } from './features/customers/index.ts';
 import { desk } from './features/desk/index.ts';
+import { exportsFeature } from './features/exports/index.ts';
 import { feedback } from './features/feedback/index.ts';
 import { files } from './features/files/index.ts';
 import { followUps } from './features/follow-ups/index.ts';
@@ -122,6 +123,7 @@ export async function createApp(
   await app.register(desk);
   await app.register(feedback);
   await app.register(guidance);
+  await app.register(exportsFeature);
   await app.register(files, { maxBytes: config.fileMaxBytes, siteBytes: config.filesSiteBytes });
   await app.register(auditLog);
   await app.register(search);

@@ -1,8 +1,9 @@
-import { useComputed } from '@preact/signals';
+import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { feedbackPath, navigate, query } from '../route.ts';
+import { Icon } from '../shared/Icon.tsx';
 import { useWorkplace } from '../workplace.ts';
-import { ExportButtons } from './ExportButtons.tsx';
+import { ExportDialog } from './ExportDialog.tsx';
 import { FeedbackTable } from './FeedbackTable.tsx';
 import { FilterBar } from './FilterBar.tsx';
 import { createFeedbackList } from './feedback-list.ts';
@@ -30,6 +31,7 @@ export function Feedback() {
     navigate(addressOf(params.toString()));
   };
   const { items, total, next, isLoading, hasFailed } = list.state.value;
+  const isExporting = useSignal(false);
   const hasFilters = filterQuery !== '';
 
   return (
@@ -38,7 +40,9 @@ export function Feedback() {
         <div class="feedback-head">
           <h1 id="feedback-title">Feedback</h1>
           {may('feedback:export') && (
-            <ExportButtons asked={asked} total={total} isEmpty={items.length === 0} />
+            <button type="button" class="button" onClick={() => (isExporting.value = true)}>
+              <Icon name="download" /> Export…
+            </button>
           )}
         </div>
         <FilterBar filters={filters} onChange={show} />
@@ -76,6 +80,9 @@ export function Feedback() {
           </button>
         )}
       </section>
+      {isExporting.value && (
+        <ExportDialog filters={filters} total={total} onClose={() => (isExporting.value = false)} />
+      )}
       {openId !== null && <Reading key={openId} id={openId} onClose={() => open(null)} />}
     </div>
   );

@@ -8,6 +8,7 @@ import { showAuditLog, trimAuditLog } from './audit-log.ts';
 import { backup } from './backup.ts';
 import { type Alone, type Command, type Surroundings, UsageError } from './command.ts';
 import { rebuildInsights } from './insights.ts';
+import { exportToFile } from './export.ts';
 import { migrateTo } from './migrate-to.ts';
 import { notifyTest, siteNotify } from './notify.ts';
 import { agentTwoFactorOff, inviteAgent } from './people.ts';
@@ -48,9 +49,10 @@ const besideServer: Readonly<Record<string, Command>> = {
   'insights rebuild': rebuildInsights,
 };
 
-/** Copy a whole database, as it is: they open what they need themselves, and bring no schema up to date before. */
+/** Work on whole databases, and need little of the server: they open what they need themselves. */
 const wholeDatabase: Readonly<Record<string, Command<Surroundings>>> = {
   backup,
+  export: exportToFile,
   restore,
   'migrate-to': migrateTo,
 };

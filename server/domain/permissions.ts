@@ -32,6 +32,7 @@ const product: readonly Permission[] = [
 const admin: readonly Permission[] = [
   ...lead,
   'guidance:approve',
+  'personal-data:export',
   'people:manage',
   'site:manage',
   'webhooks:manage',

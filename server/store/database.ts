@@ -20,6 +20,7 @@ import * as files from './migrations/016-files.ts';
 import * as customers from './migrations/017-customers.ts';
 import * as guidance from './migrations/018-guidance.ts';
 import * as receipts from './migrations/019-receipts.ts';
+import * as exported from './migrations/020-exports.ts';
 import * as onAPhone from './migrations/021-on-a-phone.ts';
 import * as searchHeads from './migrations/022-search-heads.ts';
 import * as insights from './migrations/023-insights.ts';
@@ -49,6 +50,7 @@ export const migrations = {
   '017-customers': customers,
   '018-guidance': guidance,
   '019-receipts': receipts,
+  '020-exports': exported,
   '021-on-a-phone': onAPhone,
   '022-search-heads': searchHeads,
   '023-insights': insights,

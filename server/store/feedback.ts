@@ -178,21 +178,21 @@ export function createFeedback(db: Database) {
       return { items: page, total, next };
     },
 
-    /** Every item with its transcript, in batches, so that an export of any size needs little memory. */
-    async *exportRows(siteIds: readonly string[], filter: FeedbackFilter): AsyncGenerator<FeedbackExportRow> {
-      const batch = 200;
-      let cursor: End | null = null;
-      while (true) {
-        const rows: FeedbackItem[] = await rowsAfter(siteIds, filter, cursor, batch);
-        const ids = rows.map((row) => row.conversationId);
-        const [transcriptOf, saidOf] = await Promise.all([transcripts(ids), saidByAgents(db, ids)]);
-        for (const row of rows) {
-          yield { ...row, ...saidOf(row), transcript: transcriptOf.get(row.conversationId) ?? [] };
-        }
-        const last = rows.at(-1);
-        if (rows.length < batch || last === undefined) return;
-        cursor = last;
-      }
+    /** Items behind the cursor with what agents said and the whole transcript: a page of an export. */
+    async exportPage(
+      siteIds: readonly string[],
+      filter: FeedbackFilter,
+      cursor: End | null,
+      limit: number,
+    ): Promise<FeedbackExportRow[]> {
+      const rows = await rowsAfter(siteIds, filter, cursor, limit);
+      const ids = rows.map((row) => row.conversationId);
+      const [transcriptOf, saidOf] = await Promise.all([transcripts(ids), saidByAgents(db, ids)]);
+      return rows.map((row) => ({
+        ...row,
+        ...saidOf(row),
+        transcript: transcriptOf.get(row.conversationId) ?? [],
+      }));
     },
   };
 }

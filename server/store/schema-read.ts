@@ -1,6 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { FeedbackReason, ReceiptStatus, Signal } from '../../protocol/feedback.ts';
 import type { ConversationStatus } from '../../protocol/agent.ts';
+import type { FeedbackReason, ReceiptStatus, Signal } from '../../protocol/feedback.ts';
 import type { FailureCause } from '../../protocol/handoff.ts';
 import type { Source } from '../../protocol/message.ts';
 import type { PromiseKind, PromiseState } from '../../protocol/promise.ts';

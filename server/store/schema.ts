@@ -13,6 +13,7 @@ import type { RoutingRules } from '../domain/routing.ts';
 import type { PolicyChoices } from '../domain/site-policy.ts';
 import type { Json, JsonWithDefault } from './columns.ts';
 import type { CustomerSessionsTable, CustomersTable } from './schema-customers.ts';
+import type { ExportTables } from './schema-exports.ts';
 import type { FileTables } from './schema-files.ts';
 import type { GuidanceTables } from './schema-guidance.ts';
 import type { InsightTables } from './schema-insights.ts';
@@ -32,7 +33,7 @@ import type {
 import type { WebhookCursorsTable, WebhookDeliveriesTable, WebhooksTable } from './schema-webhooks.ts';
 
 /** Tables as kysely sees them. Times are epoch ms (bigint, parsed to numbers), as everywhere in Handrail. */
-export interface Tables extends FileTables, GuidanceTables, InsightTables, PeopleTables {
+export interface Tables extends ExportTables, FileTables, GuidanceTables, InsightTables, PeopleTables {
   settings: SettingsTable;
   sites: SitesTable;
   customers: CustomersTable;

@@ -9,6 +9,9 @@ import { createConversations } from './conversations.ts';
 import { createCustomers } from './customers.ts';
 import type { Connections } from './database.ts';
 import { createDeskViews } from './desk-views.ts';
+import { createExportSchedules } from './export-schedules.ts';
+import { createExportedFacts } from './exported-facts.ts';
+import { createExports } from './exports.ts';
 import { createFeedback } from './feedback.ts';
 import { createFiles } from './files.ts';
 import { createGuidance } from './guidance.ts';
@@ -51,6 +54,9 @@ export function createStore({ db, pool, commits }: Connections) {
     conversations: createConversations(db),
     botSessions: createBotSessions(db),
     feedback: createFeedback(db),
+    exportedFacts: createExportedFacts(db),
+    exports: createExports(db),
+    exportSchedules: createExportSchedules(db),
     files: createFiles(db),
     guidance: createGuidance(db),
     guidanceChanges: createGuidanceChanges(db),

@@ -20,6 +20,7 @@ const reads = /^server\/reads\//;
 const bots = /^server\/bots\//;
 const notify = /^server\/notify\//;
 const retrieval = /^server\/retrieval\//;
+const exported = /^server\/exports\//;
 const browserPackages = ['preact', '@preact/signals', 'socket.io-client', 'streaming-markdown', 'uuidv7'];
 
 /** The direction in which data flows (design: one direction only). */
@@ -33,11 +34,12 @@ const zones: readonly Zone[] = [
   },
   { files: notify, mayImport: [notify, bots, store, domain, protocol] },
   { files: retrieval, mayImport: [retrieval, bots, domain, protocol] },
+  { files: exported, mayImport: [exported, store, domain, protocol] },
   { files: plugins, mayImport: [plugins, store, domain, protocol] },
   { files: reads, mayImport: [reads, plugins, store, domain, protocol] },
   {
     files: /^server\/features\//,
-    mayImport: [reads, plugins, bots, notify, retrieval, store, domain, protocol],
+    mayImport: [reads, plugins, bots, notify, retrieval, exported, store, domain, protocol],
   },
   { files: /^server\//, mayImport: [/^server\//, protocol] },
   { files: /^browser\//, mayImport: [/^browser\//, protocol], packages: browserPackages, isBrowser: true },

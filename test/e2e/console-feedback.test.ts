@@ -4,6 +4,7 @@ import type { Download } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Consoles, eventually, startConsoles } from '../console/consoles.ts';
 import { fee, topUp } from '../console/northcard.ts';
+import { lookAtConsole } from '../support/console-look.ts';
 
 let consoles: Consoles;
 beforeAll(async () => {
@@ -67,18 +68,23 @@ describe('the feedback view', () => {
     await page.keyboard.press('Escape');
     await reading.waitFor({ state: 'detached' });
 
-    const download = async (name: 'CSV' | 'JSONL'): Promise<[Download, string]> => {
-      const [file] = await Promise.all([
-        page.waitForEvent('download'),
-        page.getByRole('button', { name, exact: true }).click(),
-      ]);
+    const dialog = page.getByRole('dialog', { name: 'Export feedback' });
+    const download = async (name: string): Promise<[Download, string]> => {
+      await page.getByRole('button', { name: 'Export…' }).click();
+      await dialog.getByLabel('Format').selectOption(name);
+      await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+      const row = dialog.getByRole('listitem').filter({ hasText: name }).first();
+      const link = row.getByRole('link', { name: 'Download' });
+      await link.waitFor();
+      const [file] = await Promise.all([page.waitForEvent('download'), link.click()]);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
       return [file, await readFile(await file.path(), 'utf8')];
     };
     await page.getByLabel('About').selectOption('Answers');
     await page.getByText('3 in all').waitFor();
     const [jsonlFile, jsonl] = await download('JSONL');
     expect(jsonlFile.suggestedFilename()).toMatch(/^handrail-feedback-\d{4}-\d\d-\d\d\.jsonl$/);
-    await page.getByText('3 rows saved as handrail-feedback-').waitFor();
     const lines = jsonl
       .trim()
       .split('\n')
@@ -98,7 +104,6 @@ describe('the feedback view', () => {
     await page.getByText('4 in all').waitFor();
     const [csvFile, csv] = await download('CSV');
     expect(csvFile.suggestedFilename()).toMatch(/\.csv$/);
-    await page.getByText('4 rows saved as handrail-feedback-').waitFor();
     const records: Record<string, string>[] = parse(csv, { columns: true, bom: true });
     expect(records).toHaveLength(4);
     const rated = records.find((record) => record.kind === 'conversation');
@@ -106,7 +111,7 @@ describe('the feedback view', () => {
     expect(records.map((record) => record.answer)).toContain(lines[0].answer);
   });
 
-  test('loads page after page, and an export says how far it is and can be cancelled', async () => {
+  test('loads page after page; exports are made, scheduled, fetched and deleted', async () => {
     const site = await consoles.newSite();
     const customer = await consoles.customerWith(site, fee);
     await consoles.server.store.db
@@ -132,27 +137,43 @@ describe('the feedback view', () => {
     await page.getByText('100 of 621').waitFor();
     expect(await page.locator('tbody tr').count()).toBe(100);
 
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    await page.route('**/v1/feedback/export*', async (route) => {
-      await held;
-      // Cancelled meanwhile: there is nobody left to answer.
-      await route.continue().catch(() => undefined);
-    });
-    await page.getByRole('button', { name: 'CSV', exact: true }).click();
-    await page.getByRole('progressbar', { name: 'Export' }).waitFor();
-    await page.getByRole('button', { name: 'Cancel' }).click();
-    await page.getByRole('button', { name: 'CSV', exact: true }).waitFor();
-    release();
-    await page.unroute('**/v1/feedback/export*');
+    const dialog = page.getByRole('dialog', { name: 'Export feedback' });
+    await page.getByRole('button', { name: 'Export…' }).click();
+    await dialog.getByText('621 rows').waitFor();
+    await dialog.getByText('None yet. A file is kept for 7 days.').waitFor();
+    await dialog.getByText('For spreadsheets: one row each, with the transcript.').waitFor();
+    await lookAtConsole(page, 'export-empty');
+    await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+    await dialog.getByText('621 rows').nth(1).waitFor();
+    // No row here has a better answer: what is left out is said, and why.
+    await dialog.getByLabel('Format').selectOption('OpenAI, preference');
+    await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+    await dialog.getByText('0 rows, 621 left out').waitFor();
+    await dialog.getByLabel('How often').selectOption('New ones every Monday');
+    await dialog.getByRole('button', { name: 'Schedule' }).click();
+    await dialog.getByText('Next:').waitFor();
+    await lookAtConsole(page, 'export');
+    consoles.expectFault(/status of 503/);
+    await page.route('**/v1/exports', (route) => route.fulfill({ status: 503, body: '' }));
+    await page.route('**/v1/exports/start', (route) => route.fulfill({ status: 503, body: '' }));
+    await dialog.getByLabel('How often').selectOption('Once, now');
+    await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+    await dialog.getByText('That did not work on our side. Try again.').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Export…' }).click();
+    await dialog.getByText('The exports could not be loaded.').waitFor();
+    await page.unroute('**/v1/exports');
+    await page.unroute('**/v1/exports/start');
+    await dialog.getByRole('button', { name: 'Try again' }).click();
+    await dialog.getByRole('button', { name: 'End' }).click();
+    await eventually(() => dialog.getByText('Next:').count()).toBe(0);
     const [file] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('button', { name: 'CSV', exact: true }).click(),
+      dialog.getByRole('listitem').filter({ hasText: 'CSV' }).getByRole('link', { name: 'Download' }).click(),
     ]);
     const records: string[][] = parse(await readFile(await file.path(), 'utf8'), { bom: true });
     expect(records).toHaveLength(622);
-    await page.getByText('621 rows saved as').waitFor();
+    await page.getByRole('button', { name: /^Delete handrail-feedback-.*csv$/ }).click();
+    await eventually(() => dialog.getByRole('listitem').count()).toBe(1);
   });
 });

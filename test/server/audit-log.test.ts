@@ -81,14 +81,17 @@ describe('what is read', () => {
         { action: 'feedback.read', detail: {} },
         { action: 'feedback.searched', detail: { text: 'refund' } },
         { action: 'feedback.searched', detail: { text: '\uFFFDcard' } },
-        { action: 'feedback.exported', detail: { format: 'csv', rows: total, verdict: 'down' } },
+        {
+          action: 'feedback.exported',
+          detail: { content: 'feedback', format: 'csv', redaction: 'on', rows: total, verdict: 'down' },
+        },
       ]),
     );
   });
 
   test('an export that cannot be recorded does not leave', async () => {
     const lea = await server.addAgent(site, 'Lea', 'lead');
-    const exported = vi.spyOn(server.store.feedback, 'exportRows');
+    const exported = vi.spyOn(server.store.feedback, 'exportPage');
     vi.spyOn(server.store.auditLog, 'add').mockRejectedValue(new Error('the disk is full'));
     await expectProblem(await get('/v1/feedback/export?format=csv', lea), 'internal');
     expect(exported).not.toHaveBeenCalled();

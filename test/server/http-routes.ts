@@ -161,4 +161,14 @@ export const routes: Record<string, Route> = {
   'GET /v1/feedback': { caller: 'agent', query: 'limit=10' },
   'GET /v1/feedback/receipts': { caller: 'agent', query: 'from=0' },
   'GET /v1/feedback/export': { caller: 'agent', query: 'format=csv' },
+  'GET /v1/exports': { caller: 'agent' },
+  'POST /v1/exports/start': { caller: 'agent', body: { format: 'csv', filter: { verdict: 'down' } } },
+  'GET /v1/exports/{id}/manifest': { caller: 'agent' },
+  'GET /v1/exports/{id}/file': { caller: 'agent' },
+  'POST /v1/exports/remove': { caller: 'agent', body: { id: unknownId } },
+  'POST /v1/exports/schedule': {
+    caller: 'agent',
+    body: { format: 'csv', filter: { verdict: 'down' }, every: 'daily' },
+  },
+  'POST /v1/exports/schedule/remove': { caller: 'agent', body: { id: unknownId } },
 };

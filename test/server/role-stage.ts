@@ -5,6 +5,7 @@ import { operator } from '../../server/store/audit-log.ts';
 import type { Site } from '../../server/store/sites.ts';
 import { newSession, type Session } from '../support/clients.ts';
 import type { TestServer } from '../support/server.ts';
+import { exportOf, scheduleOf } from './exports-stage.ts';
 import { leaveFeedback } from './feedback-data.ts';
 import { keepFile } from './files-stage.ts';
 
@@ -28,6 +29,8 @@ export interface RoleStage {
   /** A new one each time: what is called about it may end it. */
   readonly newCanned: (whose: Whose) => Promise<string>;
   readonly newGuidance: (whose: Whose) => Promise<string>;
+  readonly newExport: (whose: Whose) => Promise<string>;
+  readonly newSchedule: (whose: Whose) => Promise<string>;
   /** A file of each conversation, by its conversation. */
   readonly files: ReadonlyMap<string, string>;
   /** Open invitations to this site, two of them, and to the other one. */
@@ -67,13 +70,15 @@ export const handedOver = (
 
 /** What a route is about, where that is no conversation. */
 export async function objectBeside(
-  { webhooks, newCanned, newGuidance, invitations, persons }: RoleStage,
+  { webhooks, newCanned, newGuidance, newExport, newSchedule, invitations, persons }: RoleStage,
   route: string,
   whose: Whose,
 ): Promise<string | null> {
   if (route.includes('/webhooks/')) return webhooks[whose];
   if (route.includes('/canned/')) return newCanned(whose);
   if (route.includes('/guidance/') && !route.includes('from-answer')) return newGuidance(whose);
+  if (route.includes('/exports/schedule/')) return newSchedule(whose);
+  if (route.includes('/exports/')) return newExport(whose);
   if (route.includes('/invite/')) return invitations[whose];
   return route.includes('/people/') ? persons[whose] : null;
 }
@@ -126,6 +131,8 @@ export async function stageRoles(server: TestServer, roles: readonly Role[]): Pr
   const said = { answer: 'So.', verdict: 'down', rating: 1 } as const;
   await leaveFeedback(server, site, { ...said, question: 'Northcard question' });
   await leaveFeedback(server, elsewhere, { ...said, question: 'Southbank question' });
+  const owner = (whose: Whose) =>
+    whose === "another site's" ? ([elsewhere, stranger] as const) : ([site, colleague] as const);
   const { conversationId } = otherConversation;
   const colleagues = (await taken(server, site, colleague)).conversationId;
   const mine = (await asked(server, site)).conversationId;
@@ -147,6 +154,8 @@ export async function stageRoles(server: TestServer, roles: readonly Role[]): Pr
     },
     newGuidance: (whose) => guidanceOf(server, whose === "another site's" ? elsewhere : site),
     newCanned: (whose) => cannedOf(server, whose === "another site's" ? elsewhere : site),
+    newExport: (whose) => exportOf(server, ...owner(whose)),
+    newSchedule: (whose) => scheduleOf(server, ...owner(whose)),
     invitations: {
       own: await invitationTo(server, site),
       "a colleague's": await invitationTo(server, site),

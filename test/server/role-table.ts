@@ -76,6 +76,13 @@ export const mayCall: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/feedback': everyRole,
   'GET /v1/feedback/receipts': everyRole,
   'GET /v1/feedback/export': exporters,
+  'GET /v1/exports': exporters,
+  'POST /v1/exports/start': exporters,
+  'GET /v1/exports/{id}/manifest': exporters,
+  'GET /v1/exports/{id}/file': exporters,
+  'POST /v1/exports/remove': exporters,
+  'POST /v1/exports/schedule': exporters,
+  'POST /v1/exports/schedule/remove': exporters,
 };
 export const mayAsk: Readonly<Record<string, readonly Role[]>> = {
   'message:send': workers,

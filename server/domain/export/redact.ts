@@ -76,16 +76,22 @@ function without(text: string, spans: readonly Span[], replacement: () => string
   return result + text.slice(end);
 }
 
-const id = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** Fields that hold an id or a word of ours: random letters and digits, and nobody's secret. */
+const ours = /^(?:id|cid|type|kind|\w+Id)$/;
 
 /** The same value with every text in it redacted, however deep, except ids. What a later version adds is so, too. */
 export function redactDeep<T>(value: T, tally: Tally): T {
   // Texts become texts, and objects keep their fields: the type stays.
   const of = (one: unknown): unknown => {
-    if (typeof one === 'string') return id.test(one) ? one : redact(one, tally);
+    if (typeof one === 'string') return redact(one, tally);
     if (Array.isArray(one)) return one.map(of);
     if (typeof one !== 'object' || one === null) return one;
-    return Object.fromEntries(Object.entries(one).map(([name, inner]) => [name, of(inner)]));
+    return Object.fromEntries(
+      Object.entries(one).map(([name, inner]) => [
+        name,
+        typeof inner === 'string' && ours.test(name) ? inner : of(inner),
+      ]),
+    );
   };
   return of(value) as T;
 }
