@@ -59,20 +59,9 @@ function apply(draft: Draft, fact: Fact): void {
       draft.items.push({ kind: 'note', seq, at, by, text: fact.text });
       return;
     case 'answer.started': {
-      const { turn, question, guidance, hint } = fact;
       const unsaid = { text: '', sources: [], failure: null, replies: [], feedback: null };
-      draft.items.push({
-        kind: 'answer',
-        seq,
-        at,
-        turn,
-        question,
-        guidance,
-        hint,
-        state: 'pending',
-        ...unsaid,
-      });
-      draft.pendingTurn = turn;
+      draft.items.push({ ...fact, ...unsaid, kind: 'answer', state: 'pending', judged: undefined });
+      draft.pendingTurn = fact.turn;
       return;
     }
     case 'answer.ended': {

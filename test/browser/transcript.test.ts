@@ -138,6 +138,8 @@ describe('the transcript', () => {
             ? { verdict: word.verdict, reasons: word.reasons, comment: word.comment }
             : null;
           return {
+            type: 'answer.started',
+            by: { kind: 'bot' },
             kind: 'answer',
             seq,
             at,

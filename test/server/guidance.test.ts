@@ -49,7 +49,7 @@ describe('guidance', () => {
       live: null,
     });
 
-    const { versions, steps } = await read<GuidanceHistory>(`/${id}`, ana);
+    const { versions, steps } = await read<GuidanceHistory>(`/${id}/history`, ana);
     expect(versions.map(({ version, text, by }) => [version, text, by.name])).toEqual([
       [2, 'Three days.', 'Ana'],
       [1, correction.text, 'Pia'],
@@ -105,7 +105,7 @@ describe('guidance', () => {
     await expectProblem(await pia.post('approve', { id, version: 1, reason: '' }), 'not_proposed');
     const twisted = { ...correction, id, base: 1, scope: { from: 2_000, until: 1_000 }, isProposed: true };
     await expectProblem(await pia.post('change', twisted), 'invalid');
-    expect((await read<GuidanceHistory>(`/${id}`, pia)).steps).toHaveLength(1);
+    expect((await read<GuidanceHistory>(`/${id}/history`, pia)).steps).toHaveLength(1);
   });
 
   test('is made of an answer: its question, and what an agent said it should have been', async () => {

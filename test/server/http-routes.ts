@@ -149,7 +149,7 @@ export const routes: Record<string, Route> = {
   'GET /v1/desk/insights/visits': { caller: 'agent', query: 'from=2020-01-01&to=2029-12-31&figure=visits' },
   'GET /v1/desk/search': { caller: 'agent', query: 'q=refund' },
   'GET /v1/desk/guidance': { caller: 'agent', query: 'state=live' },
-  'GET /v1/desk/guidance/{id}': { caller: 'agent' },
+  'GET /v1/desk/guidance/{id}/history': { caller: 'agent' },
   'POST /v1/desk/guidance/add': { caller: 'agent', body: { site: 'pk_closed', ...correction } },
   'POST /v1/desk/guidance/from-answer': { caller: 'agent', body: { conversationId, turn: 1, reason: '' } },
   'POST /v1/desk/guidance/change': { caller: 'agent', body: { id: unknownId, base: 1, ...correction } },

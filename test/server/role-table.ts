@@ -64,7 +64,7 @@ export const mayCall: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/desk/webhooks/remove': admins,
   ...mayCallOfPeople,
   'GET /v1/desk/guidance': everyRole,
-  'GET /v1/desk/guidance/{id}': everyRole,
+  'GET /v1/desk/guidance/{id}/history': everyRole,
   'POST /v1/desk/guidance/add': everyRole,
   'POST /v1/desk/guidance/from-answer': everyRole,
   'POST /v1/desk/guidance/change': everyRole,

@@ -87,7 +87,7 @@ export const guidance: FastifyPluginAsync = async (app) => {
   );
 
   app.get<{ Params: { id: string } }>(
-    '/v1/desk/guidance/:id',
+    '/v1/desk/guidance/:id/history',
     {
       schema: {
         ...common,

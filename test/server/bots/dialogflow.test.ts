@@ -46,6 +46,8 @@ describe('Dialogflow', () => {
           handback_decision: handback.decision,
           handback_agent: 'Ana',
           handback_at: handback.at,
+          // What was said in a turn before must not stay in the session.
+          hint: null,
         },
       },
     });
