@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { deadBot } from './dead-bot.ts';
+import { guidance } from './guidance.ts';
 import { handoff } from './handoff.ts';
 import { handoffPolicy } from './handoff-policy.ts';
 import { idle } from './idle.ts';
@@ -29,6 +30,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   search,
   inbox,
   keyboard,
+  guidance,
 };
 
 const everywhere = ({ runs, seconds }: Benchmark['defaults']) =>
