@@ -85,7 +85,11 @@ export async function createMatcher(input: MatcherInput): Promise<Matcher> {
       if (byMeaning !== null && embeddings !== null) {
         const meaning = await meaningOf(question, embeddings, failed, signal);
         signal?.throwIfAborted();
-        if (meaning !== null) return decide(byMeaning, question, meaning, isEligible);
+        // A model that was changed behind the same name is another model.
+        const isSameModel = meaning?.length === byMeaning.meaningLength;
+        if (meaning !== null && !isSameModel)
+          failed(new TypeError('the vectors have another length than before'));
+        if (meaning !== null && isSameModel) return decide(byMeaning, question, meaning, isEligible);
       }
       return decide(byWords, question, null, isEligible);
     },

@@ -51,6 +51,8 @@ function evenly(texts: readonly string[], most: number): readonly string[] {
 export interface Calibrated extends Relevance {
   /** The score from which a guidance is applied; null: too little traffic to set one. */
   readonly threshold: number | null;
+  /** Numbers in the vector of a meaning; 0 for words alone. */
+  readonly meaningLength: number;
 }
 
 /** @param meaningOf the vector of a text that was asked for; null: words alone */
@@ -64,7 +66,10 @@ export function* createCalibrated(
   const texts = [...examples, ...background];
   const space = yield* createSpace(texts, meaningOf === null ? null : texts.map(meaningOf));
   const ground = yield* createGround(space, examples.length);
-  const relevance = yield* createRelevance(ground, guidances);
+  const relevance = {
+    ...(yield* createRelevance(ground, guidances)),
+    meaningLength: space.points[0]?.meaning?.length ?? 0,
+  };
   const asked = (text: string): Asked => ({ text, meaning: meaningOf === null ? null : meaningOf(text) });
   const score = (by: Relevance, text: string) => scoreOf(by.best(asked(text), everyone));
 
