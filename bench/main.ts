@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { deadBot } from './dead-bot.ts';
 import { exporting } from './export.ts';
+import { guidance } from './guidance.ts';
 import { handoff } from './handoff.ts';
 import { handoffPolicy } from './handoff-policy.ts';
 import { idle } from './idle.ts';
@@ -33,6 +34,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   insights,
   keyboard,
   export: exporting,
+  guidance,
 };
 
 const everywhere = ({ runs, seconds }: Benchmark['defaults']) =>

@@ -1,11 +1,12 @@
-import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { judge, turnsLookedAt } from '../domain/policy/judge.ts';
 import { defaultThresholds } from '../domain/policy/thresholds.ts';
 import { createAuditReport } from './audit-report.ts';
-import { linesOf, maxLineBytes, parseTranscript, type Transcript } from './audit-transcripts.ts';
+import { parseTranscript, type Transcript } from './audit-transcripts.ts';
 import { type Alone, type Command, UsageError } from './command.ts';
+import { linesOf, maxLineBytes } from './lines.ts';
+import { createOutput } from './output.ts';
 import { number, plural } from './progress.ts';
 
 /** Judges past transcripts of any bot as the server would have. Opens no database and asks no server. */
@@ -64,26 +65,4 @@ function jsonOf({ id, turns }: Transcript): string {
     lines += `${JSON.stringify({ id, turn, decision, reason })}\n`;
   });
   return lines;
-}
-
-/** Standard output, no faster than it is read: otherwise a large audit would pile up in memory. */
-function createOutput() {
-  let isClosed = false;
-  let failure: unknown = null;
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    isClosed = true;
-    // The reader has seen enough, as in `| head`.
-    if (error.code !== 'EPIPE') failure = error;
-  });
-  return {
-    /** @returns false once nobody reads on */
-    async write(text: string): Promise<boolean> {
-      if (failure !== null) throw failure;
-      if (isClosed) return false;
-      if (text !== '' && !process.stdout.write(text)) {
-        await once(process.stdout, 'drain').catch(() => undefined);
-      }
-      return !isClosed;
-    },
-  };
 }

@@ -9,6 +9,7 @@ import { backup } from './backup.ts';
 import { type Alone, type Command, type Surroundings, UsageError } from './command.ts';
 import { rebuildInsights } from './insights.ts';
 import { exportToFile } from './export.ts';
+import { match } from './match.ts';
 import { migrateTo } from './migrate-to.ts';
 import { notifyTest, siteNotify } from './notify.ts';
 import { agentTwoFactorOff, inviteAgent } from './people.ts';
@@ -58,7 +59,7 @@ const wholeDatabase: Readonly<Record<string, Command<Surroundings>>> = {
 };
 
 /** Need no server, no data and no settings. */
-const alone: Readonly<Record<string, Command<Alone>>> = { audit };
+const alone: Readonly<Record<string, Command<Alone>>> = { audit, match };
 
 const usage =
   () => `handrail: what is to be done beside the running server. It may run meanwhile, where nothing else is said.

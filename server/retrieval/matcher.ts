@@ -1,14 +1,19 @@
-import { createLexicalIndex, type Guided } from '../domain/retrieval/lexical.ts';
-import { thresholdFor } from '../domain/retrieval/threshold.ts';
+import { type Calibrated, createCalibrated, type Past, pastFrom } from '../domain/retrieval/calibrated.ts';
+import type { Guided } from '../domain/retrieval/relevance.ts';
 import type { Embeddings } from './embeddings.ts';
+import { inSlices } from './slices.ts';
 
 export interface MatcherInput {
   readonly guidances: readonly Guided[];
   /** Past questions of the site's customers; from them the statistics and the threshold. */
   readonly traffic: readonly string[];
-  /** The share of questions, at most, that may get a guidance which is not theirs. */
+  /** Past questions of which it is known that no guidance is for them; with enough of them the threshold is theirs. */
+  readonly unguided?: readonly string[];
+  /** The share of questions without a guidance of their own, at most, that may get one: above 0, below 1. */
   readonly falseApply: number;
   readonly embeddings?: Embeddings | null;
+  /** Told why meaning is not used, or was not for one question. */
+  readonly onEmbeddingsFailed?: (error: unknown) => void;
 }
 
 export interface Match {
@@ -21,36 +26,110 @@ export interface Match {
 export interface Matcher {
   /** The score from which a guidance is applied. */
   readonly threshold: number;
-  /** False: there is too little traffic to set a threshold by; only (nearly) the same question is applied. */
+  /** False: there is too little traffic to set a threshold by, and only (nearly) the same question is applied. */
   readonly isCalibrated: boolean;
-  /** The best of the eligible guidances, applied or not; null: nothing is near, or there are none. */
+  /**
+   * The best of the eligible guidances, applied or not; null: nothing is near, or there are none. Where the embeddings
+   * fail or are slow, words decide.
+   * @throws the reason of `signal`, and nothing else
+   */
   match(question: string, isEligible?: (id: string) => boolean, signal?: AbortSignal): Promise<Match | null>;
 }
 
-/** Stands for "too little traffic": only a question that is (nearly) an example itself scores so high. */
+/** As alike as this is the same question: applied even where no threshold can be set. */
 const sameQuestion = 0.9;
-/** Past questions by which the threshold is set. */
-const mostJudged = 2_000;
+/** Models read about this much; the rest would only cost. */
+const mostChars = 1_000;
+/** An answer waits no longer for the meaning of its question. */
+const meaningWithinMs = 500;
+/** Building may wait for many. */
+const buildWithinMs = 600_000;
 
-export async function createMatcher({ guidances, traffic, falseApply }: MatcherInput): Promise<Matcher> {
-  const index = createLexicalIndex(guidances, traffic);
-  const everyone = () => true;
-  const step = Math.max(1, Math.ceil(traffic.length / mostJudged));
-  const scores: number[] = [];
-  for (let at = 0; at < traffic.length; at += step) {
-    const [best] = index.rank(traffic[at] ?? '', everyone, true);
-    scores.push(best?.score ?? Number.NEGATIVE_INFINITY);
+/**
+ * Builds what finds the guidance for a question. Takes seconds for thousands of guidances, in slices of some ms.
+ * @throws RangeError when `falseApply` is no share
+ */
+export async function createMatcher(input: MatcherInput): Promise<Matcher> {
+  const { guidances, traffic, unguided = [], falseApply, embeddings = null } = input;
+  if (!(falseApply > 0 && falseApply < 1)) throw new RangeError('falseApply is above 0 and below 1');
+  const failed = input.onEmbeddingsFailed ?? (() => undefined);
+  const past = pastFrom(traffic, unguided, falseApply);
+  const byWords = await inSlices(createCalibrated(guidances, past, falseApply, null));
+  let byMeaning: Calibrated | null = null;
+  // Without a threshold only the same question is applied, and that words see best.
+  if (embeddings !== null && byWords.threshold !== null && guidances.length > 0) {
+    try {
+      const meanings = await meaningsOf(guidances, past, embeddings);
+      byMeaning = await inSlices(createCalibrated(guidances, past, falseApply, meanings));
+    } catch (error) {
+      failed(error);
+    }
   }
-  const found = thresholdFor(scores, falseApply);
-  const threshold = found ?? sameQuestion;
+
+  const decide = (by: Calibrated, text: string, meaning: Float32Array | null, isEligible: IsEligible) => {
+    const best = by.best({ text, meaning }, (at) => isEligible(guidances[at]?.id ?? ''));
+    const guidance = guidances[best?.guidance ?? -1];
+    if (best === null || guidance === undefined || best.likeness <= 0) return null;
+    const isSame = best.likeness >= sameQuestion;
+    const threshold = by.threshold ?? sameQuestion;
+    const score = by.threshold === null ? best.likeness : best.score;
+    const isApplied = !best.isContrary && (isSame || score >= threshold);
+    return { id: guidance.id, score: isApplied ? Math.max(score, threshold) : score, threshold, isApplied };
+  };
+
   return {
-    threshold,
-    isCalibrated: found !== null,
-    async match(question, isEligible = everyone, signal) {
+    threshold: (byMeaning ?? byWords).threshold ?? sameQuestion,
+    isCalibrated: byWords.threshold !== null,
+    async match(question, isEligible = () => true, signal) {
       signal?.throwIfAborted();
-      const [best] = index.rank(question, isEligible);
-      if (best === undefined) return null;
-      return { ...best, threshold, isApplied: best.score >= threshold };
+      if (byMeaning !== null && embeddings !== null) {
+        const meaning = await meaningOf(question, embeddings, failed, signal);
+        signal?.throwIfAborted();
+        // A model that was changed behind the same name is another model.
+        const isSameModel = meaning?.length === byMeaning.meaningLength;
+        if (meaning !== null && !isSameModel)
+          failed(new TypeError('the vectors have another length than before'));
+        if (meaning !== null && isSameModel) return decide(byMeaning, question, meaning, isEligible);
+      }
+      return decide(byWords, question, null, isEligible);
     },
   };
 }
+
+type IsEligible = (id: string) => boolean;
+
+const read = (text: string) => text.slice(0, mostChars);
+
+async function meaningsOf(guidances: readonly Guided[], { background, held }: Past, embeddings: Embeddings) {
+  const texts = [...guidances.flatMap(({ examples }) => examples), ...background, ...held].map(read);
+  const distinct = [...new Set(texts)];
+  const vectors = await embeddings.embed(distinct, AbortSignal.timeout(buildWithinMs));
+  const found = new Map(distinct.map((text, at) => [text, vectors[at] ?? new Float32Array()]));
+  return (text: string) => found.get(read(text)) ?? new Float32Array();
+}
+
+async function meaningOf(
+  question: string,
+  embeddings: Embeddings,
+  failed: (error: unknown) => void,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array | null> {
+  const deadline = AbortSignal.timeout(meaningWithinMs);
+  try {
+    const within = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
+    const [meaning = null] = await Promise.race([
+      embeddings.embed([read(question)], within),
+      aborted(within),
+    ]);
+    return meaning;
+  } catch (error) {
+    if (signal?.aborted !== true) failed(error);
+    return null;
+  }
+}
+
+/** A model that does not look at its signal may not hold an answer up. */
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });

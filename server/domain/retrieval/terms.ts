@@ -4,16 +4,26 @@ import { wordsOf } from '../words.ts';
 const mostChars = 1_000;
 const gramLengths = [3, 4, 5] as const;
 
-/** The words and the character n-grams of a question, each as often as it occurs. Grams stay within their word. */
-export function termsOf(text: string): string[] {
-  const words = wordsOf(text.slice(0, mostChars)).map(({ folded }) => folded);
-  const terms = words.map((word) => `w ${word}`);
-  for (let at = 0; at + 1 < words.length; at += 1) terms.push(`b ${words[at]} ${words[at + 1]}`);
-  for (const word of words) {
+export interface Terms {
+  /** Words, and pairs of words that follow one another. */
+  readonly words: readonly string[];
+  /** Character n-grams, each within its word with a blank around it: typos and endings cost little. */
+  readonly grams: readonly string[];
+}
+
+export const plainWordsOf = (text: string): string[] =>
+  wordsOf(text.slice(0, mostChars)).map(({ folded }) => folded);
+
+export function termsOf(text: string): Terms {
+  const plain = plainWordsOf(text);
+  const words = [...plain];
+  for (let at = 0; at + 1 < plain.length; at += 1) words.push(`${plain[at]} ${plain[at + 1]}`);
+  const grams: string[] = [];
+  for (const word of plain) {
     const padded = ` ${word} `;
     for (const length of gramLengths) {
-      for (let at = 0; at + length <= padded.length; at += 1) terms.push(padded.slice(at, at + length));
+      for (let at = 0; at + length <= padded.length; at += 1) grams.push(padded.slice(at, at + length));
     }
   }
-  return terms;
+  return { words, grams };
 }

@@ -1,11 +1,81 @@
 /**
- * The least score at which at most `falseApply` of the past questions would have been taken; null where there are too
- * few of them to tell: none of 3 / rate questions taken is the least that speaks for a rate (95 %).
+ * Past questions are of two kinds: those that a guidance is for, and those that none is for. Which is which is not
+ * known, and only the second kind can be wrongly applied to. What is known is how questions of the first kind score:
+ * as examples do that are left out. From there the share of the first kind follows (where high scores are, hardly
+ * anything else is), and by taking it off, how many of the second kind are above a score.
  */
-export function thresholdFor(scores: readonly number[], falseApply: number): number | null {
-  if (falseApply <= 0 || scores.length < 3 / falseApply) return null;
-  const sorted = Float64Array.from(scores).sort().reverse();
-  const taken = Math.floor(sorted.length * falseApply);
+export interface Observed {
+  /** Scores of past questions. */
+  readonly past: Float64Array;
+  /** Scores of the same questions, in the same order, with some examples left out. */
+  readonly pastWithout: Float64Array;
+  /** Scores of the examples that were left out. */
+  readonly leftOut: Float64Array;
+}
+
+/** Between these shares of left-out examples above a score their distribution is known well enough. */
+const [leastKnown, mostKnown, knownStep] = [0.15, 0.8, 0.02];
+/** Fewer left-out examples say nothing about how right questions score: then every past question counts as a wrong one. */
+const leastLeftOut = 20;
+/** Of the share that right questions seem to have, so much is taken off: rather silent than wrong. */
+const believed = 0.85;
+const mostRight = 0.9;
+
+/** The past questions that it takes to speak of a rate: none of 3 / rate is what speaks for it (with 95 %). */
+export const leastPast = (falseApply: number): number => Math.ceil(3 / falseApply);
+
+/**
+ * The least score at which at most `falseApply` of the questions that no guidance is for would be taken.
+ * @returns null where there are too few questions to tell
+ */
+export function thresholdFrom({ past, pastWithout, leftOut }: Observed, falseApply: number): number | null {
+  if (past.length < leastPast(falseApply)) return null;
+  const taken = shareTaken(pastWithout, leftOut, falseApply);
+  const sorted = past.toSorted().reverse();
   // Just above the first one that may not be taken.
-  return (sorted[taken] ?? 0) + 1e-9;
+  return (sorted[Math.floor(sorted.length * taken)] ?? Number.POSITIVE_INFINITY) + 1e-9;
+}
+
+/** The threshold where it is known that no guidance is for any of the questions. */
+export function thresholdFromUnguided(scores: Float64Array, falseApply: number): number | null {
+  return thresholdFrom({ past: scores, pastWithout: scores, leftOut: new Float64Array() }, falseApply);
+}
+
+/** The share of past questions that may be taken, right ones among them. */
+function shareTaken(pastWithout: Float64Array, leftOut: Float64Array, falseApply: number): number {
+  const known = leftOut.filter(Number.isFinite);
+  if (known.length < leastLeftOut) return falseApply;
+  const sorted = pastWithout.toSorted().reverse();
+  const mean = known.reduce((sum, score) => sum + score, 0) / known.length;
+  const deviation = Math.sqrt(known.reduce((sum, score) => sum + (score - mean) ** 2, 0) / known.length);
+  const seen = known.length / leftOut.length;
+  const rightAbove = (score: number) => seen * normalAbove((score - mean) / (deviation || 1));
+
+  let right = mostRight;
+  let at = 0;
+  for (let share = leastKnown; share <= mostKnown; share += knownStep) {
+    // Falls with the share, so that the two lists are gone through once.
+    while (at < sorted.length && rightAbove(sorted[at] ?? 0) < share) at += 1;
+    right = Math.min(right, at / sorted.length / share);
+  }
+  right *= believed;
+
+  let taken = falseApply;
+  for (let count = Math.floor(sorted.length * falseApply); count < sorted.length / 2; count += 1) {
+    const all = count / sorted.length;
+    const wrong = (all - right * rightAbove(sorted[count] ?? 0)) / (1 - right);
+    if (wrong <= falseApply) taken = all;
+    else if (wrong > 2 * falseApply) break;
+  }
+  return taken;
+}
+
+/** The share of a normal distribution above `deviations` from its mean (Abramowitz and Stegun 26.2.17, to 1e-7). */
+function normalAbove(deviations: number): number {
+  const far = Math.abs(deviations);
+  const t = 1 / (1 + 0.2316419 * far);
+  const sum =
+    t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  const tail = (Math.exp((-far * far) / 2) / Math.sqrt(2 * Math.PI)) * sum;
+  return deviations >= 0 ? tail : 1 - tail;
 }

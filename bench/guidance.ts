@@ -1,0 +1,187 @@
+import { performance } from 'node:perf_hooks';
+import { type Embeddings, remembered } from '../server/retrieval/embeddings.ts';
+import { createLocalEmbeddings } from '../server/retrieval/local-embeddings.ts';
+import { createMatcher, type Matcher } from '../server/retrieval/matcher.ts';
+import { draw, type Question, type QuestionSet, readQuestionSets } from './guidance-data.ts';
+import { type Benchmark, UsageError } from './options.ts';
+import { at, rounded, table } from './statistics.ts';
+
+const about = `guidance: how often the right guidance is found for a question, and how often a wrong one is applied.
+
+Needs --data DIR with clinc150 and banking77, as they are published. No server, no database. 20 intents get a guidance
+with 3 example questions each, from the training split; every question of the test split comes in (those out of scope
+of clinc150 included). The seed alone chooses intents and examples. All of it goes through the matcher that serves
+live. The threshold is set from questions of the training split, never from the test split, and in two ways:
+known: past questions that are known to need no guidance (a reviewer, or a thumb up, has said so);
+mixed: past questions as they come, those that a guidance is for among them, and nothing known of any.
+recall: questions of a guided intent that got its guidance. wrong: those that got another one. false-apply: questions
+of other intents that got any. right@1: questions of a guided intent for which its guidance came first, applied or not.
+Lookups are timed one by one; with --large
+once more with 2,000 guidances of 10 examples. The figures in the last line are those
+of "known"; those of "mixed" are beside them.`;
+
+const falseApply = 0.01;
+/** What a site keeps of its past; the half of it, or less, is compared with. */
+const mostTraffic = 8_000;
+
+interface Figures {
+  readonly recall: number;
+  readonly wrong: number;
+  readonly falseApply: number;
+  readonly rightAt1: number;
+  readonly lookupP95Ms: number;
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const exact = (value: number) => Number(value.toFixed(4));
+
+export const guidance: Benchmark = {
+  about,
+  options: {
+    data: { type: 'string', about: 'folder with the data sets' },
+    seeds: { type: 'string', default: '1,2,3,4,5', about: 'the draws, each a whole number' },
+    embeddings: { type: 'string', about: 'local: with the offline model, too' },
+    large: { type: 'boolean', about: 'also 2,000 guidances of 10 examples and 20,000 past questions' },
+  },
+  defaults: { runs: 1, seconds: 1 },
+  async run({ print, text, flag }) {
+    const folder = text('data');
+    if (folder === undefined) throw new UsageError('--data names the folder with the data sets.');
+    const seeds = (text('seeds') ?? '').split(',').map(Number);
+    if (seeds.some((seed) => !Number.isInteger(seed)))
+      throw new UsageError('--seeds are whole numbers: 1,2,3');
+    const wanted = text('embeddings');
+    if (wanted !== undefined && wanted !== 'local') throw new UsageError('--embeddings knows "local".');
+    const problems: string[] = [];
+    const embeddings = wanted === undefined ? null : remembered(await createLocalEmbeddings(), 50_000);
+    const result: Record<string, Figures & { mixed: Figures }> = {};
+    const rows: (string | number)[][] = [];
+    for (const set of readQuestionSets(folder)) {
+      const drawn: { known: Figures; mixed: Figures }[] = [];
+      for (const seed of seeds) {
+        const { guidances, traffic } = draw(set, seed);
+        const ids = new Set(guidances.map(({ id }) => id));
+        const textsOf = (questions: readonly Question[]) =>
+          questions.slice(0, mostTraffic).map((question) => question.text);
+        const others = textsOf(traffic.filter(({ intent }) => !ids.has(intent ?? '')));
+        const build = {
+          guidances,
+          falseApply,
+          embeddings,
+          onEmbeddingsFailed: (error: unknown) => problems.push(String(error)),
+        };
+        const known = await createMatcher({
+          ...build,
+          traffic: others.filter((_, at) => at % 2 === 0),
+          unguided: others.filter((_, at) => at % 2 === 1),
+        });
+        const mixed = await createMatcher({ ...build, traffic: textsOf(traffic) });
+        const figures = {
+          known: await measure(known, set.test, ids, embeddings),
+          mixed: await measure(mixed, set.test, ids, embeddings),
+        };
+        drawn.push(figures);
+        rows.push(
+          rowOf(`${set.name} ${seed}, known`, figures.known),
+          rowOf(`${set.name} ${seed}, mixed`, figures.mixed),
+        );
+      }
+      const known = meanOf(drawn.map((one) => one.known));
+      const mixed = meanOf(drawn.map((one) => one.mixed));
+      rows.push(rowOf(`${set.name}, known`, known), rowOf(`${set.name}, mixed`, mixed));
+      result[set.name] = { ...known, mixed };
+    }
+    print(table(['threshold from', 'recall', 'wrong', 'false-apply', 'right@1', 'lookup p95 ms'], rows));
+    const [first] = readQuestionSets(folder);
+    const large = first === undefined || !flag('large') ? null : await measureLarge(first, embeddings);
+    if (large !== null) {
+      print(
+        `\n2,000 guidances of 10 examples, ${large.past} past questions: built in ${rounded(large.buildMs)} ms, ` +
+          `no stretch longer than ${rounded(large.longestMs)} ms; lookup p95 ${rounded(large.lookupP95Ms)} ms`,
+      );
+    }
+    return { problems, result: large === null ? result : { ...result, large } };
+  },
+};
+
+const keys = ['recall', 'wrong', 'falseApply', 'rightAt1', 'lookupP95Ms'] as const;
+const rowOf = (name: string, figures: Figures) => [name, ...keys.map((key) => rounded(figures[key]))];
+const meanOf = (figures: readonly Figures[]): Figures => ({
+  recall: exact(mean(figures.map(({ recall }) => recall))),
+  wrong: exact(mean(figures.map(({ wrong }) => wrong))),
+  falseApply: exact(mean(figures.map((one) => one.falseApply))),
+  rightAt1: exact(mean(figures.map(({ rightAt1 }) => rightAt1))),
+  lookupP95Ms: exact(mean(figures.map(({ lookupP95Ms }) => lookupP95Ms))),
+});
+
+async function measure(
+  matcher: Matcher,
+  questions: readonly Question[],
+  guided: ReadonlySet<string>,
+  embeddings: Embeddings | null,
+): Promise<Figures> {
+  // In bulk, as one by one it would take an hour; the time of a single one is measured in `measureLarge`.
+  await embeddings?.embed(
+    questions.map(({ text }) => text),
+    AbortSignal.timeout(3_600_000),
+  );
+  let [own, right, wrong, first, others, taken] = [0, 0, 0, 0, 0, 0];
+  const durationsMs: number[] = [];
+  for (const { text, intent } of questions) {
+    const fromMs = performance.now();
+    const match = await matcher.match(text);
+    durationsMs.push(performance.now() - fromMs);
+    const isApplied = match?.isApplied === true;
+    if (intent === null || !guided.has(intent)) {
+      others += 1;
+      taken += isApplied ? 1 : 0;
+      continue;
+    }
+    own += 1;
+    first += match?.id === intent ? 1 : 0;
+    if (isApplied && match?.id === intent) right += 1;
+    else if (isApplied) wrong += 1;
+  }
+  return {
+    recall: right / own,
+    wrong: wrong / own,
+    falseApply: taken / others,
+    rightAt1: first / own,
+    lookupP95Ms: at(durationsMs, 0.95),
+  };
+}
+
+/** As large as a site may get: every 10 questions of the set make a guidance, whatever they say. */
+async function measureLarge({ train, test }: QuestionSet, embeddings: Embeddings | null) {
+  const texts = train.map(({ text }) => text);
+  const textAt = (at: number) => `${texts[at % texts.length] ?? ''}${at < texts.length ? '' : ' again'}`;
+  const guidances = Array.from({ length: 2_000 }, (_, number) => ({
+    id: String(number),
+    examples: Array.from({ length: 10 }, (__, at) => textAt(number * 10 + at)),
+  }));
+  const traffic = Array.from({ length: 20_000 }, (_, at) => `${textAt(at)} please`);
+  let [longestMs, lastMs] = [0, performance.now()];
+  const watch = setInterval(() => {
+    longestMs = Math.max(longestMs, performance.now() - lastMs);
+    lastMs = performance.now();
+  }, 1);
+  const fromMs = performance.now();
+  const matcher = await createMatcher({ guidances, traffic, falseApply });
+  const buildMs = performance.now() - fromMs;
+  clearInterval(watch);
+  const durationsMs: number[] = [];
+  const signal = AbortSignal.timeout(3_600_000);
+  for (const { text } of test.slice(0, 300)) {
+    const sinceMs = performance.now();
+    // What a question that nobody has asked before costs.
+    await embeddings?.embed([`${text} ${durationsMs.length}`], signal);
+    await matcher.match(text);
+    durationsMs.push(performance.now() - sinceMs);
+  }
+  return {
+    past: traffic.length,
+    buildMs: exact(buildMs),
+    longestMs: exact(longestMs),
+    lookupP95Ms: exact(at(durationsMs, 0.95)),
+  };
+}

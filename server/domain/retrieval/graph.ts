@@ -1,0 +1,57 @@
+import type { Near } from './nearest.ts';
+
+/** What belongs to a guidance spreads from its examples to questions alike to them, and on to those alike to these. */
+export interface Graph {
+  /** The share that each text has in what starts at `seeds`; what is left out takes and gives nothing. */
+  spread(seeds: readonly number[], isLeftOut: (text: number) => boolean): Map<number, number>;
+}
+
+/** Of what a text has, this share goes on to its neighbours. */
+const passedOn = 0.9;
+const steps = 12;
+/** Less is not followed any further: a guidance stays in its part of the graph. */
+const least = 1e-4;
+
+/** Half as alike carries a quarter: far neighbours count little. */
+export const weightOf = (likeness: number): number => likeness * likeness;
+
+/** @param neighbours of each text the texts most like it */
+export function* createGraph(neighbours: readonly (readonly Near[])[]): Generator<void, Graph> {
+  const edges = neighbours.map(() => new Map<number, number>());
+  for (const [from, near] of neighbours.entries()) {
+    for (const { text, likeness } of near) {
+      // Both ways: who is near to nobody may still be the nearest of somebody.
+      edges[from]?.set(text, weightOf(likeness));
+      edges[text]?.set(from, weightOf(likeness));
+    }
+    yield;
+  }
+  const degrees = edges.map((out) => Math.sqrt([...out.values()].reduce((sum, weight) => sum + weight, 0)));
+  const lists: { readonly to: Int32Array; readonly weights: Float32Array }[] = [];
+  for (const [from, out] of edges.entries()) {
+    // A text that many are alike to passes on little to each.
+    const shareOf = ([to, weight]: [number, number]) =>
+      weight / ((degrees[from] ?? 0) * (degrees[to] ?? 0) || 1);
+    lists.push({ to: Int32Array.from(out.keys()), weights: Float32Array.from(out, shareOf) });
+    yield;
+  }
+  return {
+    spread(seeds, isLeftOut) {
+      const total = new Map<number, number>();
+      let front = new Map(seeds.map((seed) => [seed, 1 / seeds.length]));
+      for (let step = 0; step <= steps; step += 1) {
+        const next = new Map<number, number>();
+        for (const [from, mass] of front) {
+          total.set(from, (total.get(from) ?? 0) + mass * (1 - passedOn));
+          const out = lists[from];
+          if (mass < least || out === undefined) continue;
+          out.to.forEach((to, at) => {
+            if (!isLeftOut(to)) next.set(to, (next.get(to) ?? 0) + passedOn * mass * (out.weights[at] ?? 0));
+          });
+        }
+        front = next;
+      }
+      return total;
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { weightOf } from './graph.ts';
+import type { Ground, Place } from './ground.ts';
+import { contradicts, type Guarded, guardedOf } from './guard.ts';
+
+/** A correction, and questions that it is for. */
+export interface Guided {
+  readonly id: string;
+  readonly examples: readonly string[];
+}
+
+export interface Asked {
+  readonly text: string;
+  readonly meaning: Float32Array | null;
+}
+
+export interface Scored {
+  /** Which of the guidances, from 0. */
+  readonly guidance: number;
+  /** Only to be compared with scores on the same ground. */
+  readonly score: number;
+  /** How alike the question is to the nearest example, 0 to 1. */
+  readonly likeness: number;
+  /** The examples speak of the same matter and say the opposite, or other numbers. */
+  readonly isContrary: boolean;
+}
+
+export interface Relevance {
+  /** The guidance that fits best among the eligible ones; null: there is none. */
+  best(asked: Asked, isEligible: (guidance: number) => boolean): Scored | null;
+}
+
+const weightOfSpread = 0.2;
+/** Where nothing spreads to: about as much as a far question has. */
+const floor = 1e-4;
+const nobody = () => false;
+
+/**
+ * How well questions fit guidances whose examples are the first texts of the ground, guidance after guidance.
+ * @param isLeftOut examples that count as if they were not there: how well it does without them is how it does with
+ *   questions that it has not seen
+ */
+export function* createRelevance(
+  ground: Ground,
+  guidances: readonly Guided[],
+  isLeftOut: (example: number) => boolean = nobody,
+): Generator<void, Relevance> {
+  const shares: Map<number, number>[] = [];
+  const owns: { readonly examples: readonly number[]; readonly guards: readonly Guarded[] }[] = [];
+  let first = 0;
+  for (const [guidance, { examples }] of guidances.entries()) {
+    const kept = examples.flatMap((text, at) =>
+      isLeftOut(first + at) ? [] : [{ example: first + at, guard: guardedOf(text) }],
+    );
+    owns.push({ examples: kept.map(({ example }) => example), guards: kept.map(({ guard }) => guard) });
+    first += examples.length;
+    const seeds = kept.map(({ example }) => example);
+    for (const [text, share] of ground.graph.spread(seeds, isLeftOut)) {
+      const of = shares[text] ?? new Map<number, number>();
+      shares[text] = of.set(guidance, share);
+    }
+    yield;
+  }
+
+  const spreadTo = ({ near }: Place) => {
+    const spread = new Map<number, number>();
+    const sum = near.reduce((total, { likeness }) => total + weightOf(likeness), 0);
+    for (const { text, likeness } of near) {
+      for (const [guidance, share] of shares[text] ?? []) {
+        spread.set(guidance, (spread.get(guidance) ?? 0) + (share * weightOf(likeness)) / sum);
+      }
+    }
+    return spread;
+  };
+
+  return {
+    best({ text, meaning }, isEligible) {
+      const place = ground.place(ground.point(text, meaning), isLeftOut);
+      const spread = spreadTo(place);
+      let best: Omit<Scored, 'isContrary'> | null = null;
+      for (const [guidance, { examples }] of owns.entries()) {
+        if (examples.length === 0 || !isEligible(guidance)) continue;
+        let [most, sum, likeness] = [Number.NEGATIVE_INFINITY, 0, 0];
+        for (const example of examples) {
+          const alike = place.likenesses[example] ?? 0;
+          // Alike beyond what either is to past questions in general.
+          const one = 2 * alike - place.crowding - (ground.crowding[example] ?? 0);
+          most = Math.max(most, one);
+          likeness = Math.max(likeness, alike);
+          sum += one;
+        }
+        const score =
+          (most + sum / examples.length) / 2 + weightOfSpread * Math.log((spread.get(guidance) ?? 0) + floor);
+        if (best === null || score > best.score) best = { guidance, score, likeness };
+      }
+      return best === null ? null : withGuard(best, text, owns);
+    },
+  };
+}
+
+const withGuard = (
+  best: Omit<Scored, 'isContrary'>,
+  text: string,
+  owns: readonly { readonly guards: readonly Guarded[] }[],
+): Scored => ({ ...best, isContrary: contradicts(guardedOf(text), owns[best.guidance]?.guards ?? []) });
