@@ -9,7 +9,7 @@ import type { Site } from '../store/sites.ts';
 import { type AuthSettings, createAuth, createOidcAuth } from './auth.ts';
 import { RefusalError } from './errors.ts';
 import { isOwnOrigin, isSiteOrigin } from './origins.ts';
-import { createTwoFactor, type TwoFactor } from './two-factor.ts';
+import { createTwoFactor, type Note, type TwoFactor } from './two-factor.ts';
 
 export { minPasswordLength } from './auth.ts';
 
@@ -54,7 +54,7 @@ export interface Identity {
    * Sets or changes the own password and ends every other session of this agent.
    * @throws RefusalError forbidden, when a password is changed without the current one long after signing in
    */
-  setPassword(agent: Agent, passwords: Passwords, headers: Headers_): Promise<void>;
+  setPassword(agent: Agent, passwords: Passwords, headers: Headers_, note: Note): Promise<void>;
   /** Passes a request to better-auth. @param fields of its body; what else is in it goes no further */
   handleAuth(request: FastifyRequest, reply: FastifyReply, fields: readonly string[]): Promise<FastifyReply>;
 }
@@ -151,15 +151,16 @@ export default fp<AuthSettings & { requireTwoFactor: boolean }>(
         if (await store.agents.hasTwoFactor(agentId)) return 'on';
         return requireTwoFactor ? 'required' : 'off';
       },
-      twoFactor: createTwoFactor(auth),
+      twoFactor: createTwoFactor(auth, store.usedCodes),
 
-      async setPassword(agent, { password, currentPassword = '' }, given) {
+      async setPassword(agent, { password, currentPassword = '' }, given, note) {
         const headers = toWebHeaders(given);
         const { password: hashing, internalAdapter } = await auth.$context;
         const account = (await internalAdapter.findAccounts(agent.id)).find(
           ({ providerId }) => providerId === 'credential',
         );
         if (account === undefined) {
+          await note();
           await auth.api.setPassword({ body: { newPassword: password }, headers });
         } else {
           const session = await auth.api.getSession({ headers });
@@ -169,6 +170,7 @@ export default fp<AuthSettings & { requireTwoFactor: boolean }>(
             (await hashing.verify({ hash: account.password ?? '', password: currentPassword }));
           // A console left open, or a stolen cookie, must not become somebody else's account for good.
           if (!isProven) throw new RefusalError('forbidden', { detail: 'currentPassword is not right' });
+          await note();
           await internalAdapter.updatePassword(agent.id, await hashing.hash(password));
         }
         await auth.api.revokeOtherSessions({ headers });

@@ -19,6 +19,7 @@ import * as people from './migrations/015-people.ts';
 import * as files from './migrations/016-files.ts';
 import * as customers from './migrations/017-customers.ts';
 import * as onAPhone from './migrations/021-on-a-phone.ts';
+import * as usedCodes from './migrations/021-used-codes.ts';
 import type { Tables } from './schema.ts';
 
 export type Database = Kysely<Tables>;
@@ -44,6 +45,7 @@ export const migrations = {
   '016-files': files,
   '017-customers': customers,
   '021-on-a-phone': onAPhone,
+  '021-used-codes': usedCodes,
 };
 
 /** bigint columns hold epoch ms and counts, all far below 2^53: read them as numbers. */

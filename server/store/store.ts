@@ -22,6 +22,7 @@ import { createQueueHistory } from './queue-history.ts';
 import { createRouting } from './routing.ts';
 import { createSearch } from './search.ts';
 import { createSites } from './sites.ts';
+import { createUsedCodes } from './used-codes.ts';
 import { createWebhookCursors } from './webhook-cursors.ts';
 import { createWebhookDeliveries } from './webhook-deliveries.ts';
 import { createWebhooks } from './webhooks.ts';
@@ -40,6 +41,7 @@ export function createStore({ db, pool, commits }: Connections) {
     agents: createAgents(db),
     presence: createPresence(db),
     people: createPeople(db),
+    usedCodes: createUsedCodes(db),
     invitations: createInvitations(db),
     auditLog: createAuditLog(db),
     conversations: createConversations(db),
