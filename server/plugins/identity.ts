@@ -8,7 +8,7 @@ import type { Customer } from '../store/customers.ts';
 import type { Site } from '../store/sites.ts';
 import { type AuthSettings, createAuth, createOidcAuth } from './auth.ts';
 import { RefusalError } from './errors.ts';
-import { isOwnOrigin, isSiteOrigin } from './origins.ts';
+import { isLocal, isOwnOrigin, isSiteOrigin } from './origins.ts';
 import { createTwoFactor, type Note, type TwoFactor } from './two-factor.ts';
 
 export { minPasswordLength } from './auth.ts';
@@ -112,6 +112,11 @@ export default fp<AuthSettings & { requireTwoFactor: boolean }>(
         const foreign = origin !== undefined && !isOwnOrigin(origin, single(headers.host), publicUrl);
         const fetchSite = single(headers['sec-fetch-site']);
         if (foreign || (isWrite && fetchSite === 'cross-site')) throw new RefusalError('forbidden');
+        const host = single(headers.host);
+        // Sessions are known by the address then, and better-auth takes no other for ours.
+        if (publicUrl === null && host !== undefined && !isLocal(`http://${host}`)) {
+          throw new RefusalError('public_url_needed');
+        }
         const session = await auth.api.getSession({ headers: toWebHeaders(headers) });
         const agent = session === null ? null : await store.agents.byId(session.user.id);
         if (agent === null) throw new RefusalError('unauthenticated');

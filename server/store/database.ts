@@ -18,6 +18,7 @@ import * as headStart from './migrations/014-head-start.ts';
 import * as people from './migrations/015-people.ts';
 import * as files from './migrations/016-files.ts';
 import * as customers from './migrations/017-customers.ts';
+import * as filesLast from './migrations/021-files-last.ts';
 import * as onAPhone from './migrations/021-on-a-phone.ts';
 import * as usedCodes from './migrations/021-used-codes.ts';
 import type { Tables } from './schema.ts';
@@ -44,6 +45,7 @@ export const migrations = {
   '015-people': people,
   '016-files': files,
   '017-customers': customers,
+  '021-files-last': filesLast,
   '021-on-a-phone': onAPhone,
   '021-used-codes': usedCodes,
 };
