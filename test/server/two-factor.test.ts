@@ -147,9 +147,7 @@ describe('signing in with it', () => {
       const proof = { password, code };
       await expectProblem(await post('/v1/desk/two-factor/end', proof, agent.cookie, other), 'wrong_proof');
       await expectProblem(await post('/v1/desk/two-factor/codes', proof, agent.cookie), 'wrong_proof');
-      expect((await acts(agent)).filter((act) => act !== 'agent.signed_in')).not.toContain(
-        'agent.codes_renewed',
-      );
+      expect(await acts(agent)).not.toContain('agent.codes_renewed');
     } finally {
       await other.close();
     }
@@ -222,14 +220,14 @@ describe('turning it off, and new codes', () => {
     const unwritable = vi.spyOn(server.store.auditLog, 'add').mockRejectedValue(new Error('disk full'));
     try {
       const backup = (at: number) => ({ password, code: agent.backupCodes[at] ?? '' });
-      const tries: [string, object][] = [
-        ['/v1/desk/two-factor/end', backup(0)],
-        ['/v1/desk/two-factor/codes', backup(1)],
-        ['/v1/desk/password', { password: 'another long enough', currentPassword: password }],
-      ];
-      for (const [path, body] of tries) {
+      const renew = { password: 'another long enough', currentPassword: password };
+      const paths = {
+        '/v1/desk/two-factor/end': backup(0),
+        '/v1/desk/two-factor/codes': backup(1),
+        '/v1/desk/password': renew,
+      };
+      for (const [path, body] of Object.entries(paths))
         expect((await post(path, body, agent.cookie)).status, path).toBeGreaterThanOrEqual(500);
-      }
     } finally {
       unwritable.mockRestore();
     }
@@ -254,13 +252,6 @@ describe('turning it off, and new codes', () => {
     expect(await acts(agent)).toEqual(
       expect.arrayContaining(['agent.codes_renewed', 'agent.two_factor_off']),
     );
-  });
-
-  test('by the operator, for who has lost both', async () => {
-    const agent = await withTwoFactor();
-    expect(await server.store.people.endTwoFactor(agent.id)).toBe(true);
-    expect(await server.store.people.endTwoFactor(agent.id)).toBe(false);
-    expect((await meOf(cookiesOf(await signIn(agent)))).status).toBe(200);
   });
 });
 
