@@ -11,6 +11,11 @@ export const refusals = {
   too_large: { status: 413, retryable: false, text: 'The body is larger than this server takes.' },
   unauthenticated: { status: 401, retryable: false, text: 'Send a valid token, or sign in.' },
   forbidden: { status: 403, retryable: false, text: 'You may not do this.' },
+  public_url_needed: {
+    status: 409,
+    retryable: false,
+    text: 'From another machine this works once the server knows its own address: set PUBLIC_URL.',
+  },
   origin_not_allowed: {
     status: 403,
     retryable: false,

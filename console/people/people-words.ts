@@ -23,6 +23,8 @@ export function problemWords(code: ApiError['code']): string {
       return 'A site would be left without an admin. Make somebody else one first.';
     case 'not_only_yours':
       return 'This concerns sites that are not yours as well. Whoever runs the server can do it.';
+    case 'public_url_needed':
+      return 'Links need the address of this server. Whoever runs it sets PUBLIC_URL.';
     case 'invitation_limit':
       return 'There are as many open invitations as there may be. Withdraw one first.';
     case 'not_found':

@@ -5,6 +5,7 @@ import type { TwoFactorStarted } from '../../protocol/sign-in.ts';
 import { ApiError } from '../api.ts';
 import type { Session } from '../session.ts';
 import { BackupCodeList } from './BackupCodeList.tsx';
+import { QrCode } from './QrCode.tsx';
 
 const problems: Partial<Record<ApiError['code'], string>> = {
   wrong_proof: 'The password or the code is not right. Nothing was changed.',
@@ -118,8 +119,9 @@ export function TwoFactor({ me, session }: { me: Me; session: Session }) {
         <>
           <ol class="two-factor-steps">
             <li>
-              Add an account in your authenticator app: <a href={now.started.uri}>open the app</a> on this
-              device, or type this key into it.
+              Add an account in your authenticator app: scan this,
+              <QrCode text={now.started.uri} label="QR code of the key below" />
+              <a href={now.started.uri}>open the app</a> on this device, or type this key into it.
               <code class="two-factor-key">{now.started.secret.match(/.{1,4}/g)?.join(' ')}</code>
             </li>
             <li>Give the code that it shows now.</li>

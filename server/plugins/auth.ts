@@ -1,4 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type BetterAuthOptions, betterAuth } from 'better-auth';
+import { APIError } from 'better-auth/api';
 import { genericOAuth, magicLink, twoFactor } from 'better-auth/plugins';
 import type { FastifyInstance } from 'fastify';
 import { actorOf } from './audit-log.ts';
@@ -16,6 +18,12 @@ export interface OidcSettings {
   readonly clientId: string;
   readonly clientSecret: string;
 }
+
+/**
+ * Writes the entry of the audit log for a change of the second factor. better-auth makes the change itself, in a
+ * transaction that is none of ours: the entry is written right before it, and without the entry nothing is changed.
+ */
+export const noteOfChange = new AsyncLocalStorage<() => Promise<void>>();
 
 export const linkSeconds = 10 * 60;
 export const minPasswordLength = 10;
@@ -139,6 +147,16 @@ function optionsOf(app: FastifyInstance, { secret, publicUrl }: AuthSettings) {
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax' },
     },
     databaseHooks: {
+      user: {
+        update: {
+          async before(changed) {
+            if (!('twoFactorEnabled' in changed)) return;
+            const note = noteOfChange.getStore();
+            if (note === undefined) throw new Error('two-factor is changed by nobody');
+            await note();
+          },
+        },
+      },
       account: {
         create: {
           async before(account) {
@@ -152,6 +170,13 @@ function optionsOf(app: FastifyInstance, { secret, publicUrl }: AuthSettings) {
       },
       session: {
         create: {
+          async before({ userId }, context) {
+            // The code was right. Of two who give the same one, on whichever node, one comes in.
+            if (context?.path !== '/two-factor/verify-totp') return;
+            const { code } = Object(context.body) as { code?: unknown };
+            if (await store.usedCodes.use(userId, String(code), Date.now())) return;
+            throw new APIError('UNAUTHORIZED', { code: 'INVALID_CODE', message: 'Invalid code' });
+          },
           // Whatever way of signing in there is ends here. Without its entry the cookie is not handed out.
           async after({ userId, ipAddress }, context) {
             // Turning two-factor on or off makes the session anew, by a call of ours: nobody comes in.

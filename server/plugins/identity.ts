@@ -8,8 +8,8 @@ import type { Customer } from '../store/customers.ts';
 import type { Site } from '../store/sites.ts';
 import { type AuthSettings, createAuth, createOidcAuth } from './auth.ts';
 import { RefusalError } from './errors.ts';
-import { isOwnOrigin, isSiteOrigin } from './origins.ts';
-import { createTwoFactor, type TwoFactor } from './two-factor.ts';
+import { isLocal, isOwnOrigin, isSiteOrigin } from './origins.ts';
+import { createTwoFactor, type Note, type TwoFactor } from './two-factor.ts';
 
 export { minPasswordLength } from './auth.ts';
 
@@ -54,7 +54,7 @@ export interface Identity {
    * Sets or changes the own password and ends every other session of this agent.
    * @throws RefusalError forbidden, when a password is changed without the current one long after signing in
    */
-  setPassword(agent: Agent, passwords: Passwords, headers: Headers_): Promise<void>;
+  setPassword(agent: Agent, passwords: Passwords, headers: Headers_, note: Note): Promise<void>;
   /** Passes a request to better-auth. @param fields of its body; what else is in it goes no further */
   handleAuth(request: FastifyRequest, reply: FastifyReply, fields: readonly string[]): Promise<FastifyReply>;
 }
@@ -112,6 +112,11 @@ export default fp<AuthSettings & { requireTwoFactor: boolean }>(
         const foreign = origin !== undefined && !isOwnOrigin(origin, single(headers.host), publicUrl);
         const fetchSite = single(headers['sec-fetch-site']);
         if (foreign || (isWrite && fetchSite === 'cross-site')) throw new RefusalError('forbidden');
+        const host = single(headers.host);
+        // Sessions are known by the address then, and better-auth takes no other for ours.
+        if (publicUrl === null && host !== undefined && !isLocal(`http://${host}`)) {
+          throw new RefusalError('public_url_needed');
+        }
         const session = await auth.api.getSession({ headers: toWebHeaders(headers) });
         const agent = session === null ? null : await store.agents.byId(session.user.id);
         if (agent === null) throw new RefusalError('unauthenticated');
@@ -151,15 +156,16 @@ export default fp<AuthSettings & { requireTwoFactor: boolean }>(
         if (await store.agents.hasTwoFactor(agentId)) return 'on';
         return requireTwoFactor ? 'required' : 'off';
       },
-      twoFactor: createTwoFactor(auth),
+      twoFactor: createTwoFactor(auth, store.usedCodes),
 
-      async setPassword(agent, { password, currentPassword = '' }, given) {
+      async setPassword(agent, { password, currentPassword = '' }, given, note) {
         const headers = toWebHeaders(given);
         const { password: hashing, internalAdapter } = await auth.$context;
         const account = (await internalAdapter.findAccounts(agent.id)).find(
           ({ providerId }) => providerId === 'credential',
         );
         if (account === undefined) {
+          await note();
           await auth.api.setPassword({ body: { newPassword: password }, headers });
         } else {
           const session = await auth.api.getSession({ headers });
@@ -169,6 +175,7 @@ export default fp<AuthSettings & { requireTwoFactor: boolean }>(
             (await hashing.verify({ hash: account.password ?? '', password: currentPassword }));
           // A console left open, or a stolen cookie, must not become somebody else's account for good.
           if (!isProven) throw new RefusalError('forbidden', { detail: 'currentPassword is not right' });
+          await note();
           await internalAdapter.updatePassword(agent.id, await hashing.hash(password));
         }
         await auth.api.revokeOtherSessions({ headers });

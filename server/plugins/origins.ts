@@ -7,7 +7,9 @@ export function isOwnOrigin(origin: string, host: string | undefined, publicUrl:
   return host !== undefined && new URL(origin).host === host;
 }
 
-const isLocal = (origin: string) => /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin);
+/** On this very machine: what one may be sure of without being told the public address. */
+export const isLocal = (origin: string) =>
+  /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin);
 
 /** Exact scheme, host and port. A site that lists nothing can be tried out on the developer's own machine. */
 export function isSiteOrigin(site: Site, origin: string): boolean {

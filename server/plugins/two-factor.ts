@@ -1,7 +1,11 @@
 import type { FastifyReply } from 'fastify';
 import type { BackupCodes, TwoFactorProof, TwoFactorStarted } from '../../protocol/sign-in.ts';
-import type { Auth } from './auth.ts';
+import type { UsedCodes } from '../store/used-codes.ts';
+import { type Auth, noteOfChange } from './auth.ts';
 import { RefusalError } from './errors.ts';
+
+/** Writes what is about to be changed into the audit log; if that fails nothing is changed. */
+export type Note = () => Promise<void>;
 
 /**
  * The second factor of a signed-in agent's password. Whatever makes their session anew sets its cookie on the reply, and
@@ -11,14 +15,14 @@ export interface TwoFactor {
   /** @throws RefusalError wrong_proof (the password is not right, or there is none), invalid (it is on already) */
   start(password: string, headers: Headers): Promise<TwoFactorStarted>;
   /** @throws RefusalError wrong_proof (the code is not right), invalid (nothing was started, or it is on already) */
-  confirm(code: string, headers: Headers, reply: FastifyReply): Promise<void>;
+  confirm(code: string, headers: Headers, reply: FastifyReply, note: Note): Promise<void>;
   /** @throws RefusalError wrong_proof (password or code is not right), invalid (it is off) */
-  end(proof: TwoFactorProof, headers: Headers, reply: FastifyReply): Promise<void>;
+  end(proof: TwoFactorProof, headers: Headers, reply: FastifyReply, note: Note): Promise<void>;
   /** @throws RefusalError as `end` */
-  renewCodes(proof: TwoFactorProof, headers: Headers): Promise<BackupCodes>;
+  renewCodes(proof: TwoFactorProof, headers: Headers, note: Note): Promise<BackupCodes>;
 }
 
-export function createTwoFactor(auth: Auth): TwoFactor {
+export function createTwoFactor(auth: Auth, usedCodes: UsedCodes): TwoFactor {
   const { api } = auth;
 
   /** A code of the app, or one of the backup codes, which is used up by it. Of a signed-in agent: no session is made. */
@@ -26,11 +30,12 @@ export function createTwoFactor(auth: Auth): TwoFactor {
     // The password first: who does not know it must not use up codes.
     await refusing(api.verifyPassword({ body: { password }, headers }));
     const isBackup = code.includes('-');
-    await refusing(
-      isBackup
-        ? api.verifyBackupCode({ body: { code, disableSession: true }, headers })
-        : api.verifyTOTP({ body: { code }, headers }),
-    );
+    if (isBackup) {
+      await refusing(api.verifyBackupCode({ body: { code, disableSession: true }, headers }));
+      return;
+    }
+    const { user } = await refusing(api.verifyTOTP({ body: { code }, headers }));
+    if (!(await usedCodes.use(user.id, code, Date.now()))) throw new RefusalError('wrong_proof');
   };
 
   return {
@@ -41,26 +46,27 @@ export function createTwoFactor(auth: Auth): TwoFactor {
       return { secret, uri: started.totpURI, backupCodes: started.backupCodes };
     },
 
-    async confirm(code, headers, reply) {
+    async confirm(code, headers, reply, note) {
       const session = await api.getSession({ headers });
       if (session?.user.twoFactorEnabled === true) {
         throw new RefusalError('invalid', { detail: 'two-factor is on already' });
       }
-      const answer = await refusing(api.verifyTOTP({ body: { code }, headers, returnHeaders: true }));
+      const verify = () => api.verifyTOTP({ body: { code }, headers, returnHeaders: true });
+      const answer = await refusing(noteOfChange.run(note, verify));
       await renewSession(auth, headers, answer.headers, reply);
     },
 
-    async end(proof, headers, reply) {
+    async end(proof, headers, reply, note) {
       await prove(proof, headers);
       const { password } = proof;
-      const answer = await refusing(
-        api.disableTwoFactor({ body: { password }, headers, returnHeaders: true }),
-      );
+      const disable = () => api.disableTwoFactor({ body: { password }, headers, returnHeaders: true });
+      const answer = await refusing(noteOfChange.run(note, disable));
       await renewSession(auth, headers, answer.headers, reply);
     },
 
-    async renewCodes(proof, headers) {
+    async renewCodes(proof, headers, note) {
       await prove(proof, headers);
+      await note();
       const { backupCodes } = await refusing(
         api.generateBackupCodes({ body: { password: proof.password }, headers }),
       );

@@ -24,6 +24,8 @@ import * as exported from './migrations/020-exports.ts';
 import * as onAPhone from './migrations/021-on-a-phone.ts';
 import * as searchHeads from './migrations/022-search-heads.ts';
 import * as insights from './migrations/023-insights.ts';
+import * as filesLast from './migrations/024-files-last.ts';
+import * as usedCodes from './migrations/025-used-codes.ts';
 import type { Tables } from './schema.ts';
 
 export type Database = Kysely<Tables>;
@@ -54,6 +56,8 @@ export const migrations = {
   '021-on-a-phone': onAPhone,
   '022-search-heads': searchHeads,
   '023-insights': insights,
+  '024-files-last': filesLast,
+  '025-used-codes': usedCodes,
 };
 
 /** bigint columns hold epoch ms and counts, all far below 2^53: read them as numbers. */

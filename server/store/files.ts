@@ -38,6 +38,28 @@ export function createFiles(db: Database) {
     async add(file: NewFile, pieces: AsyncIterable<Buffer>, limits: FileLimits): Promise<Full | null> {
       const { conversationId, siteId, senderId, at } = file;
       const keep = async (tx: Tx) => {
+        let number = 0;
+        for await (const bytes of pieces) {
+          await tx.insertInto('file_pieces').values({ file_id: file.id, number, bytes }).execute();
+          number += 1;
+        }
+        // Counted last and one after the other: two that come at once must not both be the last that fits.
+        await sql`select pg_advisory_xact_lock(hashtext(${`files of ${siteId}`}))`.execute(tx);
+        const { mine } = await tx
+          .selectFrom('files')
+          .select(({ fn }) => fn.countAll<number>().as('mine'))
+          .where('conversation_id', '=', conversationId)
+          .where('sender_id', '=', senderId)
+          .where('at', '>=', limits.since)
+          .executeTakeFirstOrThrow();
+        if (mine >= limits.mostSince) throw new FullError('file_limit');
+        const { all } = await tx
+          .selectFrom('files')
+          .select(sql<number>`coalesce(sum(bytes), 0)::bigint`.as('all'))
+          .where('site_id', '=', siteId)
+          .executeTakeFirstOrThrow();
+        if (all + file.bytes > limits.siteBytes) throw new FullError('file_space_full');
+        // Behind all of its bytes: its reference holds the conversation's row, which commits wait for.
         await tx
           .insertInto('files')
           .values({
@@ -53,27 +75,6 @@ export function createFiles(db: Database) {
             attached_seq: null,
           })
           .execute();
-        let number = 0;
-        for await (const bytes of pieces) {
-          await tx.insertInto('file_pieces').values({ file_id: file.id, number, bytes }).execute();
-          number += 1;
-        }
-        // Counted last and one after the other: two that come at once must not both be the last that fits.
-        await sql`select pg_advisory_xact_lock(hashtext(${`files of ${siteId}`}))`.execute(tx);
-        const { mine } = await tx
-          .selectFrom('files')
-          .select(({ fn }) => fn.countAll<number>().as('mine'))
-          .where('conversation_id', '=', conversationId)
-          .where('sender_id', '=', senderId)
-          .where('at', '>=', limits.since)
-          .executeTakeFirstOrThrow();
-        if (mine > limits.mostSince) throw new FullError('file_limit');
-        const { all } = await tx
-          .selectFrom('files')
-          .select(sql<number>`sum(bytes)::bigint`.as('all'))
-          .where('site_id', '=', siteId)
-          .executeTakeFirstOrThrow();
-        if (all > limits.siteBytes) throw new FullError('file_space_full');
       };
       try {
         await db.transaction().execute(keep);

@@ -12,6 +12,7 @@ export interface PeopleTables {
   auth_account: AuthAccountTable;
   auth_session: AuthSessionTable;
   auth_two_factor: AuthTwoFactorTable;
+  used_codes: UsedCodesTable;
   push_subscriptions: PushSubscriptionsTable;
   mentions: MentionsTable;
   canned_responses: CannedResponsesTable;
@@ -85,6 +86,13 @@ export interface AuthSessionTable {
 export interface AuthTwoFactorTable {
   id: string;
   userId: string;
+}
+
+/** A code of an app that has been used, until it would open nothing any more. */
+export interface UsedCodesTable {
+  agent_id: string;
+  code: string;
+  used_at: number;
 }
 
 /** A device that is told by Web Push. `id` is the SHA-256 of the endpoint, hex. */

@@ -31,6 +31,7 @@ import { createReceipts } from './receipts.ts';
 import { createRouting } from './routing.ts';
 import { createSearch } from './search.ts';
 import { createSites } from './sites.ts';
+import { createUsedCodes } from './used-codes.ts';
 import { createWebhookCursors } from './webhook-cursors.ts';
 import { createWebhookDeliveries } from './webhook-deliveries.ts';
 import { createWebhooks } from './webhooks.ts';
@@ -49,6 +50,7 @@ export function createStore({ db, pool, commits }: Connections) {
     agents: createAgents(db),
     presence: createPresence(db),
     people: createPeople(db),
+    usedCodes: createUsedCodes(db),
     invitations: createInvitations(db),
     auditLog: createAuditLog(db),
     conversations: createConversations(db),

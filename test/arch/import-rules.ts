@@ -52,7 +52,7 @@ const zones: readonly Zone[] = [
   {
     files: /^console\//,
     mayImport: [/^console\//, /^browser\//, protocol],
-    packages: browserPackages,
+    packages: [...browserPackages, 'uqr'],
     isBrowser: true,
   },
   // A company's bot knows the documented wire and nothing of our code.

@@ -4,7 +4,7 @@ import { desktop, launchChromium, watchForFaults } from '../support/chromium.ts'
 import { lookAtConsole } from '../support/console-look.ts';
 import { eventually } from '../support/eventually.ts';
 import { type OidcProvider, startOidcProvider } from '../support/oidc-provider.ts';
-import { oneTimeCode } from '../support/one-time-code.ts';
+import { freshCode } from '../support/one-time-code.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 const password = 'long enough for us';
@@ -138,7 +138,7 @@ test('two-factor is turned on, asked for at sign-in, and turned off', async () =
   await section.getByLabel('Code').fill('000000');
   await section.getByLabel('Code').press('Enter');
   await section.getByText('The password or the code is not right.').waitFor();
-  await section.getByLabel('Code').fill(oneTimeCode(secret));
+  await section.getByLabel('Code').fill(await freshCode(secret));
   await section.getByLabel('Code').press('Enter');
   await section.getByText('shown this once').waitFor();
   await look(page, 'two-factor-codes', 'Two-factor sign-in');
@@ -175,7 +175,7 @@ test('two-factor is turned on, asked for at sign-in, and turned off', async () =
   await page.getByRole('link', { name: 'Settings' }).click();
   await section.getByRole('button', { name: 'Turn off…' }).click();
   await section.getByLabel('Your password').fill(password);
-  await section.getByLabel(/^Code/).fill(oneTimeCode(secret));
+  await section.getByLabel(/^Code/).fill(await freshCode(secret));
   await section.getByLabel(/^Code/).press('Enter');
   await section.getByText('It is off.').waitFor();
   await context.setOffline(true);
@@ -224,7 +224,7 @@ test('where two-factor is required, nothing else is reached before it', async ()
   await page.getByLabel('Your password').fill(password);
   await page.getByLabel('Your password').press('Enter');
   const secret = (await page.locator('code').textContent())?.replaceAll(' ', '') ?? '';
-  await page.getByLabel('Code').fill(oneTimeCode(secret));
+  await page.getByLabel('Code').fill(await freshCode(secret));
   await page.getByLabel('Code').press('Enter');
   await page.getByRole('button', { name: 'I have them' }).click();
   await page.getByRole('link', { name: 'Inbox' }).waitFor();

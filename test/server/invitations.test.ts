@@ -56,6 +56,31 @@ describe('an invitation', () => {
     ]);
   });
 
+  test('from another machine is refused until the server knows its own address, and nothing is kept', async () => {
+    const { north, ada } = await people.stage();
+    const email = newEmail();
+    const body = { email, name: 'Kim', role: 'agent', sites: [north.key] };
+    const status = await new Promise<string>((resolve, reject) => {
+      const sent = request(
+        `${server.url}/v1/desk/people/invite`,
+        {
+          method: 'POST',
+          headers: { host: 'help.acme.example', cookie: ada.cookie, 'content-type': 'application/json' },
+        },
+        (response) => {
+          let text = '';
+          response.on('data', (part) => {
+            text += part;
+          });
+          response.on('end', () => resolve(`${response.statusCode} ${JSON.parse(text).code}`));
+        },
+      );
+      sent.on('error', reject).end(JSON.stringify(body));
+    });
+    expect(status).toBe('409 public_url_needed');
+    expect((await people.list(ada)).invitations).toEqual([]);
+  });
+
   test('is not used up where the link that signs in cannot be made', async () => {
     const { north, ada } = await people.stage();
     const { secret } = await people.made(await people.inviteTo([north], ada));

@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import type { TwoFactorStarted } from '../../protocol/sign-in.ts';
 import type { Agent } from '../../server/store/agents.ts';
 import type { Site } from '../../server/store/sites.ts';
 import { connectAgent } from '../support/clients.ts';
-import { oneTimeCode } from '../support/one-time-code.ts';
+import { freshCode, oneTimeCode } from '../support/one-time-code.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { expectProblem, inDatabase, json, noLimits } from './requests.ts';
 
@@ -41,7 +41,7 @@ async function withTwoFactor(on = server, at = site) {
   const agent = await withPassword(on, at);
   const started = await post('/v1/desk/two-factor/start', { password }, agent.cookie, on);
   const { secret, backupCodes }: TwoFactorStarted = await started.json();
-  const code = oneTimeCode(secret);
+  const code = await freshCode(secret);
   const confirmed = await post('/v1/desk/two-factor/confirm', { code }, agent.cookie, on);
   expect(confirmed.status, await confirmed.clone().text()).toBe(204);
   return { ...agent, before: agent.cookie, cookie: cookiesOf(confirmed), secret, backupCodes };
@@ -71,7 +71,7 @@ describe('turning it on', () => {
     );
     expect(await (await meOf(agent.cookie)).json()).toMatchObject({ twoFactor: 'off' });
     expect((await meOf(cookiesOf(await signIn(agent)))).status).toBe(200);
-    const code = oneTimeCode(secret);
+    const code = await freshCode(secret);
     const confirmed = await post('/v1/desk/two-factor/confirm', { code }, agent.cookie);
     expect(await (await meOf(cookiesOf(confirmed))).json()).toMatchObject({ twoFactor: 'on' });
     // Secret and codes are worth nothing to who gets hold of a backup only.
@@ -85,7 +85,7 @@ describe('turning it on', () => {
     expect((await meOf(agent.cookie)).status).toBe(200);
     expect(await acts(agent)).toEqual(['agent.signed_in', 'agent.password_changed', 'agent.two_factor_on']);
     await expectProblem(await post('/v1/desk/two-factor/start', { password }, agent.cookie), 'invalid');
-    const code = oneTimeCode(agent.secret);
+    const code = await freshCode(agent.secret);
     await expectProblem(await post('/v1/desk/two-factor/confirm', { code }, agent.cookie), 'invalid');
     expect((await meOf(agent.cookie)).status).toBe(200);
     expect(await acts(agent)).toHaveLength(3);
@@ -114,7 +114,11 @@ describe('signing in with it', () => {
     expect((await meOf(half)).status).toBe(401);
     await expect(connectAgent(server.url, half)).rejects.toThrow();
     expect(await acts(agent)).toHaveLength(3);
-    const second = await post('/api/auth/two-factor/verify-totp', { code: oneTimeCode(agent.secret) }, half);
+    const second = await post(
+      '/api/auth/two-factor/verify-totp',
+      { code: await freshCode(agent.secret) },
+      half,
+    );
     expect(second.status).toBe(200);
     expect((await meOf(cookiesOf(second))).status).toBe(200);
     expect((await acts(agent)).at(-1)).toBe('agent.signed_in');
@@ -122,6 +126,31 @@ describe('signing in with it', () => {
     // The same half again opens nothing.
     const again = { code: oneTimeCode(agent.secret) };
     await expectProblem(await post('/api/auth/two-factor/verify-totp', again, half), 'unauthenticated');
+  });
+
+  test('takes each code of the app once, on every node, and for nothing else either', async () => {
+    const other = await startTestServer(
+      inject('postgresUrl'),
+      { ...noLimits, trustProxy: 1 },
+      server.databaseUrl,
+    );
+    try {
+      const agent = await withTwoFactor();
+      const code = await freshCode(agent.secret);
+      const halves = await Promise.all([server, other].map(async (on) => cookiesOf(await signIn(agent, on))));
+      const came = await Promise.all(
+        [server, other].map((on, at) =>
+          post('/api/auth/two-factor/verify-totp', { code }, halves[at] ?? '', on),
+        ),
+      );
+      expect(came.map(({ status }) => status).sort()).toEqual([200, 401]);
+      const proof = { password, code };
+      await expectProblem(await post('/v1/desk/two-factor/end', proof, agent.cookie, other), 'wrong_proof');
+      await expectProblem(await post('/v1/desk/two-factor/codes', proof, agent.cookie), 'wrong_proof');
+      expect(await acts(agent)).not.toContain('agent.codes_renewed');
+    } finally {
+      await other.close();
+    }
   });
 
   test('takes each backup code once', async () => {
@@ -143,7 +172,11 @@ describe('signing in with it', () => {
       expect((await wrong(half)).status).toBeGreaterThanOrEqual(400);
     }
     const half = cookiesOf(await signIn(agent));
-    const right = await post('/api/auth/two-factor/verify-totp', { code: oneTimeCode(agent.secret) }, half);
+    const right = await post(
+      '/api/auth/two-factor/verify-totp',
+      { code: await freshCode(agent.secret) },
+      half,
+    );
     await expectProblem(right, 'rate_limited');
     expect((await meOf(agent.cookie)).status, 'who is in stays in').toBe(200);
   });
@@ -152,7 +185,7 @@ describe('signing in with it', () => {
     const agent = await withPassword();
     const started = await post('/v1/desk/two-factor/start', { password }, agent.cookie);
     const { secret }: TwoFactorStarted = await started.json();
-    const code = { code: oneTimeCode(secret) };
+    const code = { code: await freshCode(secret) };
     const tried = await post('/api/auth/two-factor/verify-totp', code, agent.cookie);
     await expectProblem(tried, 'unauthenticated');
     expect(await (await meOf(agent.cookie)).json()).toMatchObject({ twoFactor: 'off' });
@@ -167,7 +200,7 @@ describe('signing in with it', () => {
 describe('turning it off, and new codes', () => {
   test('take password and code', async () => {
     const agent = await withTwoFactor();
-    const code = oneTimeCode(agent.secret);
+    const code = await freshCode(agent.secret);
     const end = (body: object) => post('/v1/desk/two-factor/end', body, agent.cookie);
     await expectProblem(await end({ password: 'not this one', code }), 'wrong_proof');
     await expectProblem(await end({ password, code: '000000' }), 'wrong_proof');
@@ -180,6 +213,30 @@ describe('turning it off, and new codes', () => {
     expect(
       await inDatabase(server.databaseUrl, 'select 1 from auth_two_factor where "userId" = $1', [agent.id]),
     ).toEqual([]);
+  });
+
+  test('is not done where it cannot be written down', async () => {
+    const agent = await withTwoFactor();
+    const unwritable = vi.spyOn(server.store.auditLog, 'add').mockRejectedValue(new Error('disk full'));
+    try {
+      const backup = (at: number) => ({ password, code: agent.backupCodes[at] ?? '' });
+      const renew = { password: 'another long enough', currentPassword: password };
+      const paths = {
+        '/v1/desk/two-factor/end': backup(0),
+        '/v1/desk/two-factor/codes': backup(1),
+        '/v1/desk/password': renew,
+      };
+      for (const [path, body] of Object.entries(paths))
+        expect((await post(path, body, agent.cookie)).status, path).toBeGreaterThanOrEqual(500);
+    } finally {
+      unwritable.mockRestore();
+    }
+    expect(await (await meOf(agent.cookie)).json()).toMatchObject({ twoFactor: 'on' });
+    const still = { password, code: agent.backupCodes[2] ?? '' };
+    expect(
+      (await post('/v1/desk/two-factor/end', still, agent.cookie)).status,
+      'codes and password hold',
+    ).toBe(204);
   });
 
   test('by a backup code, too; new codes replace the ones before', async () => {
@@ -195,13 +252,6 @@ describe('turning it off, and new codes', () => {
     expect(await acts(agent)).toEqual(
       expect.arrayContaining(['agent.codes_renewed', 'agent.two_factor_off']),
     );
-  });
-
-  test('by the operator, for who has lost both', async () => {
-    const agent = await withTwoFactor();
-    expect(await server.store.people.endTwoFactor(agent.id)).toBe(true);
-    expect(await server.store.people.endTwoFactor(agent.id)).toBe(false);
-    expect((await meOf(cookiesOf(await signIn(agent)))).status).toBe(200);
   });
 });
 
@@ -225,13 +275,18 @@ test('where it is required, whoever has it off reaches their settings only, unti
     await expect(connectAgent(strict.url, agent.cookie)).rejects.toThrow();
     const started = await post('/v1/desk/two-factor/start', { password }, agent.cookie, strict);
     const { secret }: TwoFactorStarted = await started.json();
-    const code = oneTimeCode(secret);
+    const code = await freshCode(secret);
     const on = cookiesOf(await post('/v1/desk/two-factor/confirm', { code }, agent.cookie, strict));
     expect(await (await meOf(on, strict)).json()).toMatchObject({ twoFactor: 'on' });
     expect((await get('/v1/desk/conversations', on)).status).toBe(200);
     const desk = await connectAgent(strict.url, on);
     open.push(desk);
-    const off = await post('/v1/desk/two-factor/end', { password, code: oneTimeCode(secret) }, on, strict);
+    const off = await post(
+      '/v1/desk/two-factor/end',
+      { password, code: await freshCode(secret) },
+      on,
+      strict,
+    );
     expect(off.status).toBe(204);
     // The session of the open desk was ended with it: its next word is its last.
     const sentAway = new Promise((resolve) => desk.socket.once('disconnect', resolve));

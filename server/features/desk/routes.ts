@@ -74,9 +74,10 @@ export const routes: FastifyPluginAsync = async (app) => {
     async (request, reply) => {
       const agent = await identity.agent(request.headers, { isWrite: true, may: 'settings:own' });
       await limits.password(agent.id);
-      await identity.setPassword(agent, request.body, request.headers);
       const by = actorOf(agent, request.ip);
-      await auditLog.record({ by, action: 'agent.password_changed', siteIds: agent.siteIds });
+      await identity.setPassword(agent, request.body, request.headers, () =>
+        auditLog.record({ by, action: 'agent.password_changed', siteIds: agent.siteIds }),
+      );
       return reply.code(204).send();
     },
   );

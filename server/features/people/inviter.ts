@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Invitation, InvitationMade } from '../../../protocol/people.ts';
 import type { Mailer } from '../../notify/email.ts';
 import { RefusalError } from '../../plugins/errors.ts';
+import { isLocal } from '../../plugins/origins.ts';
 import type { Agent } from '../../store/agents.ts';
 import { invitationMs, type StoredInvitation } from '../../store/invitations.ts';
 import type { Site } from '../../store/sites.ts';
@@ -16,19 +17,27 @@ export interface Inviter {
   readonly isMailed: boolean;
   /** As this admin may see it: of sites that are not theirs not even the name. */
   shown(invitation: StoredInvitation, admin: Agent): Promise<Invitation>;
-  /** Mails the link; where that cannot be it is shown to the admin, once. */
+  /** Mails the link; where that cannot be it is shown to the admin, once. @param origin of `originOf`, asked before anything is kept */
   send(
     made: { readonly invitation: StoredInvitation; readonly secret: string },
     admin: Agent,
-    request: FastifyRequest,
+    origin: string,
   ): Promise<InvitationMade>;
+  /** As `originOf`. */
+  originOf(request: FastifyRequest): string;
 }
 
-/** The address that browsers use. @throws RefusalError `invalid` for a Host header that is none */
+/**
+ * The address that browsers use. Without PUBLIC_URL it is what the caller says, so that only this machine is believed.
+ * @throws RefusalError `invalid` for a Host header that is none, `public_url_needed` for one of another machine
+ */
 export function originOf(request: FastifyRequest, publicUrl: string | null): string {
   const origin = publicUrl ?? `${request.protocol}://${request.headers.host ?? 'localhost'}`;
   if (!URL.canParse(origin)) throw new RefusalError('invalid', { detail: 'the Host header is no host' });
-  return new URL(origin).origin;
+  const { origin: found, host } = new URL(origin);
+  // By the host alone: a proxy on this machine may speak https.
+  if (publicUrl === null && !isLocal(`http://${host}`)) throw new RefusalError('public_url_needed');
+  return found;
 }
 
 /** @param mailer null without a mail server */
@@ -53,9 +62,10 @@ export function createInviter(
     // Mailed links without a settled address would be the caller's own claim: see `Host`.
     isMailed: mailer !== null && publicUrl !== null,
     shown,
-    async send({ invitation, secret }, admin, request) {
+    originOf: (request) => originOf(request, publicUrl),
+    async send({ invitation, secret }, admin, origin) {
       // Behind the #: it is in no log of a server or proxy on the way.
-      const link = `${originOf(request, publicUrl)}/console/invitation#${secret}`;
+      const link = `${origin}/console/invitation#${secret}`;
       const made = { invitation: await shown(invitation, admin), link };
       if (mailer === null || publicUrl === null) return made;
       const titles = (await sitesOf(invitation.siteIds)).map(({ title }) => title);

@@ -95,13 +95,14 @@ export const routes: FastifyPluginAsync<{ inviter: Inviter }> = async (app, { in
     },
     async (request) => {
       const admin = await caller(request, true);
+      const origin = inviter.originOf(request);
       const { email, name, role, sites } = request.body;
       const siteIds = await ownSites(sites, admin);
       await letters(admin.id);
       const by = actorOf(admin);
       const made = await store.invitations.make({ email, name: name.trim(), role, siteIds }, by, Date.now());
       if ('refused' in made) throw new RefusalError(made.refused);
-      return inviter.send(made, admin, request);
+      return inviter.send(made, admin, origin);
     },
   );
 
@@ -118,11 +119,12 @@ export const routes: FastifyPluginAsync<{ inviter: Inviter }> = async (app, { in
     },
     async (request) => {
       const admin = await caller(request, true);
+      const origin = inviter.originOf(request);
       const { id } = await ownInvitation(request.body.id, admin);
       await letters(admin.id);
       const made = await store.invitations.renew(id, actorOf(admin), Date.now());
       if (made === null) throw new RefusalError('not_found');
-      return inviter.send(made, admin, request);
+      return inviter.send(made, admin, origin);
     },
   );
 

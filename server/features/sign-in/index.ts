@@ -24,7 +24,7 @@ export const signIn: FastifyPluginAsync<{ company: string | null }> = async (app
   /** Open desks hang on the session before: they come back with the new one, which the browser must have by then. */
   const reopenDesks = ({ id }: Agent, reply: FastifyReply) =>
     reply.raw.once('finish', () => realtime.desk.in(rooms.agent(id)).disconnectSockets(true));
-  const record = (agent: Agent, action: AuditAction, request: FastifyRequest) =>
+  const noteOf = (agent: Agent, action: AuditAction, request: FastifyRequest) => () =>
     auditLog.record({ by: actorOf(agent, request.ip), action, siteIds: agent.siteIds });
 
   app.get(
@@ -71,8 +71,8 @@ export const signIn: FastifyPluginAsync<{ company: string | null }> = async (app
     },
     async (request, reply) => {
       const agent = await caller(request);
-      await identity.twoFactor.confirm(request.body.code, toWebHeaders(request.headers), reply);
-      await record(agent, 'agent.two_factor_on', request);
+      const note = noteOf(agent, 'agent.two_factor_on', request);
+      await identity.twoFactor.confirm(request.body.code, toWebHeaders(request.headers), reply, note);
       reopenDesks(agent, reply);
       return reply.code(204).send();
     },
@@ -91,8 +91,8 @@ export const signIn: FastifyPluginAsync<{ company: string | null }> = async (app
     },
     async (request, reply) => {
       const agent = await caller(request);
-      await identity.twoFactor.end(request.body, toWebHeaders(request.headers), reply);
-      await record(agent, 'agent.two_factor_off', request);
+      const note = noteOf(agent, 'agent.two_factor_off', request);
+      await identity.twoFactor.end(request.body, toWebHeaders(request.headers), reply, note);
       reopenDesks(agent, reply);
       return reply.code(204).send();
     },
@@ -111,9 +111,8 @@ export const signIn: FastifyPluginAsync<{ company: string | null }> = async (app
     },
     async (request) => {
       const agent = await caller(request);
-      const codes = await identity.twoFactor.renewCodes(request.body, toWebHeaders(request.headers));
-      await record(agent, 'agent.codes_renewed', request);
-      return codes;
+      const note = noteOf(agent, 'agent.codes_renewed', request);
+      return identity.twoFactor.renewCodes(request.body, toWebHeaders(request.headers), note);
     },
   );
 };
