@@ -10,7 +10,7 @@ import type { CannedDraft, CannedList, CannedResponse } from '../protocol/canned
 import type { Accepted, AgentCommandName, AgentCommands, CommandReply } from '../protocol/commands.ts';
 import type { Problem, RefusalCode } from '../protocol/errors.ts';
 import type { FactsPage } from '../protocol/events.ts';
-import type { FeedbackPage } from '../protocol/feedback.ts';
+import type { FeedbackPage, ReceiptFigures } from '../protocol/feedback.ts';
 import type { NotifySetup, NotifyTested, PushDevice } from '../protocol/notifications.ts';
 import type { InvitationAccepted, InvitationShown, PeopleList } from '../protocol/people.ts';
 import type { PromisePage, PromiseRate } from '../protocol/promise.ts';
@@ -62,6 +62,7 @@ export interface Api {
   /** @param since the beginning of the day that is counted */
   board(since: number, signal: AbortSignal): Promise<Board>;
   feedback(query: URLSearchParams, signal: AbortSignal): Promise<FeedbackPage>;
+  receiptFigures(query: URLSearchParams, signal: AbortSignal): Promise<ReceiptFigures>;
   exportFeedback(query: URLSearchParams, signal: AbortSignal): Promise<Response>;
   promises(query: URLSearchParams, signal: AbortSignal): Promise<PromisePage>;
   promiseRate(query: URLSearchParams, signal: AbortSignal): Promise<PromiseRate>;
@@ -168,6 +169,7 @@ export function createApi(onSessionLost: () => void): Api {
         .conversations,
     board: (since, signal) => json(`/v1/desk/board?since=${since}`, signal),
     feedback: (query, signal) => json(`/v1/feedback?${query}`, signal),
+    receiptFigures: (query, signal) => json(`/v1/feedback/receipts?${query}`, signal),
     exportFeedback: (query, signal) => request(`/v1/feedback/export?${query}`, { signal }),
     promises: (query, signal) => json(`/v1/desk/promises?${query}`, signal),
     promiseRate: (query, signal) => json(`/v1/desk/promises/rate?${query}`, signal),

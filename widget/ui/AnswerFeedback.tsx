@@ -106,11 +106,7 @@ export function AnswerFeedback(props: { item: AnswerItem; isLast: boolean; child
 }
 
 /** The verdict has been given already; what is said here is added to it. */
-function ReasonForm(props: {
-  opinion: Opinion;
-  onSend(said: Said): void;
-  onLater(): void;
-}) {
+function ReasonForm(props: { opinion: Opinion; onSend(said: Said): void; onLater(): void }) {
   const text = useText();
   const title = useId();
   const { opinion } = props;
