@@ -111,7 +111,7 @@ function Row(props: {
         )}
       </td>
       <td class="comment">
-        {item.comment}
+        {item.comment !== '' && <p class="customers-words">{item.comment}</p>}
         {item.rightAnswer !== '' && (
           <p>
             <span class="soft">Right would be: </span>

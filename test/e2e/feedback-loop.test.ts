@@ -102,6 +102,8 @@ test('a thumb is looked at, leads to a change, and whoever gave it is told and c
   await customer.setViewportSize(wide);
   await panel.getByRole('button', { name: 'Try again' }).click();
   await expect.poll(() => panel.locator('.bubble.mine').count()).toBe(2);
+  await panel.getByRole('button', { name: 'Bad answer' }).nth(1).waitFor();
+  await panel.getByRole('button', { name: 'Close chat' }).click();
   await customer.reload();
   await customer.getByRole('button', { name: 'Ask', exact: true }).waitFor();
   expect(await customer.getByRole('button', { name: /new message/ }).count(), 'told once').toBe(0);
