@@ -11,8 +11,8 @@ import type { Accepted, AgentCommandName, AgentCommands, CommandReply } from '..
 import type { Problem, RefusalCode } from '../protocol/errors.ts';
 import type { FactsPage } from '../protocol/events.ts';
 import type { ExportList } from '../protocol/exports.ts';
-import type { FeedbackPage } from '../protocol/feedback.ts';
 import type { Insights, InsightsVisits, WeakQuestions } from '../protocol/insights.ts';
+import type { FeedbackPage, ReceiptFigures } from '../protocol/feedback.ts';
 import type { NotifySetup, NotifyTested, PushDevice } from '../protocol/notifications.ts';
 import type { InvitationAccepted, InvitationShown, PeopleList } from '../protocol/people.ts';
 import type { PromisePage, PromiseRate } from '../protocol/promise.ts';
@@ -70,6 +70,7 @@ export interface Api {
   exports(): Promise<ExportList>;
   /** `start`, `remove`, `schedule` or `schedule/remove`, with the body that the protocol declares for it. */
   changeExports(verb: ExportVerb, body: object): Promise<void>;
+  receiptFigures(query: URLSearchParams, signal: AbortSignal): Promise<ReceiptFigures>;
   promises(query: URLSearchParams, signal: AbortSignal): Promise<PromisePage>;
   promiseRate(query: URLSearchParams, signal: AbortSignal): Promise<PromiseRate>;
   notifySetup(): Promise<NotifySetup>;
@@ -183,6 +184,7 @@ export function createApi(onSessionLost: () => void): Api {
     async changeExports(verb, body) {
       await request(`/v1/exports/${verb}`, asJson(body));
     },
+    receiptFigures: (query, signal) => json(`/v1/feedback/receipts?${query}`, signal),
     promises: (query, signal) => json(`/v1/desk/promises?${query}`, signal),
     promiseRate: (query, signal) => json(`/v1/desk/promises/rate?${query}`, signal),
     notifySetup: () => json('/v1/desk/notifications'),

@@ -9,11 +9,20 @@ import { FilterBar } from './FilterBar.tsx';
 import { createFeedbackList } from './feedback-list.ts';
 import { askedOf, type Filters, filtersOf, queryOf } from './filters.ts';
 import { Reading } from './Reading.tsx';
+import { ReceiptLine } from './ReceiptLine.tsx';
+import { createReviewing } from './reviewing.ts';
 
 /** What customers said about answers and conversations: to look through, read in context, and take along. */
 export function Feedback() {
   const { session, may } = useWorkplace();
   const [list] = useState(() => createFeedbackList(session.api));
+  const [version, setVersion] = useState(0);
+  const [reviewing] = useState(() =>
+    createReviewing(session.api, (id, now) => {
+      list.change(id, now);
+      setVersion((before) => before + 1);
+    }),
+  );
   const filterQuery = useComputed(() => queryOf(filtersOf(query.value))).value;
   const openId = useComputed(() => new URLSearchParams(query.value).get('open')).value;
   const filters = filtersOf(filterQuery);
@@ -45,6 +54,7 @@ export function Feedback() {
             </button>
           )}
         </div>
+        <ReceiptLine asked={daysOf(filters)} version={version} />
         <FilterBar filters={filters} onChange={show} />
         <p class="soft small counted" role="status">
           {countWords(items.length, total, isLoading, hasFailed)}
@@ -58,7 +68,14 @@ export function Feedback() {
           </p>
         )}
         {items.length > 0 && (
-          <FeedbackTable items={items} openId={openId} onOpen={open} isStale={isLoading} />
+          <FeedbackTable
+            items={items}
+            openId={openId}
+            onOpen={open}
+            isStale={isLoading}
+            reviewing={reviewing}
+            mayReview={may('feedback:review')}
+          />
         )}
         {items.length === 0 && !isLoading && !hasFailed && (
           <div class="nothing">
@@ -89,6 +106,12 @@ export function Feedback() {
 }
 
 const addressOf = (text: string) => (text === '' ? feedbackPath : `${feedbackPath}?${text}`);
+
+/** The figures are of the same days; by their other conditions nothing is counted. */
+const daysOf = ({ from, until }: Filters) =>
+  new URLSearchParams(
+    queryOfAsked({ ...(from !== undefined && { from }), ...(until !== undefined && { until }) }),
+  ).toString();
 
 const queryOfAsked = (filters: Filters) =>
   Object.entries(askedOf(filters)).map(([name, value]) => [name, String(value)]);

@@ -1,11 +1,21 @@
+import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { plainText } from '../../browser/markdown.ts';
-import type { FeedbackItem } from '../../protocol/feedback.ts';
+import type { FeedbackItem, ReviewStatus } from '../../protocol/feedback.ts';
 import { Icon } from '../shared/Icon.tsx';
 import { OutsideLink } from '../shared/OutsideLink.tsx';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { dayAndClock, fullTime, now } from '../shared/time.ts';
-import { feedbackReasons } from '../shared/words.ts';
+import { feedbackReasons, handoffRatingWords, signals } from '../shared/words.ts';
+import type { Reviewing } from './reviewing.ts';
+import { StatusCell } from './StatusCell.tsx';
+
+const wholeWords = {
+  conversation: 'The whole conversation',
+  handoff: 'The way to a person',
+  answer: 'No question',
+  signal: 'No question',
+} as const;
 
 /** One row a feedback. A row opens its conversation beside the table. */
 export function FeedbackTable(props: {
@@ -13,15 +23,31 @@ export function FeedbackTable(props: {
   openId: string | null;
   onOpen: (conversationId: string) => void;
   isStale: boolean;
+  reviewing: Reviewing;
+  mayReview: boolean;
 }) {
-  const { items, openId, onOpen, isStale } = props;
+  const { items, openId, onOpen, isStale, reviewing, mayReview } = props;
   const body = useRef<HTMLTableSectionElement>(null);
   const move = (step: number) => {
     const rows = [...(body.current?.querySelectorAll<HTMLElement>('[data-opens]') ?? [])];
     const at = rows.findIndex((row) => row === document.activeElement);
     rows[Math.max(0, Math.min(rows.length - 1, at + step))]?.focus();
   };
-  useShortcuts({ j: () => move(1), k: () => move(-1) });
+  /** Of the row in focus; the key goes on to others where there is none. */
+  const review = (status: ReviewStatus) => () => {
+    const id = document.activeElement?.closest('tr')?.querySelector<HTMLElement>('[data-row]')?.dataset.row;
+    const item = items.find((one) => one.id === id);
+    if (!mayReview || item === undefined) return false;
+    reviewing.begin(item, status);
+    return true;
+  };
+  useShortcuts({
+    j: () => move(1),
+    k: () => move(-1),
+    l: review('looked_at'),
+    c: review('changed'),
+    n: review('not_changed'),
+  });
   return (
     <div class="table-frame">
       <table class={isStale ? 'feedback-table stale' : 'feedback-table'}>
@@ -31,12 +57,19 @@ export function FeedbackTable(props: {
             <th scope="col">Feedback</th>
             <th scope="col">Question and answer</th>
             <th scope="col">Comment</th>
+            <th scope="col">Status</th>
             <th scope="col">Page</th>
           </tr>
         </thead>
         <tbody ref={body}>
           {items.map((item) => (
-            <Row key={item.id} item={item} isOpen={item.conversationId === openId} onOpen={onOpen} />
+            <Row
+              key={item.id}
+              item={item}
+              isOpen={item.conversationId === openId}
+              onOpen={onOpen}
+              status={<StatusCell item={item} reviewing={reviewing} mayReview={mayReview} />}
+            />
           ))}
         </tbody>
       </table>
@@ -44,7 +77,12 @@ export function FeedbackTable(props: {
   );
 }
 
-function Row(props: { item: FeedbackItem; isOpen: boolean; onOpen: (conversationId: string) => void }) {
+function Row(props: {
+  item: FeedbackItem;
+  isOpen: boolean;
+  onOpen: (conversationId: string) => void;
+  status: ComponentChildren;
+}) {
   const { item, isOpen, onOpen } = props;
   const { page } = item.context;
   return (
@@ -62,16 +100,27 @@ function Row(props: { item: FeedbackItem; isOpen: boolean; onOpen: (conversation
           type="button"
           class="row-button"
           data-opens={item.conversationId}
+          data-row={item.id}
           aria-expanded={isOpen}
           onClick={() => onOpen(item.conversationId)}
         >
-          {item.question ?? (item.kind === 'conversation' ? 'The whole conversation' : 'No question')}
+          {item.question ?? (item.turn === null ? wholeWords[item.kind] : 'No question')}
         </button>
         {item.answer !== null && (
           <p class="answer-words soft">{plainText(item.answer) || 'No answer came.'}</p>
         )}
       </td>
-      <td class="comment">{item.comment}</td>
+      <td class="comment">
+        {item.comment !== '' && <p class="customers-words">{item.comment}</p>}
+        {item.rightAnswer !== '' && (
+          <p>
+            <span class="soft">Right would be: </span>
+            {item.rightAnswer}
+          </p>
+        )}
+        {item.doNotTrain && <span class="tag">Do not train</span>}
+      </td>
+      <td class="status-cell">{props.status}</td>
       <td class="page soft">{page !== undefined && <OutsideLink url={page.url} title={page.title} />}</td>
     </tr>
   );
@@ -85,16 +134,25 @@ function Verdict({ item }: { item: FeedbackItem }) {
       </span>
     );
   }
+  if (item.kind === 'handoff')
+    return <span class="mark">{handoffRatingWords(item).join(', ') || 'Nothing said'}</span>;
   const isBad = item.verdict === 'down';
   return (
     <>
-      <span class={isBad ? 'mark fail' : 'mark good'}>
-        <Icon name={isBad ? 'thumbDown' : 'thumbUp'} />
-        {isBad ? 'Down' : 'Up'}
-      </span>
+      {item.verdict !== null && (
+        <span class={isBad ? 'mark fail' : 'mark good'}>
+          <Icon name={isBad ? 'thumbDown' : 'thumbUp'} />
+          {isBad ? 'Down' : 'Up'}
+        </span>
+      )}
       {item.reasons.map((reason) => (
         <span key={reason} class="tag">
           {feedbackReasons[reason]}
+        </span>
+      ))}
+      {item.signals.map((signal) => (
+        <span key={signal} class="tag">
+          {signals[signal]}
         </span>
       ))}
     </>

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { feedbackReasons } from '../shared/words.ts';
+import { feedbackReasons, receiptStatuses, signals } from '../shared/words.ts';
 import type { Filters } from './filters.ts';
 
 const settleMs = 300;
@@ -51,7 +51,7 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
       <Choice
         name="About"
         value={filters.kind}
-        choices={{ answer: 'Answers', conversation: 'Conversations' }}
+        choices={{ answer: 'Answers', conversation: 'Conversations', handoff: 'Handoffs' }}
         onChange={(kind) => choose({ kind })}
       />
       <Choice
@@ -71,6 +71,18 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
         value={filters.rating === undefined ? undefined : String(filters.rating)}
         choices={{ 1: '1', 2: '2', 3: '3', 4: '4', 5: '5' }}
         onChange={(rating) => choose({ rating })}
+      />
+      <Choice
+        name="Status"
+        value={filters.status}
+        choices={receiptStatuses}
+        onChange={(status) => choose({ status })}
+      />
+      <Choice
+        name="Signal"
+        value={filters.signal}
+        choices={{ any: 'Any signal', ...signals }}
+        onChange={(signal) => choose({ signal })}
       />
       {Object.keys(filters).length > 0 && (
         <button type="button" class="button quiet" onClick={() => onChange({})}>

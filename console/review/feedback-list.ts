@@ -16,6 +16,8 @@ export interface FeedbackList {
   /** Begins anew with these conditions; an answer to earlier ones no longer counts. */
   load(asked: URLSearchParams): Promise<void>;
   loadMore(): Promise<void>;
+  /** What has become of a row, as it was saved just now. */
+  change(id: string, now: Pick<FeedbackItem, 'status' | 'word'>): void;
   close(): void;
 }
 
@@ -53,6 +55,10 @@ export function createFeedbackList(api: Pick<Api, 'feedback'>): FeedbackList {
     async loadMore() {
       const { next, isLoading } = state.peek();
       if (next !== null && !isLoading) await fetchPage(next);
+    },
+    change(id, now) {
+      const { items, ...same } = state.peek();
+      state.value = { ...same, items: items.map((item) => (item.id === id ? { ...item, ...now } : item)) };
     },
     close: () => current.abort(),
   };

@@ -1,4 +1,4 @@
-import type { FeedbackFilter, FeedbackReason } from '../../protocol/feedback.ts';
+import type { FeedbackFilter, FeedbackReason, ReceiptStatus, Signal } from '../../protocol/feedback.ts';
 
 /** The filters as they stand in the form and in the address. Days are of the agent's own time zone. */
 export interface Filters {
@@ -6,15 +6,26 @@ export interface Filters {
   readonly from?: string;
   /** to the last moment of this day */
   readonly until?: string;
-  readonly kind?: 'answer' | 'conversation';
+  readonly kind?: 'answer' | 'conversation' | 'handoff';
   readonly verdict?: 'up' | 'down';
   readonly reason?: FeedbackReason;
   readonly rating?: 1 | 2 | 3 | 4 | 5;
+  readonly status?: ReceiptStatus;
+  /** Answers of which nothing was said are shown only with one. */
+  readonly signal?: Signal | 'any';
   readonly text?: string;
 }
 
-const names = ['from', 'until', 'kind', 'verdict', 'reason', 'rating', 'text'] as const;
-const kinds = ['answer', 'conversation'] as const;
+const names = ['from', 'until', 'kind', 'verdict', 'reason', 'rating', 'status', 'signal', 'text'] as const;
+const kinds = ['answer', 'conversation', 'handoff'] as const;
+const statuses: readonly ReceiptStatus[] = ['received', 'looked_at', 'changed', 'not_changed'];
+const signals: readonly (Signal | 'any')[] = [
+  'any',
+  'rephrased',
+  'asked_again',
+  'asked_for_person',
+  'came_back',
+];
 const verdicts = ['up', 'down'] as const;
 const reasons: readonly FeedbackReason[] = [
   'wrong',
@@ -43,6 +54,8 @@ export function filtersOf(query: string): Filters {
     verdict: one('verdict', verdicts),
     reason: one('reason', reasons),
     rating: one('rating', ratings),
+    status: one('status', statuses),
+    signal: one('signal', signals),
     text: given.get('text')?.slice(0, longestText) || undefined,
   });
 }

@@ -16,6 +16,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['1–7', 'In these forms: why the bot failed'],
   ['Z', 'Undo resolving or handing back'],
   ['W', 'What the bot should have said'],
+  ['L C N', 'In the feedback: looked at, changed, not changed'],
   ['M', 'Open the note that mentions you'],
   ['Esc', 'Leave the text field, the form or the conversation'],
   ['P', 'Promise something'],

@@ -176,6 +176,7 @@ function Answer(props: { answer: AnswerItem; meId: string; tools: LineTools | un
                 isBad ? 'Thumbs down' : 'Thumbs up',
                 ...feedback.reasons.map((reason) => feedbackReasons[reason]),
                 ...(feedback.comment === '' ? [] : [`“${feedback.comment}”`]),
+                ...(feedback.rightAnswer ? [`right would be “${feedback.rightAnswer}”`] : []),
               ].join(' · ')}
             </span>
           </p>

@@ -8,7 +8,7 @@ import {
   type Transcript,
   type TranscriptItem,
 } from '../../browser/transcript.ts';
-import { Fact } from '../../protocol/conversation.ts';
+import { Fact, type FactOf } from '../../protocol/conversation.ts';
 import type { FactsEvent } from '../../protocol/events.ts';
 import { decide } from '../../server/domain/decide.ts';
 import { defaultPolicy } from '../../server/domain/site-policy.ts';
@@ -61,10 +61,13 @@ const asCustomersSee = (item: TranscriptItem): TranscriptItem => {
     const { because: _because, ...fact } = item.fact;
     return { ...item, fact: { ...fact, priority: 'normal' } };
   }
+  if (item.kind === 'event' && item.fact.type === 'feedback.reviewed')
+    return { ...item, fact: bySystem(item.fact) };
   if (item.kind !== 'answer') return item;
-  const { better: _better, ...answer } = item;
-  return answer;
+  const { better: _better, review, ...answer } = item;
+  return review === undefined ? answer : { ...answer, review: bySystem(review) };
 };
+const bySystem = (fact: FactOf<'feedback.reviewed'>) => ({ ...fact, by: { kind: 'system' } as const });
 
 describe('the transcript', () => {
   test('is the same whether facts come at once or split, repeated, overlapping and out of order', () => {
@@ -125,7 +128,8 @@ describe('the transcript', () => {
         sent.map(({ seq, at, by, text, cid }) => ({ kind: 'message', seq, at, by, text, cid })),
       );
       const started = one.facts.filter((fact) => fact.type === 'answer.started');
-      expect(items.filter(({ kind }) => kind === 'answer')).toEqual(
+      const answers = items.filter((item) => item.kind === 'answer');
+      expect(answers.map(({ review: _review, ...answer }) => answer)).toEqual(
         started.map(({ seq, at, turn, question }) => {
           const end = one.facts.find((fact) => fact.type === 'answer.ended' && fact.turn === turn);
           const word = one.facts.findLast((fact) => fact.type === 'feedback.given' && fact.turn === turn);

@@ -118,7 +118,7 @@ describe('the main road, in two browsers', () => {
     const comment = `Wrong for ${deviceName} ${scheme}, "quoted"; and\nmore`;
     await panel.getByRole('button', { name: 'Bad answer' }).nth(1).click();
     await panel.getByRole('button', { name: 'Wrong', exact: true }).click();
-    await panel.getByRole('textbox', { name: 'What would have been right?' }).fill(comment);
+    await panel.getByRole('textbox', { name: 'What should we know?' }).fill(comment);
     await picture(customer, '04-feedback');
     await panel.getByRole('button', { name: 'Send', exact: true }).click();
     await reads('Thank you. A person reads this.');

@@ -25,7 +25,7 @@ describe("feedback on answers of the page's chat", () => {
     await answers.nth(0).getByRole('button', { name: 'Bad answer' }).click();
     await answers.nth(1).getByRole('button', { name: 'Good answer' }).click();
     await answers.nth(0).getByRole('button', { name: 'Outdated' }).click();
-    await answers.nth(0).getByRole('textbox').fill('It is 3 % now');
+    await answers.nth(0).getByRole('textbox').first().fill('It is 3 % now');
     expect(await axeFindings(page)).toEqual([]);
     await answers.nth(0).getByRole('button', { name: 'Send' }).click();
     await answers.nth(0).getByText('Thank you. A person reads this.').waitFor();

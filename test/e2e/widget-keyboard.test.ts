@@ -85,7 +85,7 @@ test('a rating is chosen with the arrow keys', async () => {
   for (let step = 0; step < 3; step++) await page.keyboard.press('ArrowRight');
   await page.getByRole('textbox', { name: 'What should we know? (optional)' }).fill('Quick');
   await page.getByRole('button', { name: 'Send', exact: true }).press('Enter');
-  expect(await visit.calls('rate')).toEqual([['rate', 4, 'Quick']]);
+  expect(await visit.calls('rate')).toEqual([['rate', 'conversation:rate', { rating: 4, comment: 'Quick' }]]);
   await eventually(() => page.getByText('How was it with Ana?').isVisible()).toBe(false);
 });
 

@@ -26,18 +26,25 @@ test('a thumb is sent at once, its reasons with Send, and both can be taken back
   await visit.show('answered');
   const bad = page.getByRole('button', { name: 'Bad answer' });
   await bad.click();
-  expect(await visit.calls('giveFeedback')).toEqual([['giveFeedback', 1, 'down', [], '']]);
+  expect(await visit.calls('giveFeedback')).toEqual([
+    ['giveFeedback', { turn: 1, verdict: 'down', reasons: [], comment: '' }],
+  ]);
   await page.getByRole('button', { name: 'Wrong', exact: true }).click();
   await page.getByRole('button', { name: 'Outdated' }).click();
   await page.getByRole('button', { name: 'Wrong', exact: true }).click();
   await page.getByRole('textbox', { name: 'What would have been right? (optional)' }).fill(' 0.4 % ');
+  await page.getByLabel("Don't train AI on it").check();
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   expect((await visit.calls('giveFeedback')).at(-1)).toEqual([
     'giveFeedback',
-    1,
-    'down',
-    ['outdated'],
-    '0.4 %',
+    {
+      turn: 1,
+      verdict: 'down',
+      reasons: ['outdated'],
+      comment: '',
+      rightAnswer: '0.4 %',
+      doNotTrain: true,
+    },
   ]);
   await page.getByText('Thank you. A person reads this.').waitFor();
   expect(await bad.getAttribute('aria-pressed')).toBe('true');
@@ -45,7 +52,10 @@ test('a thumb is sent at once, its reasons with Send, and both can be taken back
   expect(await page.getByRole('button', { name: 'Outdated' }).getAttribute('aria-pressed')).toBe('true');
   await page.getByRole('button', { name: 'Not now' }).click();
   await bad.click();
-  expect((await visit.calls('giveFeedback')).at(-1)).toEqual(['giveFeedback', 1, 'none', [], '']);
+  expect((await visit.calls('giveFeedback')).at(-1)).toEqual([
+    'giveFeedback',
+    { turn: 1, verdict: 'none', reasons: [], comment: '' },
+  ]);
   expect(await bad.getAttribute('aria-pressed')).toBe('false');
 });
 

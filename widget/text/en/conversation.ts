@@ -129,7 +129,7 @@ export const conversationText = {
   told: ({ about, status, word }: Review) =>
     withWord(
       status !== 'changed'
-        ? `What you told us of the ${about}: ${receipts[status]}`
+        ? `Your feedback: ${receipts[status]}`
         : typeof about === 'number'
           ? 'You told us this was wrong. We changed it. Try again.'
           : 'You told us how it was. We changed something.',
