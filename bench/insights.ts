@@ -190,7 +190,9 @@ async function explain(
   const statements: { sql: string; parameters: readonly unknown[] }[] = [];
   const db = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool }),
-    log: ({ query: { sql, parameters } }) => statements.push({ sql, parameters }),
+    log: ({ query: { sql, parameters } }) => {
+      statements.push({ sql, parameters });
+    },
   });
   try {
     for (const [name, query] of Object.entries(queriesOf(createInsights(db)))) {
