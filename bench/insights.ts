@@ -84,7 +84,8 @@ export const insights: Benchmark = {
             'weakest of a month': () => insights.weak({ ...all, days: month }, 20),
             'weakest of a year': () => insights.weak(all, 20),
             'contained, newest': () => insights.visits({ ...all, figure: 'contained' }, page),
-            'contained, an old month': () => insights.visits({ ...all, days: old, figure: 'contained' }, page),
+            'contained, an old month': () =>
+              insights.visits({ ...all, days: old, figure: 'contained' }, page),
             'falsely contained': () => insights.visits({ ...all, figure: 'false.back' }, page),
             'rated 1 of 5, rare': () => insights.visits({ ...all, figure: 'rated.people.1' }, page),
             'rare, both': () =>
@@ -136,7 +137,9 @@ export const insights: Benchmark = {
         );
         if (flag('explain')) await explain(database.url, queriesOf, print);
         // The view is many queries at once, and waits for all of them.
-        const slow = measured.filter(({ query, p95Ms }) => !query.startsWith('the view') && p95Ms >= budgetMs);
+        const slow = measured.filter(
+          ({ query, p95Ms }) => !query.startsWith('the view') && p95Ms >= budgetMs,
+        );
         return {
           problems: [
             ...settings.problems,
@@ -178,14 +181,16 @@ const view = (
 /** Runs each query once more, and every statement that it makes once more under EXPLAIN. */
 async function explain(
   url: string,
-  queriesOf: (insights: ReturnType<typeof createInsights>) => Readonly<Record<string, () => Promise<unknown>>>,
+  queriesOf: (
+    insights: ReturnType<typeof createInsights>,
+  ) => Readonly<Record<string, () => Promise<unknown>>>,
   print: (line: string) => void,
 ): Promise<void> {
   const pool = new pg.Pool({ connectionString: url, max: 2 });
   const statements: { sql: string; parameters: readonly unknown[] }[] = [];
   const db = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool }),
-    log({ query: { sql, parameters } }) {
+    log: ({ query: { sql, parameters } }) => {
       statements.push({ sql, parameters });
     },
   });

@@ -1,5 +1,4 @@
 import { Changed } from './Changed.tsx';
-import type { Shown } from './Dashboard.tsx';
 import { FigureLink } from './FigureLink.tsx';
 import { countChange, type FigureName } from './figure-words.ts';
 import type { Look } from './range.ts';
@@ -16,12 +15,7 @@ interface Bar {
 }
 
 /** Counts as bars, in a table: it is its own table. */
-export function Bars(props: {
-  title: string;
-  figure: FigureName;
-  rows: readonly Bar[];
-  onShow: Shown['onShow'];
-}) {
+export function Bars(props: { title: string; figure: FigureName; rows: readonly Bar[] }) {
   const { title, figure, rows } = props;
   const most = Math.max(1, ...rows.map(({ count }) => count));
   const all = rows.reduce((sum, { count }) => sum + count, 0);

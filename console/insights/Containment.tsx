@@ -1,7 +1,7 @@
 import { Changed } from './Changed.tsx';
-import type { Shown } from './Dashboard.tsx';
 import { FigureLink } from './FigureLink.tsx';
 import { shareChange, shareWords } from './figure-words.ts';
+import type { Shown } from './shown.ts';
 import { TimeChart } from './TimeChart.tsx';
 import { What } from './What.tsx';
 

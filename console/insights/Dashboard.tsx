@@ -1,23 +1,16 @@
-import type { Insights, WeakQuestion } from '../../protocol/insights.ts';
+import type { WeakQuestion } from '../../protocol/insights.ts';
 import { languageName } from '../shared/words.ts';
 import { Bars } from './Bars.tsx';
 import { Containment } from './Containment.tsx';
 import { partName } from './figure-words.ts';
 import { Ratings } from './Ratings.tsx';
-import type { Look } from './range.ts';
+import type { Shown } from './shown.ts';
 import { Tiles } from './Tiles.tsx';
 import { WeakList } from './WeakList.tsx';
 
-export interface Shown {
-  readonly told: Insights;
-  readonly look: Look;
-  readonly isTable: boolean;
-  readonly onShow: (change: Partial<Look>, options?: { replace?: boolean }) => void;
-}
-
 /** All figures of one look. */
 export function Dashboard({ weak, ...shown }: Shown & { weak: readonly WeakQuestion[] }) {
-  const { told, look, onShow } = shown;
+  const { told, look } = shown;
   const { now, earlier } = told;
   if (now.visits === 0) {
     return (
@@ -71,24 +64,14 @@ export function Dashboard({ weak, ...shown }: Shown & { weak: readonly WeakQuest
       <Containment {...shown} />
       <Tiles {...shown} />
       <div class="insight-panels">
-        <Bars title="Handoffs by reason" figure="handoffs" rows={reasons('handoffs')} onShow={onShow} />
-        <Bars title="Handoffs by topic" figure="handoffs" rows={slices('topics')} onShow={onShow} />
-        <Bars title="Handoffs by language" figure="handoffs" rows={slices('languages')} onShow={onShow} />
-        <Bars
-          title="Missed handoffs, by the first sign"
-          figure="missed"
-          rows={reasons('missed')}
-          onShow={onShow}
-        />
+        <Bars title="Handoffs by reason" figure="handoffs" rows={reasons('handoffs')} />
+        <Bars title="Handoffs by topic" figure="handoffs" rows={slices('topics')} />
+        <Bars title="Handoffs by language" figure="handoffs" rows={slices('languages')} />
+        <Bars title="Missed handoffs, by the first sign" figure="missed" rows={reasons('missed')} />
         <Ratings {...shown} />
-        <Bars title="Why answers were bad" figure="down" rows={reasons('down')} onShow={onShow} />
-        <Bars
-          title="Why the bot failed, by agents"
-          figure="causes"
-          rows={reasons('causes')}
-          onShow={onShow}
-        />
-        <WeakList weak={weak} look={look} onShow={onShow} />
+        <Bars title="Why answers were bad" figure="down" rows={reasons('down')} />
+        <Bars title="Why the bot failed, by agents" figure="causes" rows={reasons('causes')} />
+        <WeakList weak={weak} look={look} />
       </div>
     </>
   );

@@ -80,7 +80,7 @@ export function Insights() {
         ? isLoading && <Empty />
         : (told.now.visits > 0 || told.earlier.visits > 0 || problem === null) && (
             <div class={isLoading || problem !== null ? 'stale' : undefined}>
-              <Dashboard told={told} weak={weak} look={look} isTable={isTable.value} onShow={show} />
+              <Dashboard told={told} weak={weak} look={look} isTable={isTable.value} />
             </div>
           )}
     </section>

@@ -1,5 +1,5 @@
-import type { Shown } from './Dashboard.tsx';
 import { FigureLink } from './FigureLink.tsx';
+import type { Shown } from './shown.ts';
 import { What } from './What.tsx';
 
 const kinds = [

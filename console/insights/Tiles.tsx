@@ -1,7 +1,6 @@
 import type { Figures } from '../../protocol/insights.ts';
 import { count } from '../shared/words.ts';
 import { Changed } from './Changed.tsx';
-import type { Shown } from './Dashboard.tsx';
 import { FigureLink } from './FigureLink.tsx';
 import {
   type Change,
@@ -15,6 +14,7 @@ import {
   waitWords,
 } from './figure-words.ts';
 import type { Look } from './range.ts';
+import type { Shown } from './shown.ts';
 import { What } from './What.tsx';
 
 interface TileOf {

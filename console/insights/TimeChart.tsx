@@ -1,8 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { scrollable } from '../shared/scrollable.ts';
-import type { Shown } from './Dashboard.tsx';
 import { FigureLink } from './FigureLink.tsx';
 import { daysLater, dayWords, rangeWords } from './range.ts';
+import type { Shown } from './shown.ts';
 
 /** A bar's parts, from the bottom up. */
 const parts = [
@@ -18,8 +18,9 @@ export function TimeChart({ told, look, isTable }: Shown) {
   const at = useSignal<number | null>(null);
   const pieces = counts.map(({ from, visits, contained, falselyContained, handed, missed }) => {
     const last = daysLater(from, days - 1);
+    const isCutShort = last > look.to;
     return {
-      range: { from, to: last > look.to ? look.to : last },
+      range: { from, to: isCutShort ? look.to : last },
       visits,
       missed,
       good: contained - falselyContained,

@@ -1,10 +1,10 @@
 import type { WeakQuestion } from '../../protocol/insights.ts';
-import type { Shown } from './Dashboard.tsx';
 import { FigureLink } from './FigureLink.tsx';
+import type { Shown } from './shown.ts';
 import { What } from './What.tsx';
 
 /** The questions whose answers did most harm, worst first. */
-export function WeakList({ weak, look }: Pick<Shown, 'look' | 'onShow'> & { weak: readonly WeakQuestion[] }) {
+export function WeakList({ weak, look }: Pick<Shown, 'look'> & { weak: readonly WeakQuestion[] }) {
   return (
     <section class="insight-panel weak">
       <h2>

@@ -45,33 +45,26 @@ export function createInsights(db: Database) {
     /** Sums of all measures. */
     async sums(asked: AskedVisits): Promise<Measures> {
       const { rows } = await sql<{ key: string; n: number }>`
-        select key, sum(n)::bigint as n from insight_sums where ${sumsOf(asked)} group by key having sum(n) <> 0`.execute(
-        db,
-      );
+        select key, sum(value::bigint)::bigint as n from insight_sums, jsonb_each_text(sums)
+        where ${sumsOf(asked)} group by key`.execute(db);
       return Object.fromEntries(rows.map(({ key, n }) => [key, n]));
     },
 
     /** Sums of the measures that a chart over time shows, by pieces of so many days; pieces without visits are left out. */
     async pieces(asked: AskedVisits, length: number): Promise<Piece[]> {
-      const { rows } = await sql<{ piece: number; key: string; n: number }>`
-        select (day - ${asked.days.from}) / ${length} as piece, key, sum(n)::bigint as n from insight_sums
-        where ${sumsOf(asked)} and key = any(${pieceMeasures}) group by 1, 2`.execute(db);
-      return [...Map.groupBy(rows, ({ piece }) => piece)].map(([piece, of]) => ({
-        piece,
-        sums: Object.fromEntries(of.map(({ key, n }) => [key, n])),
-      }));
+      const { rows } = await sql<Record<string, number> & { piece: number }>`
+        select (day - ${asked.days.from}) / ${length} as piece, ${totalsOf(pieceMeasures)} from insight_sums
+        where ${sumsOf(asked)} group by 1`.execute(db);
+      return rows.map(({ piece, ...sums }) => ({ piece, sums }));
     },
 
     /** The same days by language or by topic. */
     async slices(asked: AskedVisits, by: 'language' | 'topic'): Promise<{ key: string; sums: Measures }[]> {
-      const { rows } = await sql<{ of: string; key: string; n: number }>`
-        select ${sql.ref(by)} as of, key, sum(n)::bigint as n from insight_sums
+      const { rows } = await sql<{ of: string; sums: Measures }>`
+        select ${sql.ref(by)} as of, jsonb_build_object(${namedTotalsOf(sliceMeasures)}) as sums from insight_sums
         where ${sumsOf({ ...asked, [by]: asked[by] ?? '' }, asked[by] === undefined ? by : null)}
-          and key = any(${[...sliceMeasures]}) group by 1, 2 having sum(n) <> 0`.execute(db);
-      return [...Map.groupBy(rows, ({ of }) => of)].map(([key, of]) => ({
-        key,
-        sums: Object.fromEntries(of.map(({ key, n }) => [key, n])),
-      }));
+        group by 1 having sum((sums->>'visits')::bigint) > 0`.execute(db);
+      return rows.map(({ of, sums }) => ({ key: of, sums }));
     },
 
     /** The questions whose answers did most harm. */
@@ -116,6 +109,12 @@ export function createInsights(db: Database) {
   };
 }
 
+const total = (measure: string) => sql`coalesce(sum((sums->>${sql.lit(measure)})::bigint), 0)::bigint`;
+const totalsOf = (measures: readonly string[]) =>
+  sql.join(measures.map((measure) => sql`${total(measure)} as ${sql.ref(measure)}`));
+const namedTotalsOf = (measures: readonly string[]) =>
+  sql.join(measures.map((measure) => sql`${sql.lit(measure)}, ${total(measure)}`));
+
 const within = ({ from, to }: Days) => sql`day between ${from}::int and ${to}::int`;
 const ofSites = ({ siteIds }: AskedVisits) => sql`site_id = any(${[...siteIds]}::uuid[])`;
 
@@ -153,9 +152,9 @@ async function counted(
   limit: number,
 ): Promise<End[]> {
   const known = await sql<{ day: number; n: number }>`
-    select day, sum(n)::bigint as n from insight_sums
-    where ${sumsOf(asked)} and key = ${asked.figure} and day <= ${cursor?.day ?? asked.days.to}::int
-    group by day having sum(n) > 0 order by day desc`.execute(db);
+    select day, sum((sums->>${asked.figure}::text)::bigint)::bigint as n from insight_sums
+    where ${sumsOf(asked)} and sums ? ${asked.figure} and day <= ${cursor?.day ?? asked.days.to}::int
+    group by day order by day desc`.execute(db);
   const days: number[] = [];
   let most = 0;
   for (const { day, n } of known.rows) {

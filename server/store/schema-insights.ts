@@ -36,8 +36,7 @@ export interface InsightSumsTable {
   language: string;
   topic: string;
   day: number;
-  key: string;
-  n: number;
+  sums: Json<Measures>;
 }
 
 export interface InsightWeakTable {

@@ -61,12 +61,19 @@ test('figures of any days, each of which opens its conversations, from the keybo
   await page.keyboard.press('j');
   await page.keyboard.press('Enter');
   const conversation = page.getByRole('complementary', { name: 'Conversation' });
-  await conversation.getByRole('region', { name: 'Transcript' }).getByText(/\?|abroad/).first().waitFor();
+  await conversation
+    .getByRole('region', { name: 'Transcript' })
+    .getByText(/\?|abroad/)
+    .first()
+    .waitFor();
   await lookAtConsole(page, 'insights-behind');
   await page.keyboard.press('Escape');
   await conversation.waitFor({ state: 'detached' });
-  await page.keyboard.press('Escape');
-  await page.getByRole('heading', { name: 'Insights', exact: true }).waitFor();
+  const figures = page.getByRole('heading', { name: 'Insights', exact: true });
+  await eventually(async () => {
+    await page.keyboard.press('Escape');
+    return figures.isVisible();
+  }).toBe(true);
 
   // Any days, narrowed; the address holds it, so that it can be passed on.
   await page.getByRole('button', { name: '90 days' }).click();

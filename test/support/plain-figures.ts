@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Fact } from '../../protocol/conversation.ts';
 import type { Figures } from '../../protocol/insights.ts';
 import { likenessOfQuestions } from '../../server/domain/policy/same.ts';
@@ -235,4 +236,15 @@ function figuresOf(visits: readonly PlainVisit[], back: ReadonlySet<PlainVisit>)
     ),
     ratings: { bot: stars('bot'), people: stars('people') },
   };
+}
+
+const isNear = (read: number | null, exact: number | null) =>
+  read === exact ||
+  (read !== null && exact !== null && Math.abs(read - exact) <= Math.max(500, exact * 0.051));
+
+/** The figures of sums are those of a plain recomputation; percentiles within what buckets can say. */
+export function expectSame(read: Figures, plain: Figures, what: string): void {
+  const { p50Ms, p90Ms } = read.waits;
+  expect(isNear(p50Ms, plain.waits.p50Ms) && isNear(p90Ms, plain.waits.p90Ms), what).toBe(true);
+  expect({ ...read, waits: read.waits.all }, what).toEqual({ ...plain, waits: plain.waits.all });
 }

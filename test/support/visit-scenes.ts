@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { FailureCause } from '../../protocol/handoff.ts';
 import type { Fact } from '../../protocol/conversation.ts';
+import type { FailureCause } from '../../protocol/handoff.ts';
 import type { Command } from '../../server/domain/command.ts';
 import { type Conversation, unstarted } from '../../server/domain/conversation.ts';
 import { decide } from '../../server/domain/decide.ts';
@@ -14,9 +14,21 @@ const ana = { id: 'ana', name: 'Ana' };
 const scenes = [
   { question: 'Where is my new card?', answer: 'Cards take up to five working days.', bad: 0.1 },
   { question: 'How do I change my postal address?', answer: 'Under Profile, Address.', bad: 0.06 },
-  { question: 'Why was I charged a fee for my transfer?', answer: 'Transfers within the euro area are free.', bad: 0.45 },
-  { question: 'My card was declined abroad', answer: 'Please check that your card is not blocked.', bad: 0.6 },
-  { question: 'When will my refund arrive?', answer: 'A refund takes three to five working days.', bad: 0.25 },
+  {
+    question: 'Why was I charged a fee for my transfer?',
+    answer: 'Transfers within the euro area are free.',
+    bad: 0.45,
+  },
+  {
+    question: 'My card was declined abroad',
+    answer: 'Please check that your card is not blocked.',
+    bad: 0.6,
+  },
+  {
+    question: 'When will my refund arrive?',
+    answer: 'A refund takes three to five working days.',
+    bad: 0.25,
+  },
   { question: 'Can I get a statement for my landlord?', answer: 'I could not find that.', bad: 0.35 },
 ] as const;
 const languages = ['de', 'de', 'en', 'en', 'en', 'fr'];
@@ -52,7 +64,16 @@ export function visitScenes(
       act(0, customer({ name: 'message:send', cid, text: question, context: { language } }));
       const isUnknown = isBad && chance() < 0.3;
       const ended = { sources: [], failure: null, handoff: null } as const;
-      act(3_000, server({ name: 'answer:end', turn: 1, outcome: isUnknown ? 'unknown' : 'answered', text: answer, ...ended }));
+      act(
+        3_000,
+        server({
+          name: 'answer:end',
+          turn: 1,
+          outcome: isUnknown ? 'unknown' : 'answered',
+          text: answer,
+          ...ended,
+        }),
+      );
       if (chance() < (isBad ? 0.5 : 0.15)) {
         const verdict = isBad ? 'down' : 'up';
         const reasons = isBad ? [oneOf(['wrong', 'did_not_understand', 'outdated'] as const)] : [];
@@ -91,7 +112,13 @@ function play(startAt: number, tell: (act: (afterMs: number, command: Command) =
   const facts: Fact[] = [];
   tell((afterMs, command) => {
     now += Math.round(afterMs);
-    const world = { now, partialText: '', isLastAgentOnline: false, isBotInPage: false, policy: defaultPolicy };
+    const world = {
+      now,
+      partialText: '',
+      isLastAgentOnline: false,
+      isBotInPage: false,
+      policy: defaultPolicy,
+    };
     const decision = decide(state, command, world);
     if (!decision.ok) return;
     facts.push(...decision.facts);

@@ -26,16 +26,16 @@ const statements = [
   `create index insight_visits_newest on insight_visits (site_id, day, begun_at, conversation_id, visit)`,
   // Whether the customer came back: their other visits around this one.
   `create index insight_visits_of_customer on insight_visits (customer_id, quiet_at)`,
-  // Of all visits (0), by language (1), by topic (2) and by both (3), so that every question is one piece of the key.
+  // Of all visits (0), by language (1), by topic (2) and by both (3), so that every question is one piece of the key. All
+  // sums of a day are one value: a row for each would be fifty times as many, spread over fifty times as many pages.
   `create table insight_sums (
     site_id uuid not null,
     slice smallint not null,
     language text not null,
     topic text not null,
     day integer not null,
-    key text not null,
-    n bigint not null,
-    primary key (site_id, slice, language, topic, day, key))
+    sums jsonb not null,
+    primary key (site_id, slice, language, topic, day))
     with (fillfactor = 70)`,
   `create table insight_weak (
     conversation_id uuid not null,
