@@ -11,8 +11,8 @@ import type { Accepted, AgentCommandName, AgentCommands, CommandReply } from '..
 import type { Problem, RefusalCode } from '../protocol/errors.ts';
 import type { FactsPage } from '../protocol/events.ts';
 import type { ExportList } from '../protocol/exports.ts';
-import type { Insights, InsightsVisits, WeakQuestions } from '../protocol/insights.ts';
 import type { FeedbackPage, ReceiptFigures } from '../protocol/feedback.ts';
+import type { Insights, InsightsVisits, WeakQuestions } from '../protocol/insights.ts';
 import type { NotifySetup, NotifyTested, PushDevice } from '../protocol/notifications.ts';
 import type { InvitationAccepted, InvitationShown, PeopleList } from '../protocol/people.ts';
 import type { PromisePage, PromiseRate } from '../protocol/promise.ts';

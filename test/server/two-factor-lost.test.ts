@@ -6,7 +6,9 @@ test('two-factor is ended by the operator, for who has lost app and codes, once'
   const server = await startTestServer(inject('postgresUrl'), noLimits);
   try {
     const { id } = await server.addAgent(await server.addSite({ kind: 'page' }), 'Ana');
-    await inDatabase(server.databaseUrl, 'update auth_user set "twoFactorEnabled" = true where id = $1', [id]);
+    await inDatabase(server.databaseUrl, 'update auth_user set "twoFactorEnabled" = true where id = $1', [
+      id,
+    ]);
     expect(await server.store.people.endTwoFactor(id)).toBe(true);
     expect(await server.store.people.endTwoFactor(id)).toBe(false);
     expect(await server.store.agents.hasTwoFactor(id)).toBe(false);
