@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import fp from 'fastify-plugin';
 import type { AgentCommands, CustomerCommands } from '../../protocol/commands.ts';
 import type { Fact } from '../../protocol/conversation.ts';
@@ -14,6 +13,7 @@ import type { ConversationTransaction } from '../store/conversation-transaction.
 import { type Customer, reaches } from '../store/customers.ts';
 import type { Site } from '../store/sites.ts';
 import { storable, storableText } from '../store/storable.ts';
+import { bodyHashOf } from './body-hash.ts';
 import { isRolledBack, RefusalError } from './errors.ts';
 import { createGroupCommit, type Order, type Step } from './group-commit.ts';
 import { pageTurnLeaseMs, turnLeaseMs } from './partials.ts';
@@ -206,7 +206,7 @@ export default fp(
       found: EngineOrder['found'] = {},
     ) => {
       const input = storable(given);
-      const bodyHash = hash('sha256', inOneOrder(input.command), 'buffer');
+      const bodyHash = bodyHashOf(input.command);
       const { id: senderId, cid } = sender;
       return submit({ conversationId, senderId, cid, sender, input, bodyHash, found });
     };
@@ -291,12 +291,4 @@ async function lockFor(
   // Not found and not yours look the same: an id tells a stranger nothing.
   if (conversation === null || !mayTouch(conversation)) throw new RefusalError('not_found');
   return conversation;
-}
-
-/** JSON with the fields of every object in one order: the same command is the same, however a client writes it. */
-function inOneOrder(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map(inOneOrder).join()}]`;
-  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([name, part]) => `${JSON.stringify(name)}:${inOneOrder(part)}`).join()}}`;
 }

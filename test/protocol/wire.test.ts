@@ -126,7 +126,8 @@ describe('refusals', () => {
       expect(text).toMatch(/\.$/);
       // What may succeed later is either too much for now, or taken for the moment.
       expect(retryable).toBe(
-        [429, 500, 503].includes(status) || ['offered_to_another', 'not_due'].includes(code),
+        [429, 500, 503].includes(status) ||
+          ['offered_to_another', 'not_due', 'export_not_done'].includes(code),
       );
       expect(Compile(Refusal).Check({ ok: false, code, message: text, retryable })).toBe(true);
     },
