@@ -42,9 +42,9 @@ declare module 'fastify' {
 
 /** What changes on one server is looked up on every other after this time. */
 const readEveryMs = 2_000;
-/** Questions behind which the traffic of a site is read again: so many, and this part of what was known. */
 /** A question is in its first words; the rest of a long message would only take time. */
 const mostLetters = 1_000;
+/** Questions behind which the traffic of a site is read again: so many, and this part of what was known. */
 const newTraffic = { least: 500, share: 0.1 };
 
 /** A question that is an example, word for word. */
