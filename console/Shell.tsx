@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { Permission } from '../protocol/agent.ts';
 import { Board } from './board/Board.tsx';
+import { Guidance } from './guidance/Guidance.tsx';
 import { acceptAndOpen, nextToAccept } from './inbox/accept.ts';
 import { Inbox } from './inbox/Inbox.tsx';
 import { SoundSwitch } from './inbox/SoundSwitch.tsx';
@@ -81,6 +82,7 @@ export function Shell() {
         {view === 'search' && <Search />}
         {view === 'board' && <Board />}
         {view === 'feedback' && <Feedback />}
+        {view === 'guidance' && <Guidance />}
         {view === 'insights' && <Insights />}
         {view === 'settings' && <Settings />}
       </main>
@@ -92,6 +94,10 @@ export function Shell() {
   );
 }
 
+/** Guidance is where feedback leads: it has no place of its own in the bar. */
+const isAt = (view: string) =>
+  route.value.view === view || (view === 'feedback' && route.value.view === 'guidance');
+
 function Rail() {
   const { desk, duePromises, may } = useWorkplace();
   const waiting = desk.waiting.value.length;
@@ -99,12 +105,7 @@ function Rail() {
   return (
     <nav class="rail" aria-label="Views">
       {viewsOf(may).map(({ view, name, icon, path }) => (
-        <Link
-          key={view}
-          href={path}
-          class="rail-link"
-          aria-current={route.value.view === view ? 'page' : undefined}
-        >
+        <Link key={view} href={path} class="rail-link" aria-current={isAt(view) ? 'page' : undefined}>
           <Icon name={icon} />
           <span class="rail-name">{name}</span>
           {view === 'inbox' && waiting > 0 && (

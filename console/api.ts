@@ -12,6 +12,7 @@ import type { Problem, RefusalCode } from '../protocol/errors.ts';
 import type { FactsPage } from '../protocol/events.ts';
 import type { ExportList } from '../protocol/exports.ts';
 import type { FeedbackPage, ReceiptFigures } from '../protocol/feedback.ts';
+import type { Guidance, GuidanceHistory, GuidancePage } from '../protocol/guidance.ts';
 import type { Insights, InsightsVisits, WeakQuestions } from '../protocol/insights.ts';
 import type { NotifySetup, NotifyTested, PushDevice } from '../protocol/notifications.ts';
 import type { InvitationAccepted, InvitationShown, PeopleList } from '../protocol/people.ts';
@@ -64,6 +65,10 @@ export interface Api {
   /** @param since the beginning of the day that is counted */
   board(since: number, signal: AbortSignal): Promise<Board>;
   feedback(query: URLSearchParams, signal: AbortSignal): Promise<FeedbackPage>;
+  guidance(query: URLSearchParams): Promise<GuidancePage>;
+  guidanceHistory(id: string): Promise<GuidanceHistory>;
+  /** With the body that the protocol declares for it. */
+  changeGuidance(verb: GuidanceVerb, body: object): Promise<Guidance>;
   insights(query: URLSearchParams, signal: AbortSignal): Promise<Insights>;
   weakQuestions(query: URLSearchParams, signal: AbortSignal): Promise<WeakQuestions>;
   insightsVisits(query: URLSearchParams, signal: AbortSignal): Promise<InsightsVisits>;
@@ -101,6 +106,7 @@ export interface Api {
 }
 
 export type PeopleVerb = 'invite' | 'invite/again' | 'invite/withdraw' | 'change' | 'remove';
+export type GuidanceVerb = 'add' | 'change' | 'propose' | 'approve' | 'send-back' | 'roll-back' | 'retire';
 export type ExportVerb = 'start' | 'remove' | 'schedule' | 'schedule/remove';
 export type WebhookVerb = 'add' | 'change' | 'secret' | 'remove' | 'replay' | 'ping';
 
@@ -177,6 +183,9 @@ export function createApi(onSessionLost: () => void): Api {
         .conversations,
     board: (since, signal) => json(`/v1/desk/board?since=${since}`, signal),
     feedback: (query, signal) => json(`/v1/feedback?${query}`, signal),
+    guidance: (query) => json(`/v1/desk/guidance?${query}`),
+    guidanceHistory: (id) => json(`/v1/desk/guidance/${id}/history`),
+    changeGuidance: (verb, body) => posted(`/v1/desk/guidance/${verb}`, body),
     insights: (query, signal) => json(`/v1/desk/insights?${query}`, signal),
     weakQuestions: (query, signal) => json(`/v1/desk/insights/weak?${query}`, signal),
     insightsVisits: (query, signal) => json(`/v1/desk/insights/visits?${query}`, signal),

@@ -7,6 +7,7 @@ export type Route =
   | { readonly view: 'search' }
   | { readonly view: 'board' }
   | { readonly view: 'feedback' }
+  | { readonly view: 'guidance' }
   | { readonly view: 'insights' }
   | { readonly view: 'settings' }
   | { readonly view: 'invitation' };
@@ -17,7 +18,7 @@ const base = '/console/';
 export function parseRoute(path: string): Route {
   const [view, id] = path.slice(base.length).split('/');
   if (view === 'promises' || view === 'search' || view === 'board') return { view };
-  if (view === 'feedback' || view === 'insights') return { view };
+  if (view === 'feedback' || view === 'guidance' || view === 'insights') return { view };
   if (view === 'settings' || view === 'invitation') return { view };
   return { view: 'inbox', conversationId: view === 'c' && id ? id : null };
 }
@@ -27,6 +28,7 @@ export const promisesPath = `${base}promises`;
 export const searchPath = `${base}search`;
 export const boardPath = `${base}board`;
 export const feedbackPath = `${base}feedback`;
+export const guidancePath = `${base}guidance`;
 export const insightsPath = `${base}insights`;
 export const settingsPath = `${base}settings`;
 export const conversationPath = (id: string) => `${base}c/${id}`;

@@ -1,7 +1,8 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
-import { feedbackPath, navigate, query } from '../route.ts';
+import { feedbackPath, guidancePath, navigate, query } from '../route.ts';
 import { Icon } from '../shared/Icon.tsx';
+import { Link } from '../shared/Link.tsx';
 import { useWorkplace } from '../workplace.ts';
 import { ExportDialog } from './ExportDialog.tsx';
 import { FeedbackTable } from './FeedbackTable.tsx';
@@ -48,11 +49,18 @@ export function Feedback() {
       <section class="feedback-list" aria-labelledby="feedback-title">
         <div class="feedback-head">
           <h1 id="feedback-title">Feedback</h1>
-          {may('feedback:export') && (
-            <button type="button" class="button" onClick={() => (isExporting.value = true)}>
-              <Icon name="download" /> Export…
-            </button>
-          )}
+          <div class="form-buttons">
+            {may('guidance:read') && (
+              <Link class="button" href={guidancePath}>
+                Guidance
+              </Link>
+            )}
+            {may('feedback:export') && (
+              <button type="button" class="button" onClick={() => (isExporting.value = true)}>
+                <Icon name="download" /> Export…
+              </button>
+            )}
+          </div>
         </div>
         <ReceiptLine asked={daysOf(filters)} version={version} />
         <FilterBar filters={filters} onChange={show} />

@@ -7,8 +7,9 @@ import { axeFindings } from './axe.ts';
 const folder = fileURLToPath(new URL('../screenshots/console/', import.meta.url));
 
 /**
- * Looks at one state of the console on a desktop and a phone, light and dark: a screenshot of each, no finding of axe,
- * and nothing wider than the screen. The page is on a desktop again afterwards.
+ * Looks at one state of the console on a desktop and a phone, light and dark: a screenshot of each, and nothing wider
+ * than the screen. Axe looks at each size and at each scheme once: colours do not depend on the size. The page is on a
+ * desktop again afterwards.
  * @param about what the screenshots are of, scrolled into view before each
  */
 export async function lookAtConsole(page: Page, name: string, about?: Locator): Promise<void> {
@@ -26,7 +27,8 @@ export async function lookAtConsole(page: Page, name: string, about?: Locator): 
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );
       expect(overflow, `${name} is wider than a ${size}`).toBe(0);
-      expect(await axeFindings(page), `${name} ${size} ${colorScheme}`).toEqual([]);
+      if ((size === 'desktop') === (colorScheme === 'light'))
+        expect(await axeFindings(page), `${name} ${size} ${colorScheme}`).toEqual([]);
     }
   }
   await page.setViewportSize({ width: 1280, height: 800 });

@@ -1,0 +1,129 @@
+import { useComputed, useSignal } from '@preact/signals';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { GuidanceState } from '../../protocol/guidance.ts';
+import { isReaching } from '../connection.ts';
+import { feedbackPath, guidancePath, query } from '../route.ts';
+import { Link } from '../shared/Link.tsx';
+import { useShortcuts } from '../shared/shortcuts.ts';
+import { count } from '../shared/words.ts';
+import { useWorkplace } from '../workplace.ts';
+import { GuidanceForm } from './GuidanceForm.tsx';
+import { GuidanceRow } from './GuidanceRow.tsx';
+import { createGuidanceBook } from './guidance-list.ts';
+
+const views: readonly { state: GuidanceState | null; name: string; empty: string }[] = [
+  {
+    state: null,
+    name: 'All',
+    empty: 'Nothing stands in front of the bot yet. Write what it should have said, and for which questions.',
+  },
+  { state: 'proposed', name: 'To approve', empty: 'Nothing waits for approval.' },
+  { state: 'live', name: 'Live', empty: 'Nothing is live.' },
+  { state: 'draft', name: 'Drafts', empty: 'No drafts.' },
+  { state: 'retired', name: 'Retired', empty: 'Nothing has been retired.' },
+];
+
+/** The corrections that people have written for the bot: what is live, what waits, and what was before. */
+export function Guidance() {
+  const { session, connection, may } = useWorkplace();
+  const [book] = useState(() => createGuidanceBook(session.api));
+  const isWriting = useSignal(false);
+  const asked = useComputed(() => new URLSearchParams(query.value).get('state')).value;
+  const view = views.find(({ state }) => state === asked) ?? views[0];
+  const filter = view?.state ?? null;
+  const canReach = isReaching(connection.state.value);
+  const rows = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    // Also once the line is back: what is shown may be old.
+    if (canReach) void book.show(filter);
+  }, [book, filter, canReach]);
+  const move = (step: number) => {
+    const all = [...(rows.current?.querySelectorAll<HTMLElement>('.guidance-open') ?? [])];
+    const at = all.findIndex((one) => one === document.activeElement);
+    all[Math.max(0, Math.min(all.length - 1, at + step))]?.focus();
+  };
+  useShortcuts({ j: () => move(1), k: () => move(-1) });
+
+  const { list, hasFailed, said, busy } = book.state.value;
+  return (
+    <section class="guidance" aria-labelledby="guidance-title">
+      <div class="feedback-head">
+        <h1 id="guidance-title">Guidance</h1>
+        {may('guidance:propose') && !isWriting.value && (
+          <button
+            type="button"
+            class="button primary"
+            disabled={!canReach}
+            onClick={() => {
+              book.putAway();
+              isWriting.value = true;
+            }}
+          >
+            Write guidance
+          </button>
+        )}
+      </div>
+      <p class="soft small">
+        Corrections that people have approved stand in front of the bot.{' '}
+        <Link href={feedbackPath}>Back to the feedback</Link>
+      </p>
+      {isWriting.value && (
+        <GuidanceForm
+          book={book}
+          canReach={canReach}
+          onClose={() => {
+            isWriting.value = false;
+          }}
+        />
+      )}
+      <p role="status" class={said?.isProblem ? 'fail small said' : 'good small said'}>
+        {said?.at === 'add' ? said.text : ''}
+      </p>
+      <nav class="promise-views" aria-label="Which guidance">
+        {views.map(({ state, name }) => (
+          <Link
+            key={name}
+            href={state === null ? guidancePath : `${guidancePath}?state=${state}`}
+            class="promise-view"
+            aria-current={state === filter ? 'page' : undefined}
+          >
+            {name}
+          </Link>
+        ))}
+      </nav>
+      {hasFailed && (
+        <p class="strip fail" role="alert">
+          The guidance could not be loaded.{' '}
+          <button type="button" class="button small" onClick={() => void book.load()}>
+            Try again
+          </button>
+        </p>
+      )}
+      <p class={list === null && !hasFailed ? 'soft small' : 'hidden'} role="status">
+        {list === null ? (hasFailed ? '' : 'Loading…') : count(list.total, 'guidance', 'guidances')}
+      </p>
+      {list?.items.length === 0 && (
+        <div class="nothing">
+          <p class="soft">{view?.empty}</p>
+        </div>
+      )}
+      {list !== null && list.items.length > 0 && (
+        <ul class="guidance-rows" ref={rows}>
+          {list.items.map((guidance) => (
+            <GuidanceRow key={guidance.id} guidance={guidance} book={book} canReach={canReach} />
+          ))}
+        </ul>
+      )}
+      {list !== null && list.next !== null && (
+        <button
+          type="button"
+          class="button more"
+          disabled={!canReach || busy !== null}
+          onClick={() => void book.loadMore()}
+        >
+          Load more
+        </button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,71 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Guidance } from '../../protocol/guidance.ts';
+import { fullTime } from '../shared/time.ts';
+import { useWorkplace } from '../workplace.ts';
+import { createHistory, type GuidanceBook } from './guidance-list.ts';
+import { actions, kinds } from './guidance-words.ts';
+
+/** Every version of a guidance, with a way back to those that were approved, and what was done with them. */
+export function GuidanceVersions(props: { guidance: Guidance; book: GuidanceBook; canReach: boolean }) {
+  const { guidance, book, canReach } = props;
+  const { session, may } = useWorkplace();
+  const [history] = useState(() => createHistory(session.api, guidance.id));
+  useEffect(() => void history.load(), [history]);
+  const { history: found, hasFailed } = history.state.value;
+  const isOff = !canReach || book.state.value.busy !== null;
+  const { live, approved } = guidance;
+  if (hasFailed) {
+    return (
+      <p class="strip fail small" role="alert">
+        The versions could not be loaded.{' '}
+        <button type="button" class="button small" onClick={() => void history.load()}>
+          Try again
+        </button>
+      </p>
+    );
+  }
+  if (found === null) {
+    return (
+      <p class="soft small" role="status">
+        Loading…
+      </p>
+    );
+  }
+  return (
+    <div class="guidance-versions">
+      <ol class="guidance-version-rows" aria-label="Versions">
+        {found.versions.map(({ version, kind, text, by, at, reason }) => (
+          <li key={version}>
+            <p class="small">
+              <b>Version {version}</b> · {kinds[kind].name} · {by.name}, {fullTime(at)}
+              {version === live && <span class="good"> · live</span>}
+              {reason !== '' && <span class="soft"> · {reason}</span>}
+            </p>
+            <blockquote class="guidance-text small">{text}</blockquote>
+            {version !== live && approved.includes(version) && may('guidance:approve') && (
+              <button
+                type="button"
+                class="button small"
+                disabled={isOff}
+                onClick={() => void book.rollBack({ id: guidance.id, version, reason: '' })}
+              >
+                Roll back to version {version}
+              </button>
+            )}
+          </li>
+        ))}
+      </ol>
+      <p class="small" id={`steps-${guidance.id}`}>
+        What was done
+      </p>
+      <ol class="guidance-steps small soft" aria-labelledby={`steps-${guidance.id}`}>
+        {found.steps.map(({ seq, action, version, by, at, reason }) => (
+          <li key={seq}>
+            {fullTime(at)}: {by.name} {actions[action]} version {version}
+            {reason !== '' && ` (${reason})`}
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}

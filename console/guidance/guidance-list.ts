@@ -1,0 +1,120 @@
+import { type ReadonlySignal, signal } from '@preact/signals';
+import type {
+  Guidance,
+  GuidanceChange,
+  GuidanceHistory,
+  GuidancePage,
+  GuidanceState,
+  GuidanceVersionRef,
+  NewGuidance,
+} from '../../protocol/guidance.ts';
+import { type Api, ApiError } from '../api.ts';
+import { createManagedList, type ManagedState } from '../shared/managed-list.ts';
+import { problemWords } from './guidance-words.ts';
+
+export type GuidanceList = Pick<GuidancePage, 'items' | 'total' | 'next'>;
+
+/** A version of a guidance, and why something is done with it. */
+export type VersionRef = GuidanceVersionRef;
+
+/** The guidance of the agent's sites, without a screen. Nothing here throws: what went wrong is said in place. */
+export interface GuidanceBook {
+  readonly state: ReadonlySignal<ManagedState<GuidanceList>>;
+  /** Shows these; null: all. */
+  show(filter: GuidanceState | null): Promise<void>;
+  load(): Promise<void>;
+  loadMore(): Promise<void>;
+  add(guidance: NewGuidance): Promise<boolean>;
+  change(guidance: GuidanceChange): Promise<boolean>;
+  propose(ref: VersionRef): Promise<boolean>;
+  approve(ref: VersionRef): Promise<boolean>;
+  sendBack(ref: VersionRef): Promise<boolean>;
+  rollBack(ref: VersionRef): Promise<boolean>;
+  retire(guidance: Pick<Guidance, 'id'>, reason: string): Promise<boolean>;
+  putAway(): void;
+}
+
+type GuidanceApi = Pick<Api, 'guidance' | 'guidanceHistory' | 'changeGuidance'>;
+
+export function createGuidanceBook(api: GuidanceApi): GuidanceBook {
+  let filter: GuidanceState | null = null;
+  let pages = 1;
+  const read = async (): Promise<GuidanceList> => {
+    const asked = filter;
+    const items: Guidance[] = [];
+    let last: GuidancePage | null = null;
+    for (let page = 0; page < pages; page += 1) {
+      const query = new URLSearchParams();
+      if (asked !== null) query.set('state', asked);
+      if (last !== null && last.next !== null) query.set('cursor', last.next);
+      last = await api.guidance(query);
+      items.push(...last.items);
+      if (last.next === null) break;
+    }
+    return { items, total: last?.total ?? 0, next: last?.next ?? null };
+  };
+  const { state, load, act, set, putAway } = createManagedList(read, problemWords);
+  const step = (verb: 'propose' | 'approve' | 'send-back' | 'roll-back', done: string) => (ref: VersionRef) =>
+    act(ref.id, async () => {
+      await api.changeGuidance(verb, ref);
+      return done;
+    }).then(async (isDone) => {
+      // Refused because somebody was faster: show what they did.
+      if (!isDone) await load();
+      return isDone;
+    });
+
+  return {
+    state,
+    load,
+    putAway,
+    async show(wanted) {
+      if (wanted !== filter) set({ list: null });
+      filter = wanted;
+      pages = 1;
+      await load();
+    },
+    async loadMore() {
+      pages += 1;
+      await load();
+    },
+    add: (guidance) =>
+      act('add', async () => {
+        await api.changeGuidance('add', guidance);
+        return guidance.isProposed ? 'Proposed. It waits for approval.' : 'Kept as a draft.';
+      }),
+    change: (guidance) =>
+      act(guidance.id, async () => {
+        await api.changeGuidance('change', guidance);
+        return guidance.isProposed
+          ? `Version ${guidance.base + 1} waits for approval. What is live stays until then.`
+          : `Version ${guidance.base + 1} is kept as a draft.`;
+      }),
+    propose: step('propose', 'Proposed. It waits for approval.'),
+    approve: step('approve', 'Approved. It is live on every server within five seconds.'),
+    sendBack: step('send-back', 'Sent back.'),
+    rollBack: step('roll-back', 'Rolled back. It is live on every server within five seconds.'),
+    retire: ({ id }, reason) =>
+      act(id, async () => {
+        await api.changeGuidance('retire', { id, reason });
+        return 'Retired. Within five seconds nothing of it is given any more.';
+      }),
+  };
+}
+
+/** The versions of one guidance and what was done with them. */
+export function createHistory(api: GuidanceApi, id: string) {
+  const state = signal<{ readonly history: GuidanceHistory | null; readonly hasFailed: boolean }>({
+    history: null,
+    hasFailed: false,
+  });
+  const load = async () => {
+    try {
+      state.value = { history: await api.guidanceHistory(id), hasFailed: false };
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      state.value = { ...state.peek(), hasFailed: true };
+    }
+  };
+  return { state, load };
+}
