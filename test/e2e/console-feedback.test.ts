@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
-import type { Download } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Consoles, eventually, startConsoles } from '../console/consoles.ts';
 import { fee, topUp } from '../console/northcard.ts';
+import { downloadExport } from '../support/console-export.ts';
 import { lookAtConsole } from '../support/console-look.ts';
 
 let consoles: Consoles;
@@ -68,22 +68,9 @@ describe('the feedback view', () => {
     await page.keyboard.press('Escape');
     await reading.waitFor({ state: 'detached' });
 
-    const dialog = page.getByRole('dialog', { name: 'Export feedback' });
-    const download = async (name: string): Promise<[Download, string]> => {
-      await page.getByRole('button', { name: 'Export…' }).click();
-      await dialog.getByLabel('Format').selectOption(name);
-      await dialog.getByRole('button', { name: 'Export', exact: true }).click();
-      const row = dialog.getByRole('listitem').filter({ hasText: name }).first();
-      const link = row.getByRole('link', { name: 'Download' });
-      await link.waitFor();
-      const [file] = await Promise.all([page.waitForEvent('download'), link.click()]);
-      await page.keyboard.press('Escape');
-      await dialog.waitFor({ state: 'detached' });
-      return [file, await readFile(await file.path(), 'utf8')];
-    };
     await page.getByLabel('About').selectOption('Answers');
     await page.getByText('3 in all').waitFor();
-    const [jsonlFile, jsonl] = await download('JSONL');
+    const [jsonlFile, jsonl] = await downloadExport(page, 'JSONL');
     expect(jsonlFile.suggestedFilename()).toMatch(/^handrail-feedback-\d{4}-\d\d-\d\d\.jsonl$/);
     const lines = jsonl
       .trim()
@@ -102,7 +89,7 @@ describe('the feedback view', () => {
 
     await page.getByLabel('About').selectOption('All');
     await page.getByText('4 in all').waitFor();
-    const [csvFile, csv] = await download('CSV');
+    const [csvFile, csv] = await downloadExport(page, 'CSV');
     expect(csvFile.suggestedFilename()).toMatch(/\.csv$/);
     const records: Record<string, string>[] = parse(csv, { columns: true, bom: true });
     expect(records).toHaveLength(4);
