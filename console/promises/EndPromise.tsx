@@ -20,7 +20,10 @@ export function EndPromise(props: {
   const field = useRef<HTMLInputElement>(null);
   // At once, not after the next painting: the next key must already be text, not a shortcut.
   useLayoutEffect(() => {
-    if (isAsked.value) field.current?.focus();
+    if (!isAsked.value) return;
+    field.current?.focus();
+    // Words that were there before an undo: typed over, or sent as they are.
+    field.current?.select();
   }, [isAsked.value]);
   const isOnline = isReaching(connection.state.value);
   const run = (act: () => Promise<ActionResult>) => {
