@@ -33,7 +33,7 @@ test('the console shows each role what it may do, and another role without a rel
   await page.keyboard.press('n');
   for (const one of working) expect(await one.count()).toBe(0);
   await page.getByRole('link', { name: 'Feedback' }).click();
-  await page.getByRole('button', { name: 'CSV' }).waitFor();
+  await page.getByRole('button', { name: 'Export…' }).waitFor();
   await page.getByRole('link', { name: 'Settings' }).click();
   await page.getByRole('heading', { name: 'Set a password' }).waitFor();
   expect(await page.getByRole('heading', { name: 'New handoffs' }).count()).toBe(0);
@@ -43,7 +43,7 @@ test('the console shows each role what it may do, and another role without a rel
   await page.getByRole('heading', { name: 'New handoffs' }).waitFor({ timeout: 40_000 });
   await page.getByRole('link', { name: 'Feedback' }).click();
   await page.getByText('Nothing yet. Thumbs on answers').waitFor();
-  expect(await page.getByRole('button', { name: 'CSV' }).count()).toBe(0);
+  expect(await page.getByRole('button', { name: 'Export…' }).count()).toBe(0);
   await page.getByRole('link', { name: 'Inbox' }).click();
   await row.click();
   await page.getByRole('button', { name: /Accept/ }).click();
