@@ -93,7 +93,7 @@ export async function handrailProgram(
 export async function everyRow(databaseUrl: string): Promise<Record<string, string[]>> {
   const tables = await inDatabase(
     databaseUrl,
-    `select tablename as name from pg_tables where schemaname = 'public' and tablename !~ '^(kysely|search)'`,
+    `select tablename as name from pg_tables where schemaname = 'public' and tablename !~ '^(kysely|search|insight)_'`,
   );
   const rows: Record<string, string[]> = {};
   for (const { name } of tables) {
