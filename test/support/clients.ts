@@ -15,10 +15,12 @@ import { protocolVersion } from '../../protocol/version.ts';
 type Without<B> = Omit<B, 'cid' | 'conversationId'>;
 const waitMs = 15_000;
 
-/** Keeps the facts of a conversation that a socket brings, in order and once, and lets a test wait for one. */
+/** Keeps the facts that a socket brings, in order and once, and lets a test wait for one. */
 interface FactLog {
   readonly facts: Fact[];
   take(event: FactsEvent): void;
+  /** Takes a page from the beginning, also where something live came before it. */
+  takePage(page: FactsEvent): void;
   seq(): number;
   until<T extends FactType>(type: T, where?: (fact: FactOf<T>) => boolean): Promise<FactOf<T>>;
 }
@@ -27,24 +29,20 @@ function createFactLog(): FactLog {
   const facts: Fact[] = [];
   let seq = 0;
   const waiting = new Set<() => void>();
-  /** What came live before the page that it follows, as at the beginning of a watch. */
-  const early: FactsEvent[] = [];
-  const follow = (event: FactsEvent) => {
+  const take = (event: FactsEvent) => {
     if (event.through <= seq) return;
     facts.push(...event.facts.filter((fact) => fact.seq > seq));
     seq = event.through;
+    for (const check of waiting) check();
   };
   return {
     facts,
-    take(event: FactsEvent) {
-      if (event.after > seq) {
-        early.push(event);
-        return;
-      }
-      follow(event);
-      early.sort((a, b) => a.after - b.after);
-      while (early[0] !== undefined && early[0].after <= seq) follow(early.shift() as FactsEvent);
+    take,
+    takePage(page: FactsEvent) {
+      const first = facts[0]?.seq ?? 0;
+      facts.unshift(...page.facts.filter((fact) => fact.seq < first));
       for (const check of waiting) check();
+      take(page);
     },
     seq: () => seq,
     until<T extends FactType>(type: T, where: (fact: FactOf<T>) => boolean = () => true): Promise<FactOf<T>> {
@@ -174,7 +172,7 @@ export async function connectAgent(url: string, cookie: string) {
       const page = await socket
         .timeout(waitMs)
         .emitWithAck('conversation:watch', { conversationId, after: 0 });
-      if (page.ok) log.take(page);
+      if (page.ok) log.takePage(page);
       else throw new Error(page.code);
     },
     close: () => socket.disconnect(),
