@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { ReviewStatus } from '../../protocol/feedback.ts';
+import { up } from '../../server/store/migrations/019-receipts.ts';
 import { connectAgent, connectCustomer } from '../support/clients.ts';
 import { eventually } from '../support/eventually.ts';
 import { type MailServer, startMailServer } from '../support/mail-server.ts';
@@ -78,16 +79,16 @@ test('an upgrade gives what was said before a receipt, in the ledger and in the 
   const before = await start();
   const site = await before.addSite({ kind: 'page' });
   const id = await leaveFeedback(before, site, { question: 'q', answer: 'a', verdict: 'down', rating: 2 });
-  await before.close();
   for (const statement of [
     'drop table receipts, answer_signals, handoff_ratings',
     'alter table sites drop column feedback',
     'alter table answer_feedback drop column right_answer, drop column do_not_train',
     'alter table conversation_ratings drop column do_not_train',
     `update conversations set state = state - 'receipts'`,
-    `delete from kysely_migration where name = '019-receipts'`,
   ])
     await inDatabase(database.url, statement);
+  await up(before.store.db.withTables<Record<never, never>>() as unknown as Parameters<typeof up>[0]);
+  await before.close();
 
   const after = await start();
   const { cookie, id: agentId } = await after.addAgent(site);
