@@ -115,7 +115,7 @@ export function createRouting(db: Database) {
           and agent_sites.site_id = conversations.site_id
         left join agents on agents.id = agent_sites.agent_id
         where status = 'human' and (agents.id is null or role <> all(${workingRoles})
-            or ((${isThere(now)}) is not true and sites.routing->>'mode' = 'offer'))
+            or (not ${isThere(now)} and sites.routing->>'mode' = 'offer'))
           and (${id}::uuid is null or conversations.id = ${id}::uuid)
         order by last_at
         limit 200`.execute(db);

@@ -50,7 +50,7 @@ async function stage(offerMs = 60_000) {
 }
 
 async function customerOf(siteKey: string, server = b) {
-  const customer = await connectCustomer(server.url, siteKey);
+  const customer = await connectCustomer(server.url, siteKey, { pulls: true });
   open.push(customer);
   await customer.send('message:send', { text: 'Where is my card?' });
   expect(await customer.send('handoff:request', {})).toMatchObject({ ok: true });

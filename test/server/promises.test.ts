@@ -36,7 +36,7 @@ const addSite = (more: Partial<NewSite> = {}) => a.addSite({ kind: 'page' }, mor
 async function talking(site: Site, name = 'Ana', server = a) {
   const agent: Agent & { cookie: string } = await a.addAgent(site, name);
   const desk = await connectAgent(server.url, agent.cookie);
-  const customer = await connectCustomer(server.url, site.key);
+  const customer = await connectCustomer(server.url, site.key, { pulls: true });
   open.push(desk, customer);
   await customer.send('handoff:request', {});
   expect(await desk.send('handoff:accept', customer.conversationId, {})).toMatchObject({ ok: true });
@@ -209,7 +209,7 @@ test('who asks while the site is closed is promised an answer with a time, and a
 
 test('an estimate is in the ledger without a fact of its own, and late it is missed, with nobody moved', async () => {
   const site = await addSite();
-  const customer = await connectCustomer(a.url, site.key);
+  const customer = await connectCustomer(a.url, site.key, { pulls: true });
   open.push(customer);
   await customer.send('handoff:request', {});
   await customer.until('queue.told');
@@ -225,7 +225,7 @@ test('an estimate is in the ledger without a fact of its own, and late it is mis
 test('customers see the share that was kept where the site wants it, and there is enough to say', async () => {
   const shows = { promises: { showsRate: true } };
   const [few, enough, silent] = [await addSite(shows), await addSite(shows), await addSite()];
-  const customer = await connectCustomer(a.url, enough.key);
+  const customer = await connectCustomer(a.url, enough.key, { pulls: true });
   open.push(customer);
   await customer.send('message:send', { text: 'Hello' });
   for (const site of [enough, silent])

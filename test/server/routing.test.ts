@@ -34,7 +34,7 @@ async function sitting(site: Site, name: string, capacity: number, server = a) {
 }
 
 async function waiting(site: Site, server = a): Promise<TestCustomer> {
-  const customer = await connectCustomer(server.url, site.key);
+  const customer = await connectCustomer(server.url, site.key, { pulls: true });
   open.push(customer);
   expect(await customer.send('handoff:request', {})).toMatchObject({ ok: true });
   return customer;

@@ -14,6 +14,7 @@ import { protocolVersion } from '../../protocol/version.ts';
 
 type Without<B> = Omit<B, 'cid' | 'conversationId'>;
 const waitMs = 15_000;
+const pullEveryMs = 100;
 
 /** Keeps the facts that a socket brings, in order and once, and lets a test wait for one. */
 interface FactLog {
@@ -101,6 +102,8 @@ export async function connectCustomer(
     conversationId?: string;
     after?: number;
     headers?: Record<string, string>;
+    /** Asks for what it lacks while it waits, as after a head: two servers without a Redis tell only their own. */
+    pulls?: boolean;
   } = {},
 ) {
   const session = options.session ?? (await newSession(url, site));
@@ -119,13 +122,26 @@ export async function connectCustomer(
       conversations: { [conversationId]: options.after ?? 0 },
     },
   });
-  socket.on('facts', log.take);
+  // Behind a gap there is nothing to take: the pull brings what is missing, and this with it.
+  socket.on('facts', (event) => (options.pulls && event.after > log.seq() ? undefined : log.take(event)));
   await connected(socket);
+  const pull = async () => {
+    const page = await socket.timeout(waitMs).emitWithAck('facts:pull', { conversationId, after: log.seq() });
+    if (page.ok) log.take(page);
+  };
+  const until: FactLog['until'] = async (...wanted) => {
+    if (!options.pulls) return log.until(...wanted);
+    const found = log.until(...wanted);
+    // One that is not answered shows in what is waited for.
+    const timer = setInterval(() => void pull().catch(() => undefined), pullEveryMs);
+    return found.finally(() => clearInterval(timer));
+  };
   return {
     session,
     conversationId,
     socket,
     ...log,
+    until,
     send<N extends keyof CustomerCommands>(
       name: N,
       body: Without<CustomerCommands[N]>,
