@@ -4,6 +4,8 @@ import type { GuidanceState } from '../../protocol/guidance.ts';
 import { isReaching } from '../connection.ts';
 import { feedbackPath, guidancePath, query } from '../route.ts';
 import { Link } from '../shared/Link.tsx';
+import { LoadFailed } from '../shared/LoadFailed.tsx';
+import { moveFocus } from '../shared/move-focus.ts';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { count } from '../shared/words.ts';
 import { useWorkplace } from '../workplace.ts';
@@ -37,11 +39,7 @@ export function Guidance() {
     // Also once the line is back: what is shown may be old.
     if (canReach) void book.show(filter);
   }, [book, filter, canReach]);
-  const move = (step: number) => {
-    const all = [...(rows.current?.querySelectorAll<HTMLElement>('.guidance-open') ?? [])];
-    const at = all.findIndex((one) => one === document.activeElement);
-    all[Math.max(0, Math.min(all.length - 1, at + step))]?.focus();
-  };
+  const move = (step: number) => moveFocus(rows.current, '.guidance-open', step);
   useShortcuts({ j: () => move(1), k: () => move(-1) });
 
   const { list, hasFailed, said, busy } = book.state.value;
@@ -92,12 +90,7 @@ export function Guidance() {
         ))}
       </nav>
       {hasFailed && (
-        <p class="strip fail" role="alert">
-          The guidance could not be loaded.{' '}
-          <button type="button" class="button small" onClick={() => void book.load()}>
-            Try again
-          </button>
-        </p>
+        <LoadFailed onAgain={() => void book.load()}>The guidance could not be loaded.</LoadFailed>
       )}
       <p class={list === null && !hasFailed ? 'soft small' : 'hidden'} role="status">
         {list === null ? (hasFailed ? '' : 'Loading…') : count(list.total, 'guidance', 'guidances')}

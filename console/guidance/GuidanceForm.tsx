@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { TargetedSubmitEvent } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Guidance, GuidanceContent, GuidanceKind } from '../../protocol/guidance.ts';
-import { useWorkplace } from '../workplace.ts';
+import { SiteSelect } from '../shared/SiteSelect.tsx';
 import type { GuidanceBook } from './guidance-list.ts';
 import { kinds } from './guidance-words.ts';
 import { readWritten, type Written, writtenOf } from './written.ts';
@@ -19,7 +19,6 @@ const nothing: GuidanceContent = { kind: 'answer', text: '', examples: [], scope
 
 /** Writes a guidance, or a new version of one: for which questions, what happens then, and for whom. */
 export function GuidanceForm({ book, canReach, guidance, onClose }: Props) {
-  const { me } = useWorkplace();
   const before = guidance?.newest ?? null;
   const shown = writtenOf(before ?? nothing);
   const kind = useSignal<GuidanceKind>(shown.kind);
@@ -51,7 +50,7 @@ export function GuidanceForm({ book, canReach, guidance, onClose }: Props) {
     const rest = { ...read.content, reason: field('reason').trim(), isProposed: field('then') === 'propose' };
     const isDone =
       guidance === undefined
-        ? await book.add({ site: field('site') || (me.sites[0]?.key ?? ''), ...rest })
+        ? await book.add({ site: field('site'), ...rest })
         : await book.change({ id: guidance.id, base: guidance.newest.version, ...rest });
     if (isDone) onClose();
   };
@@ -69,18 +68,7 @@ export function GuidanceForm({ book, canReach, guidance, onClose }: Props) {
         if (event.key === 'Escape') onClose();
       }}
     >
-      {guidance === undefined && me.sites.length > 1 && (
-        <label class="field">
-          Site
-          <select class="input" name="site">
-            {me.sites.map((site) => (
-              <option key={site.key} value={site.key}>
-                {site.name}
-              </option>
-            ))}
-          </select>
-        </label>
-      )}
+      {guidance === undefined && <SiteSelect />}
       <label class="field">
         Questions that it is for, one a line
         <textarea

@@ -1,4 +1,5 @@
-import { useSignal } from '@preact/signals';
+import { type Signal, useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import type { Guidance } from '../../protocol/guidance.ts';
 import { fullTime, now } from '../shared/time.ts';
 import { count } from '../shared/words.ts';
@@ -23,8 +24,8 @@ export function GuidanceRow(props: { guidance: Guidance; book: GuidanceBook; can
   const isOwn = newest.by.id === me.id;
   const mayApprove = may('guidance:approve');
   const isDraft = proposed === null && newest.version !== live && state !== 'retired';
-  const toggle = (what: Opened) => () => {
-    opened.value = opened.value === what ? null : what;
+  const close = () => {
+    opened.value = null;
   };
   const scope = scopeWords(newest.scope, now.value);
   return (
@@ -72,15 +73,9 @@ export function GuidanceRow(props: { guidance: Guidance; book: GuidanceBook; can
               >
                 Approve
               </button>
-              <button
-                type="button"
-                class="button small"
-                disabled={isOff}
-                aria-expanded={opened.value === 'send-back'}
-                onClick={toggle('send-back')}
-              >
+              <Opens what="send-back" opened={opened} isOff={isOff}>
                 Send back…
-              </button>
+              </Opens>
             </>
           )}
           {isDraft && may('guidance:propose') && (
@@ -94,38 +89,21 @@ export function GuidanceRow(props: { guidance: Guidance; book: GuidanceBook; can
             </button>
           )}
           {may('guidance:propose') && (
-            <button
-              type="button"
-              class="button small"
-              disabled={isOff}
-              aria-expanded={opened.value === 'change'}
-              onClick={toggle('change')}
-            >
+            <Opens what="change" opened={opened} isOff={isOff}>
               Change…
-            </button>
+            </Opens>
           )}
-          <button
-            type="button"
-            class="button small"
-            aria-expanded={opened.value === 'versions'}
-            onClick={toggle('versions')}
-          >
+          <Opens what="versions" opened={opened}>
             Versions
-          </button>
+          </Opens>
           {live !== null && mayApprove && (
-            <button
-              type="button"
-              class="button small"
-              disabled={isOff}
-              aria-expanded={opened.value === 'retire'}
-              onClick={toggle('retire')}
-            >
+            <Opens what="retire" opened={opened} isOff={isOff}>
               Retire…
-            </button>
+            </Opens>
           )}
         </div>
         {opened.value === 'change' && (
-          <GuidanceForm book={book} canReach={canReach} guidance={guidance} onClose={toggle('change')} />
+          <GuidanceForm book={book} canReach={canReach} guidance={guidance} onClose={close} />
         )}
         {opened.value === 'versions' && (
           <GuidanceVersions key={guidance.changedAt} guidance={guidance} book={book} canReach={canReach} />
@@ -134,7 +112,7 @@ export function GuidanceRow(props: { guidance: Guidance; book: GuidanceBook; can
           <WithReason
             verb={opened.value === 'retire' ? 'Retire it' : 'Send it back'}
             isOff={isOff}
-            onCancel={toggle(null)}
+            onCancel={close}
             onDone={async (reason) => {
               const isDone =
                 opened.value === 'retire'
@@ -146,6 +124,30 @@ export function GuidanceRow(props: { guidance: Guidance; book: GuidanceBook; can
         )}
       </div>
     </li>
+  );
+}
+
+/** Opens something below the row, or closes it again. */
+function Opens(props: {
+  what: NonNullable<Opened>;
+  opened: Signal<Opened>;
+  isOff?: boolean;
+  children: ComponentChildren;
+}) {
+  const { what, opened, isOff = false, children } = props;
+  const isOpen = opened.value === what;
+  return (
+    <button
+      type="button"
+      class="button small"
+      disabled={isOff}
+      aria-expanded={isOpen}
+      onClick={() => {
+        opened.value = isOpen ? null : what;
+      }}
+    >
+      {children}
+    </button>
   );
 }
 

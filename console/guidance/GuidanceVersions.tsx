@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Guidance } from '../../protocol/guidance.ts';
+import { LoadFailed } from '../shared/LoadFailed.tsx';
 import { fullTime } from '../shared/time.ts';
 import { useWorkplace } from '../workplace.ts';
 import { createHistory, type GuidanceBook } from './guidance-list.ts';
@@ -16,12 +17,9 @@ export function GuidanceVersions(props: { guidance: Guidance; book: GuidanceBook
   const { live, approved } = guidance;
   if (hasFailed) {
     return (
-      <p class="strip fail small" role="alert">
-        The versions could not be loaded.{' '}
-        <button type="button" class="button small" onClick={() => void history.load()}>
-          Try again
-        </button>
-      </p>
+      <LoadFailed isSmall onAgain={() => void history.load()}>
+        The versions could not be loaded.
+      </LoadFailed>
     );
   }
   if (found === null) {

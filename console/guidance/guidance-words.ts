@@ -1,5 +1,6 @@
 import type { Guidance, GuidanceAction, GuidanceKind, GuidanceScope } from '../../protocol/guidance.ts';
 import type { ApiError } from '../api.ts';
+import { problemWords as commonWords } from '../shared/problem-words.ts';
 import { dayAndClock } from '../shared/time.ts';
 
 /** What each kind does for the customer, to choose from. */
@@ -64,11 +65,9 @@ export function scopeWords({ languages, traits, from, until }: GuidanceScope, no
   return parts.length === 0 ? '' : `Only ${parts.join(', ')}`;
 }
 
+/** Why something was not done. */
 export function problemWords(code: ApiError['code']): string {
   switch (code) {
-    case 'unreachable':
-    case 'unavailable':
-      return "The server can't be reached. Try again in a moment.";
     case 'invalid':
       return 'Something in it does not fit. Look at the languages, the traits and the dates.';
     case 'stale_version':
@@ -83,13 +82,7 @@ export function problemWords(code: ApiError['code']): string {
       return 'Somebody was faster. It is shown as it stands now.';
     case 'limit_reached':
       return 'This site has as much guidance as it may have.';
-    case 'rate_limited':
-      return 'That was often. Wait a minute, then try again.';
-    case 'forbidden':
-      return 'You may not do this.';
-    case 'not_found':
-      return 'It is not there any more, or not yours.';
     default:
-      return 'That did not work on our side. Try again.';
+      return commonWords(code);
   }
 }

@@ -2,13 +2,15 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Insights, InsightsVisits, WeakQuestion } from '../../protocol/insights.ts';
 import { Icon } from '../shared/Icon.tsx';
 import { Link } from '../shared/Link.tsx';
+import { LoadFailed } from '../shared/LoadFailed.tsx';
+import { moveFocus } from '../shared/move-focus.ts';
+import { createPagedList } from '../shared/paged-list.ts';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { dayAndClock, fullTime, now } from '../shared/time.ts';
 import { languageName, statuses } from '../shared/words.ts';
 import { useWorkplace } from '../workplace.ts';
 import { definitions, type FigureName, figureName } from './figure-words.ts';
 import { addressOf, askedOf, type Look, rangeWords } from './range.ts';
-import { createVisitList } from './visit-list.ts';
 
 /** The conversations behind one figure; a row opens one beside the list. */
 export function Behind(props: {
@@ -19,7 +21,7 @@ export function Behind(props: {
 }) {
   const { look, sites, weak, onShow } = props;
   const { session } = useWorkplace();
-  const [list] = useState(() => createVisitList(session.api));
+  const [list] = useState(() => createPagedList(session.api.insightsVisits, ({ visits }) => visits));
   const rows = useRef<HTMLTableSectionElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const figure = look.figure ?? '';
@@ -34,14 +36,10 @@ export function Behind(props: {
   }, [list]);
 
   const back = () => onShow({ figure: null, question: undefined, open: null });
-  const move = (step: number) => {
-    const buttons = [...(rows.current?.querySelectorAll<HTMLElement>('[data-opens]') ?? [])];
-    const at = buttons.findIndex((one) => one === document.activeElement);
-    buttons[Math.max(0, Math.min(buttons.length - 1, at + step))]?.focus();
-  };
+  const move = (step: number) => moveFocus(rows.current, '[data-opens]', step);
   useShortcuts({ j: () => move(1), k: () => move(-1), Escape: () => (look.open === null ? back() : false) });
 
-  const { visits, next, isLoading, hasFailed } = list.state.value;
+  const { items: visits, next, isLoading, hasFailed } = list.state.value;
   const question = weak.find(({ key }) => key === look.question)?.question;
   const of = [
     rangeWords(look),
@@ -67,16 +65,9 @@ export function Behind(props: {
         {isLoading ? 'Loading…' : `${visits.length} conversations`}
       </p>
       {hasFailed && (
-        <p class="strip fail">
-          The conversations could not be loaded.{' '}
-          <button
-            type="button"
-            class="button small"
-            onClick={() => void list.load(new URLSearchParams(asked))}
-          >
-            Try again
-          </button>
-        </p>
+        <LoadFailed onAgain={() => void list.load(new URLSearchParams(asked))}>
+          The conversations could not be loaded.
+        </LoadFailed>
       )}
       {visits.length > 0 && (
         <table class="feedback-table visits-table">

@@ -34,7 +34,13 @@ export function Insights() {
   if (look.figure !== null) {
     return (
       <div class={look.open === null ? 'feedback' : 'feedback reading'}>
-        <Behind look={look} sites={told?.sites ?? []} weak={weak} onShow={show} />
+        <Behind
+          key={`${look.figure} ${look.question ?? ''}`}
+          look={look}
+          sites={told?.sites ?? []}
+          weak={weak}
+          onShow={show}
+        />
         {look.open !== null && (
           <Reading key={look.open} id={look.open} onClose={() => show({ open: null })} />
         )}

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { isReaching } from '../connection.ts';
+import { LoadFailed } from '../shared/LoadFailed.tsx';
 import { useWorkplace } from '../workplace.ts';
 import { InvitationRow } from './InvitationRow.tsx';
 import { InviteForm } from './InviteForm.tsx';
@@ -23,12 +24,7 @@ export function People() {
     <section class="people" aria-labelledby="people">
       <h2 id="people">People</h2>
       {hasFailed && (
-        <p class="strip fail" role="alert">
-          The people could not be loaded.
-          <button type="button" class="button small" onClick={() => void people.load()}>
-            Try again
-          </button>
-        </p>
+        <LoadFailed onAgain={() => void people.load()}>The people could not be loaded.</LoadFailed>
       )}
       {list === null && !hasFailed && (
         <p class="soft small" role="status">

@@ -1,5 +1,6 @@
 import type { Role } from '../../protocol/agent.ts';
 import type { ApiError } from '../api.ts';
+import { problemWords as commonWords } from '../shared/problem-words.ts';
 
 export const roleWords: Readonly<Record<Role, { readonly name: string; readonly about: string }>> = {
   agent: { name: 'Agent', about: 'Answers customers.' },
@@ -12,9 +13,6 @@ export const roles = Object.keys(roleWords) as readonly Role[];
 /** Why something was not done. */
 export function problemWords(code: ApiError['code']): string {
   switch (code) {
-    case 'unreachable':
-    case 'unavailable':
-      return "The server can't be reached. Try again in a moment.";
     case 'invalid':
       return 'Check the name and the address: one e-mail address, and a name of at most 80 letters.';
     case 'already_there':
@@ -29,11 +27,7 @@ export function problemWords(code: ApiError['code']): string {
       return 'There are as many open invitations as there may be. Withdraw one first.';
     case 'not_found':
       return 'They are not there any more. Reload the page.';
-    case 'rate_limited':
-      return 'That was often. Wait a while, then try again.';
-    case 'forbidden':
-      return 'You may not do this.';
     default:
-      return 'That did not work on our side. Try again.';
+      return commonWords(code);
   }
 }

@@ -5,6 +5,8 @@ import { isReaching } from '../connection.ts';
 import { UndoBar } from '../inbox/UndoBar.tsx';
 import { conversationPath, promisesPath, query } from '../route.ts';
 import { Link } from '../shared/Link.tsx';
+import { LoadFailed } from '../shared/LoadFailed.tsx';
+import { moveFocus } from '../shared/move-focus.ts';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { dayAndClock, fullTime, now } from '../shared/time.ts';
 import { count, promiseKinds } from '../shared/words.ts';
@@ -46,11 +48,7 @@ export function Promises() {
       list.close();
     };
   }, [list, connection]);
-  const move = (step: number) => {
-    const rows = [...(body.current?.querySelectorAll<HTMLElement>('.promise-link') ?? [])];
-    const at = rows.findIndex((row) => row === document.activeElement);
-    rows[Math.max(0, Math.min(rows.length - 1, at + step))]?.focus();
-  };
+  const move = (step: number) => moveFocus(body.current, '.promise-link', step);
   useShortcuts({ j: () => move(1), k: () => move(-1) });
 
   const { promises, next, rate, isLoading, hasFailed } = list.state.value;
@@ -77,12 +75,7 @@ export function Promises() {
         {isLoading ? 'Loading…' : hasFailed ? '' : count(promises.length, 'promise')}
       </p>
       {hasFailed && (
-        <p class="strip fail">
-          The promises could not be loaded.{' '}
-          <button type="button" class="button small" onClick={() => void list.refresh()}>
-            Try again
-          </button>
-        </p>
+        <LoadFailed onAgain={() => void list.refresh()}>The promises could not be loaded.</LoadFailed>
       )}
       {promises.length > 0 && (
         <ul class="promise-rows" ref={body}>

@@ -3,6 +3,7 @@ import type { TargetedSubmitEvent } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ExportFormat } from '../../protocol/exports.ts';
 import { isReaching } from '../connection.ts';
+import { LoadFailed } from '../shared/LoadFailed.tsx';
 import { count } from '../shared/words.ts';
 import { useWorkplace } from '../workplace.ts';
 import { ExportRow, ScheduleRow } from './ExportRows.tsx';
@@ -108,12 +109,7 @@ export function ExportDialog(props: { filters: Filters; total: number; onClose: 
       </form>
       <h3 id="exports-made">Exports</h3>
       {hasFailed && (
-        <p class="strip fail" role="alert">
-          The exports could not be loaded.
-          <button type="button" class="button small" onClick={() => void exports.load()}>
-            Try again
-          </button>
-        </p>
+        <LoadFailed onAgain={() => void exports.load()}>The exports could not be loaded.</LoadFailed>
       )}
       {list === null && !hasFailed && (
         <p class="soft small" role="status">

@@ -3,11 +3,12 @@ import { useEffect, useState } from 'preact/hooks';
 import { feedbackPath, guidancePath, navigate, query } from '../route.ts';
 import { Icon } from '../shared/Icon.tsx';
 import { Link } from '../shared/Link.tsx';
+import { LoadFailed } from '../shared/LoadFailed.tsx';
+import { createPagedList } from '../shared/paged-list.ts';
 import { useWorkplace } from '../workplace.ts';
 import { ExportDialog } from './ExportDialog.tsx';
 import { FeedbackTable } from './FeedbackTable.tsx';
 import { FilterBar } from './FilterBar.tsx';
-import { createFeedbackList } from './feedback-list.ts';
 import { askedOf, type Filters, filtersOf, queryOf } from './filters.ts';
 import { Reading } from './Reading.tsx';
 import { ReceiptLine } from './ReceiptLine.tsx';
@@ -16,11 +17,11 @@ import { createReviewing } from './reviewing.ts';
 /** What customers said about answers and conversations: to look through, read in context, and take along. */
 export function Feedback() {
   const { session, may } = useWorkplace();
-  const [list] = useState(() => createFeedbackList(session.api));
+  const [list] = useState(() => createPagedList(session.api.feedback, ({ items }) => items));
   const [version, setVersion] = useState(0);
   const [reviewing] = useState(() =>
     createReviewing(session.api, (id, now) => {
-      list.change(id, now);
+      list.change((item) => (item.id === id ? { ...item, ...now } : item));
       setVersion((before) => before + 1);
     }),
   );
@@ -40,7 +41,8 @@ export function Feedback() {
     if (id !== null) params.set('open', id);
     navigate(addressOf(params.toString()));
   };
-  const { items, total, next, isLoading, hasFailed } = list.state.value;
+  const { items, page, next, isLoading, hasFailed } = list.state.value;
+  const total = page?.total ?? 0;
   const isExporting = useSignal(false);
   const hasFilters = filterQuery !== '';
 
@@ -68,12 +70,7 @@ export function Feedback() {
           {countWords(items.length, total, isLoading, hasFailed)}
         </p>
         {hasFailed && (
-          <p class="strip fail">
-            The feedback could not be loaded.{' '}
-            <button type="button" class="button small" onClick={() => void list.load(asked)}>
-              Try again
-            </button>
-          </p>
+          <LoadFailed onAgain={() => void list.load(asked)}>The feedback could not be loaded.</LoadFailed>
         )}
         {items.length > 0 && (
           <FeedbackTable

@@ -3,6 +3,7 @@ import { useRef } from 'preact/hooks';
 import { plainText } from '../../browser/markdown.ts';
 import type { FeedbackItem, ReviewStatus } from '../../protocol/feedback.ts';
 import { Icon } from '../shared/Icon.tsx';
+import { moveFocus } from '../shared/move-focus.ts';
 import { OutsideLink } from '../shared/OutsideLink.tsx';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { dayAndClock, fullTime, now } from '../shared/time.ts';
@@ -28,11 +29,7 @@ export function FeedbackTable(props: {
 }) {
   const { items, openId, onOpen, isStale, reviewing, mayReview } = props;
   const body = useRef<HTMLTableSectionElement>(null);
-  const move = (step: number) => {
-    const rows = [...(body.current?.querySelectorAll<HTMLElement>('[data-opens]') ?? [])];
-    const at = rows.findIndex((row) => row === document.activeElement);
-    rows[Math.max(0, Math.min(rows.length - 1, at + step))]?.focus();
-  };
+  const move = (step: number) => moveFocus(body.current, '[data-opens]', step);
   /** Of the row in focus; the key goes on to others where there is none. */
   const review = (status: ReviewStatus) => () => {
     const id = document.activeElement?.closest('tr')?.querySelector<HTMLElement>('[data-row]')?.dataset.row;

@@ -1,5 +1,6 @@
 import type { Export, ExportFormat, ExportSchedule } from '../../protocol/exports.ts';
 import type { ApiError } from '../api.ts';
+import { problemWords as commonWords } from '../shared/problem-words.ts';
 import { count } from '../shared/words.ts';
 import type { Filters } from './filters.ts';
 
@@ -93,6 +94,6 @@ export function problemWords(code: ApiError['code']): string {
     case 'not_found':
       return 'It is not there any more.';
     default:
-      return 'That did not work on our side. Try again.';
+      return commonWords(code);
   }
 }

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { TargetedSubmitEvent } from 'preact';
 import type { CannedResponse } from '../../protocol/canned.ts';
 import { ApiError } from '../api.ts';
+import { SiteSelect } from '../shared/SiteSelect.tsx';
 import { refusalWords } from '../shared/words.ts';
 import { useWorkplace } from '../workplace.ts';
 
@@ -12,7 +13,7 @@ export function CannedForm(props: {
   onLeave: () => void;
 }) {
   const { canned, onDone, onLeave } = props;
-  const { me, session } = useWorkplace();
+  const { session } = useWorkplace();
   const problem = useSignal<string | null>(null);
   const isBusy = useSignal(false);
 
@@ -46,20 +47,7 @@ export function CannedForm(props: {
       aria-label={canned === null ? 'New canned response' : `Edit ${canned.title}`}
       onSubmit={(event) => void submit(event)}
     >
-      {canned === null && me.sites.length > 1 ? (
-        <label class="field">
-          Site
-          <select class="input" name="site">
-            {me.sites.map((site) => (
-              <option key={site.key} value={site.key}>
-                {site.name}
-              </option>
-            ))}
-          </select>
-        </label>
-      ) : (
-        <input type="hidden" name="site" value={canned?.site ?? me.sites[0]?.key ?? ''} />
-      )}
+      {canned === null ? <SiteSelect /> : <input type="hidden" name="site" value={canned.site} />}
       <label class="field">
         Shortcut: small letters, digits, - and _
         <input

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { WebhookDelivery } from '../../protocol/webhooks.ts';
 import { conversationPath } from '../route.ts';
 import { Link } from '../shared/Link.tsx';
+import { LoadFailed } from '../shared/LoadFailed.tsx';
 import { dayAndClock, fullTime, now } from '../shared/time.ts';
 import { useWorkplace } from '../workplace.ts';
 import { createDeliveries, type Webhooks } from './webhook-list.ts';
@@ -37,12 +38,9 @@ export function WebhookDeliveries({ webhookId, webhooks, canReach }: Props) {
             : ''}
       </p>
       {hasFailed && (
-        <p class="strip fail small" role="alert">
+        <LoadFailed isSmall onAgain={() => void list.load(null)}>
           The deliveries could not be loaded.
-          <button type="button" class="button small" onClick={() => void list.load(null)}>
-            Try again
-          </button>
-        </p>
+        </LoadFailed>
       )}
       {deliveries.length > 0 && (
         <table class="small">

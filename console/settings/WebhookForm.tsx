@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { TargetedSubmitEvent } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { NewWebhook } from '../../protocol/webhooks.ts';
-import { useWorkplace } from '../workplace.ts';
+import { SiteSelect } from '../shared/SiteSelect.tsx';
 import type { Webhooks } from './webhook-list.ts';
 
 interface Props {
@@ -16,7 +16,6 @@ interface Props {
 
 /** Adds a webhook: whose facts, where to, and which. */
 export function WebhookForm({ webhooks, types, onClose, onCancel }: Props) {
-  const { me } = useWorkplace();
   const isAll = useSignal(true);
   const problem = useSignal('');
   const address = useRef<HTMLInputElement>(null);
@@ -37,7 +36,7 @@ export function WebhookForm({ webhooks, types, onClose, onCancel }: Props) {
     if (problem.value !== '') return;
     // The names came from the server, which checks them again.
     const chosen = isAll.value ? null : (wanted as NonNullable<NewWebhook['types']>);
-    const site = String(fields.get('site') ?? me.sites[0]?.key ?? '');
+    const site = String(fields.get('site'));
     if (await webhooks.add({ site, url, types: chosen })) onClose();
   };
 
@@ -51,18 +50,7 @@ export function WebhookForm({ webhooks, types, onClose, onCancel }: Props) {
         if (event.key === 'Escape') onCancel();
       }}
     >
-      {me.sites.length > 1 && (
-        <label class="field">
-          Site
-          <select class="input" name="site">
-            {me.sites.map((site) => (
-              <option key={site.key} value={site.key}>
-                {site.name}
-              </option>
-            ))}
-          </select>
-        </label>
-      )}
+      <SiteSelect />
       <label class="field">
         Address
         <input

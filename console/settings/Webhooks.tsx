@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { isReaching } from '../connection.ts';
+import { LoadFailed } from '../shared/LoadFailed.tsx';
 import { useWorkplace } from '../workplace.ts';
 import { WebhookForm } from './WebhookForm.tsx';
 import { WebhookRow } from './WebhookRow.tsx';
@@ -26,12 +27,7 @@ export function Webhooks() {
         is taken. Notes among agents never leave.
       </p>
       {hasFailed && (
-        <p class="strip fail" role="alert">
-          The webhooks could not be loaded.
-          <button type="button" class="button small" onClick={() => void webhooks.load()}>
-            Try again
-          </button>
-        </p>
+        <LoadFailed onAgain={() => void webhooks.load()}>The webhooks could not be loaded.</LoadFailed>
       )}
       {list === null && !hasFailed && (
         <p class="soft small" role="status">

@@ -1,5 +1,6 @@
 import type { Webhook, WebhookDelivery, WebhookPinged } from '../../protocol/webhooks.ts';
 import type { ApiError } from '../api.ts';
+import { problemWords as commonWords } from '../shared/problem-words.ts';
 import { ago, dayAndClock } from '../shared/time.ts';
 import { count } from '../shared/words.ts';
 
@@ -78,20 +79,11 @@ export const pingWords = (pinged: WebhookPinged): string =>
 /** Why something was not done. */
 export function problemWords(code: ApiError['code']): string {
   switch (code) {
-    case 'unreachable':
-    case 'unavailable':
-      return "The server can't be reached. Try again in a moment.";
     case 'invalid':
       return 'This address cannot be called. It must be an http or https address that is open to the internet, or one that whoever runs this server has allowed.';
     case 'webhook_limit':
       return 'This site has as many webhooks as it may have. Remove one first.';
-    case 'not_found':
-      return 'It is not there any more, or not yours. Reload the page.';
-    case 'rate_limited':
-      return 'That was often. Wait a minute, then try again.';
-    case 'forbidden':
-      return 'You may not do this.';
     default:
-      return 'That did not work on our side. Try again.';
+      return commonWords(code);
   }
 }

@@ -1,15 +1,18 @@
 import type { FastifyInstance } from 'fastify';
+import type { Fact } from '../../protocol/conversation.ts';
 
 /** What is read from the facts a moment after they were written. */
 export interface BehindCommits {
   /** For the log: "… not read this time". */
   readonly what: string;
+  /** Whether facts that were committed are to be read; without it all are. */
+  concerns?(facts: readonly Fact[]): boolean;
   /** Reads these conversations. @returns false: somebody else is at it, and nothing was read */
   read(ids: readonly string[]): Promise<boolean>;
   /** Conversations behind this one, in the order of their ids, of which something is unread; null behind the last. */
   unread(after: string | null, limit: number): Promise<{ ids: string[]; last: string } | null>;
   /** Conversations that are to be read anew as time has passed. */
-  due(limit: number): Promise<string[]>;
+  due?(limit: number): Promise<string[]>;
 }
 
 /** What is said within this time is read together. */
@@ -17,7 +20,10 @@ const gatherMs = 500;
 /** Conversations read at once. */
 const batchSize = 100;
 const pauseMs = 100;
-/** Behind each batch comes a pause so many times as long as it took: reading takes a tenth of the time at most. */
+/**
+ * While commits come, behind each batch comes a pause so many times as long as it took: reading takes a tenth of the
+ * time at most, and under a full load the messages go first. The more has gathered the less each line costs.
+ */
 const restShare = 9;
 /** After a failure it is tried again. */
 const againMs = 5_000;
@@ -36,12 +42,14 @@ const dueEveryMs = 30_000;
  */
 export function keepBehindCommits(
   app: FastifyInstance,
-  { what, read, unread, due }: BehindCommits,
+  { what, concerns, read, unread, due }: BehindCommits,
 ): { readonly isComplete: () => boolean } {
   const { bus, log } = app;
   const waiting = new Set<string>();
   const closing = new AbortController();
   let isComplete = false;
+  /** Commits so far: whether anybody is in the way. */
+  let commits = 0;
   let wake = () => {};
 
   const sleep = (ms: number) =>
@@ -60,13 +68,15 @@ export function keepBehindCommits(
   /** Reads and rests; what could not be read waits on. */
   const readAndRest = async (ids: readonly string[]) => {
     const begunAt = performance.now();
+    const commitsBefore = commits;
     const isRead = await read(ids).catch((error: unknown) => {
       log.warn({ err: error }, `${what} not read this time; tried again`);
       return null;
     });
     if (isRead !== true) for (const id of ids) waiting.add(id);
     if (isRead === null) return sleep(againMs);
-    await sleep(Math.max(pauseMs, restShare * (performance.now() - begunAt)));
+    const isQuiet = commits === commitsBefore;
+    await sleep(isQuiet ? pauseMs : Math.max(pauseMs, restShare * (performance.now() - begunAt)));
   };
 
   const readWaiting = async () => {
@@ -116,7 +126,7 @@ export function keepBehindCommits(
   };
 
   const readDue = async () => {
-    while (!isClosing()) {
+    while (due !== undefined && !isClosing()) {
       await due(roundSize).then(take, (error: unknown) => {
         log.warn({ err: error }, `what has changed with time not found for ${what}; tried again`);
       });
@@ -124,7 +134,10 @@ export function keepBehindCommits(
     }
   };
 
-  bus.on('committed', ({ conversation: { id } }) => take([id]));
+  bus.on('committed', ({ conversation: { id }, facts }) => {
+    commits += 1;
+    if (concerns?.(facts) ?? true) take([id]);
+  });
   let working: Promise<unknown> = Promise.resolve();
   app.addHook('onReady', async () => {
     working = Promise.all([readWaiting(), goRound(), readDue()]);

@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { AuditFilter } from '../../protocol/audit-log.ts';
@@ -6,9 +5,9 @@ import { agentLink, agentRole } from '../../server/cli/agents.ts';
 import { showAuditLog, trimAuditLog } from '../../server/cli/audit-log.ts';
 import type { Command } from '../../server/cli/command.ts';
 import { siteRouting } from '../../server/cli/routing.ts';
-import { readConfig } from '../../server/config.ts';
 import { operator } from '../../server/store/audit-log.ts';
 import type { Site } from '../../server/store/sites.ts';
+import { runCommand } from '../support/run-command.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { inDatabase } from './requests.ts';
 
@@ -24,11 +23,7 @@ const all = (filter: AuditFilter) =>
   server.store.auditLog.page([site.id], filter, { before: null, limit: 20 });
 
 const run = async (command: Command, ...args: string[]): Promise<string> => {
-  const lines: string[] = [];
-  const config = { ...readConfig({}), publicUrl: server.url };
-  const context = { store: server.store, config, log: pino({ level: 'silent' }) };
-  await command.run({ ...context, print: (line) => void lines.push(line) }, args);
-  return lines.join('\n');
+  return runCommand(server, command, args);
 };
 
 test('what an operator does is told: what was changed, and no value that may be a secret', async () => {

@@ -1,13 +1,12 @@
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { UsageError } from '../../server/cli/command.ts';
 import { siteIdentity } from '../../server/cli/site-identity.ts';
-import { readConfig } from '../../server/config.ts';
 import { policyOf } from '../../server/domain/site-policy.ts';
 import type { Site } from '../../server/store/sites.ts';
 import { connectAgent, connectCustomer, newSession, type Session } from '../support/clients.ts';
 import { eventually } from '../support/eventually.ts';
 import { handMade, identityOf, nowSeconds } from '../support/identities.ts';
+import { runCommand } from '../support/run-command.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { bearer, expectProblem, json, noLimits } from './requests.ts';
 
@@ -257,10 +256,7 @@ describe('agents', () => {
 
 describe('handrail site identity', () => {
   const run = async (...args: string[]) => {
-    const lines: string[] = [];
-    const context = { store: server.store, config: readConfig({}), log: pino({ level: 'silent' }) };
-    await siteIdentity.run({ ...context, print: (line) => void lines.push(line) }, args);
-    return lines.join('\n');
+    return runCommand(server, siteIdentity, args);
   };
   test('shows a secret once, and another one with --rotate', async () => {
     const { key } = await server.addSite({ kind: 'page' });

@@ -1,15 +1,14 @@
 import pg from 'pg';
-import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { Role } from '../../protocol/agent.ts';
 import { addAgent, agentRole, listAgents } from '../../server/cli/agents.ts';
 import { type Command, UsageError } from '../../server/cli/command.ts';
-import { readConfig } from '../../server/config.ts';
 import { defaultRouting, type RoutingRules } from '../../server/domain/routing.ts';
 import { operator } from '../../server/store/audit-log.ts';
 import { createMigrator } from '../../server/store/backup/migrator.ts';
 import type { Site } from '../../server/store/sites.ts';
 import { connectAgent, connectCustomer } from '../support/clients.ts';
+import { runCommand } from '../support/run-command.ts';
 import { createDatabase, startTestServer, type TestServer } from '../support/server.ts';
 import { noLimits } from './requests.ts';
 
@@ -44,11 +43,7 @@ const meOf = async ({ cookie }: { cookie: string }) =>
   (await fetch(`${server.url}/v1/desk/me`, { headers: { cookie } })).json();
 
 const run = async (command: Command, ...args: string[]): Promise<string> => {
-  const lines: string[] = [];
-  const config = { ...readConfig({}), publicUrl: server.url };
-  const context = { store: server.store, config, log: pino({ level: 'silent' }) };
-  await command.run({ ...context, print: (line) => void lines.push(line) }, args);
-  return lines.join('\n');
+  return runCommand(server, command, args);
 };
 
 test('the first agent of an installation is an admin, the next ones are agents, and handrail says so', async () => {

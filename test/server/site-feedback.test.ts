@@ -1,10 +1,9 @@
-import { pino } from 'pino';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { SiteInfo } from '../../protocol/session.ts';
 import { UsageError } from '../../server/cli/command.ts';
 import { siteFeedback } from '../../server/cli/site-feedback.ts';
-import { readConfig } from '../../server/config.ts';
 import type { Site } from '../../server/store/sites.ts';
+import { runCommand } from '../support/run-command.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -16,14 +15,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 async function run(...args: string[]): Promise<string> {
-  const lines: string[] = [];
-  const context = { store: server.store, config: readConfig({}), log: pino({ level: 'silent' }) };
-  await siteFeedback.run({ ...context, print: (line) => void lines.push(line) }, [
-    '--site',
-    site.key,
-    ...args,
-  ]);
-  return lines.join('\n');
+  return runCommand(server, siteFeedback, ['--site', site.key, ...args]);
 }
 const shown = async () =>
   ((await (await fetch(`${server.url}/v1/sites/${site.key}`)).json()) as SiteInfo).feedback;

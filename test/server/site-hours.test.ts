@@ -1,13 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { UsageError } from '../../server/cli/command.ts';
 import { siteHours } from '../../server/cli/site-hours.ts';
-import { readConfig } from '../../server/config.ts';
 import { noHours } from '../../server/domain/hours.ts';
 import type { Site } from '../../server/store/sites.ts';
+import { runCommand } from '../support/run-command.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -25,10 +24,7 @@ afterAll(async () => {
 beforeEach(() => server.store.sites.setHours(site.id, noHours));
 
 async function handrail(...args: string[]): Promise<string> {
-  const lines: string[] = [];
-  const context = { store: server.store, config: readConfig({}), log: pino({ level: 'silent' }) };
-  await siteHours.run({ ...context, print: (line) => void lines.push(line) }, args);
-  return lines.join('\n');
+  return runCommand(server, siteHours, args);
 }
 const run = (...args: string[]) => handrail(site.key, ...args);
 const stored = async () => (await server.store.sites.byKey(site.key))?.hours;

@@ -1,10 +1,9 @@
-import { pino } from 'pino';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { UsageError } from '../../server/cli/command.ts';
 import { sitePolicy } from '../../server/cli/site-policy.ts';
-import { readConfig } from '../../server/config.ts';
 import { defaultPolicy } from '../../server/domain/site-policy.ts';
 import type { Site } from '../../server/store/sites.ts';
+import { runCommand } from '../support/run-command.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -16,10 +15,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 async function run(...args: string[]): Promise<string> {
-  const lines: string[] = [];
-  const context = { store: server.store, config: readConfig({}), log: pino({ level: 'silent' }) };
-  await sitePolicy.run({ ...context, print: (line) => void lines.push(line) }, ['--site', site.key, ...args]);
-  return lines.join('\n');
+  return runCommand(server, sitePolicy, ['--site', site.key, ...args]);
 }
 const stored = async () => (await server.store.sites.byKey(site.key))?.policy;
 

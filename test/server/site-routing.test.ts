@@ -1,11 +1,10 @@
-import { pino } from 'pino';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { type Command, UsageError } from '../../server/cli/command.ts';
 import { agentSeat, siteRouting } from '../../server/cli/routing.ts';
-import { readConfig } from '../../server/config.ts';
 import { defaultRouting } from '../../server/domain/routing.ts';
 import type { Agent } from '../../server/store/agents.ts';
 import type { Site } from '../../server/store/sites.ts';
+import { runCommand } from '../support/run-command.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 
 let server: TestServer;
@@ -19,10 +18,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 async function run(command: Command, args: readonly string[]): Promise<string> {
-  const lines: string[] = [];
-  const context = { store: server.store, config: readConfig({}), log: pino({ level: 'silent' }) };
-  await command.run({ ...context, print: (line) => void lines.push(line) }, [...args]);
-  return lines.join('\n');
+  return runCommand(server, command, [...args]);
 }
 const ofSite = (...args: string[]) => run(siteRouting, ['--site', site.key, ...args]);
 const ofAgent = (...args: string[]) => run(agentSeat, ['--email', agent.email, ...args]);
