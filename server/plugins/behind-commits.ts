@@ -7,8 +7,11 @@ export interface BehindCommits {
   readonly what: string;
   /** Whether facts that were committed are to be read; without it all are. */
   concerns?(facts: readonly Fact[]): boolean;
-  /** Reads these conversations. @returns false: somebody else is at it, and nothing was read */
-  read(ids: readonly string[]): Promise<boolean>;
+  /**
+   * Reads these conversations in their order, and stops after some `atOnce` facts, so that nobody waits for it long.
+   * @returns those that are still to be read; all of them where somebody else is at it
+   */
+  read(ids: readonly string[], atOnce: number): Promise<readonly string[]>;
   /** Conversations behind this one, in the order of their ids, of which something is unread; null behind the last. */
   unread(after: string | null, limit: number): Promise<{ ids: string[]; last: string } | null>;
   /** Conversations that are to be read anew as time has passed. */
@@ -17,12 +20,15 @@ export interface BehindCommits {
 
 /** What is said within this time is read together. */
 const gatherMs = 500;
-/** Conversations read at once. */
+/** Conversations read at once, at most. */
 const batchSize = 100;
+/** Facts read at once, of however many conversations: some ten milliseconds of the thread that also serves messages. */
+const factsAtOnce = 500;
+/** While others read, or there is much to read. */
 const pauseMs = 100;
 /**
  * While commits come, behind each batch comes a pause so many times as long as it took: reading takes a tenth of the
- * time at most, and under a full load the messages go first. The more has gathered the less each line costs.
+ * time at most, and under a full load the messages go first. While none come the pause is as long as the batch took.
  */
 const restShare = 9;
 /** After a failure it is tried again. */
@@ -69,14 +75,15 @@ export function keepBehindCommits(
   const readAndRest = async (ids: readonly string[]) => {
     const begunAt = performance.now();
     const commitsBefore = commits;
-    const isRead = await read(ids).catch((error: unknown) => {
+    const left = await read(ids, factsAtOnce).catch((error: unknown) => {
       log.warn({ err: error }, `${what} not read this time; tried again`);
       return null;
     });
-    if (isRead !== true) for (const id of ids) waiting.add(id);
-    if (isRead === null) return sleep(againMs);
-    const isQuiet = commits === commitsBefore;
-    await sleep(isQuiet ? pauseMs : Math.max(pauseMs, restShare * (performance.now() - begunAt)));
+    for (const id of left ?? ids) waiting.add(id);
+    if (left === null) return sleep(againMs);
+    const tookMs = performance.now() - begunAt;
+    if (left.length === ids.length) await sleep(pauseMs);
+    else await sleep(commits === commitsBefore ? tookMs : restShare * tookMs);
   };
 
   const readWaiting = async () => {

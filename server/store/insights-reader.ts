@@ -20,6 +20,8 @@ export interface InsightRules {
 export interface Reading {
   readonly now: number;
   rulesOf(siteId: string): InsightRules;
+  /** Facts that are read at once, about; without it there is no end to them. */
+  readonly atOnce?: number;
 }
 
 /** One process reads at a time: what it takes off the sums and adds to them must be what is there. */
@@ -64,14 +66,15 @@ export function createInsightsReader(db: Database) {
     /**
      * Reads these conversations from their first fact on, and puts what became of them in the place of what was known,
      * in one transaction.
-     * @returns false: another process reads just now, and nothing was done
+     * @returns those that are left to be read; all of them where another process reads just now
      */
-    async read(ids: readonly string[], reading: Reading): Promise<boolean> {
+    async read(asked: readonly string[], reading: Reading): Promise<readonly string[]> {
       return db.transaction().execute(async (tx) => {
-        if (!(await isOurs(tx))) return false;
+        if (!(await isOurs(tx))) return asked;
+        const { conversations, left } = withinReach(await ownersOf(tx, asked), reading.atOnce);
+        const ids = asked.filter((id) => !left.has(id));
         const facts = await factsOf(tx, ids);
         const before = await keptOf(tx, ids);
-        const conversations = await ownersOf(tx, ids);
         const visits: ReadVisit[] = [];
         const heads: { id: string; seq: number; due_at: number | null }[] = [];
         for (const { id, siteId, customerId } of conversations) {
@@ -109,7 +112,7 @@ export function createInsightsReader(db: Database) {
           on conflict (conversation_id) do update set seq = excluded.seq, due_at = excluded.due_at`.execute(
           tx,
         );
-        return true;
+        return [...left];
       });
     },
 
@@ -151,12 +154,27 @@ async function factsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, Fact
   return byId;
 }
 
-async function ownersOf(
-  tx: Tx,
-  ids: readonly string[],
-): Promise<{ id: string; siteId: string; customerId: string }[]> {
-  const { rows } = await sql<{ id: string; siteId: string; customerId: string }>`
-    select id, site_id as "siteId", customer_id as "customerId" from conversations
+interface Owned {
+  readonly id: string;
+  readonly siteId: string;
+  readonly customerId: string;
+  readonly seq: number;
+}
+
+/** As many as hold some `atOnce` facts, one at least: a conversation is read as a whole. */
+function withinReach(all: readonly Owned[], atOnce = Number.POSITIVE_INFINITY) {
+  let facts = 0;
+  const over = all.findIndex(({ seq }, index) => {
+    facts += seq;
+    return index > 0 && facts > atOnce;
+  });
+  const end = over === -1 ? all.length : over;
+  return { conversations: all.slice(0, end), left: new Set(all.slice(end).map(({ id }) => id)) };
+}
+
+async function ownersOf(tx: Tx, ids: readonly string[]): Promise<Owned[]> {
+  const { rows } = await sql<Owned>`
+    select id, site_id as "siteId", customer_id as "customerId", seq from conversations
     where id = any(${[...ids]}::uuid[])`.execute(tx);
   return rows;
 }
