@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { FastifyInstance } from 'fastify';
 import type { Fact } from '../../protocol/conversation.ts';
 
@@ -22,15 +23,15 @@ export interface BehindCommits {
 const gatherMs = 500;
 /** Conversations read at once, at most. */
 const batchSize = 100;
-/** Facts read at once, of however many conversations: some ten milliseconds of the thread that also serves messages. */
-const factsAtOnce = 500;
+/** Facts read at once, of however many conversations: some milliseconds of the thread that also serves messages. */
+const factsAtOnce = 200;
 /** While others read, or there is much to read. */
 const pauseMs = 100;
 /**
- * While commits come, behind each batch comes a pause so many times as long as it took: reading takes a tenth of the
- * time at most, and under a full load the messages go first. While none come the pause is as long as the batch took.
+ * Behind each batch comes a pause, so that reading has half of the time in which this process has nothing else to do,
+ * and never less than this share: under a full load the messages go first, and the figures come late.
  */
-const restShare = 9;
+const leastShare = 0.02;
 /** After a failure it is tried again. */
 const againMs = 5_000;
 /** More are not kept in mind; the round finds them. */
@@ -54,8 +55,7 @@ export function keepBehindCommits(
   const waiting = new Set<string>();
   const closing = new AbortController();
   let isComplete = false;
-  /** Commits so far: whether anybody is in the way. */
-  let commits = 0;
+  let busySince = performance.eventLoopUtilization();
   let wake = () => {};
 
   const sleep = (ms: number) =>
@@ -71,10 +71,17 @@ export function keepBehindCommits(
     });
   const isClosing = () => closing.signal.aborted;
 
+  /** Which share of its time this process may read, by how busy it was since the last time. */
+  const shareNow = () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, busySince);
+    busySince = now;
+    return Math.max(leastShare, (1 - utilization) / 2);
+  };
+
   /** Reads and rests; what could not be read waits on. */
   const readAndRest = async (ids: readonly string[]) => {
     const begunAt = performance.now();
-    const commitsBefore = commits;
     const left = await read(ids, factsAtOnce).catch((error: unknown) => {
       log.warn({ err: error }, `${what} not read this time; tried again`);
       return null;
@@ -83,7 +90,7 @@ export function keepBehindCommits(
     if (left === null) return sleep(againMs);
     const tookMs = performance.now() - begunAt;
     if (left.length === ids.length) await sleep(pauseMs);
-    else await sleep(commits === commitsBefore ? tookMs : restShare * tookMs);
+    else await sleep(tookMs / shareNow() - tookMs);
   };
 
   const readWaiting = async () => {
@@ -142,7 +149,6 @@ export function keepBehindCommits(
   };
 
   bus.on('committed', ({ conversation: { id }, facts }) => {
-    commits += 1;
     if (concerns?.(facts) ?? true) take([id]);
   });
   let working: Promise<unknown> = Promise.resolve();
