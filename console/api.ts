@@ -8,6 +8,7 @@ import type {
 } from '../protocol/agent.ts';
 import type { CannedDraft, CannedList, CannedResponse } from '../protocol/canned.ts';
 import type { Accepted, AgentCommandName, AgentCommands, CommandReply } from '../protocol/commands.ts';
+import type { CustomerBehind, EraseCustomer } from '../protocol/customer.ts';
 import type { Problem, RefusalCode } from '../protocol/errors.ts';
 import type { FactsPage } from '../protocol/events.ts';
 import type { ExportList } from '../protocol/exports.ts';
@@ -62,6 +63,10 @@ export interface Api {
   all(cursor: string | null, signal: AbortSignal): Promise<ConversationPage>;
   /** Other conversations of the same customer. */
   earlier(conversationId: string, signal: AbortSignal): Promise<readonly ConversationSummary[]>;
+  /** How much there is of the customer of this conversation. */
+  customerBehind(conversationId: string): Promise<CustomerBehind>;
+  /** Erases the customer of this conversation, who has so many. */
+  eraseCustomer(order: EraseCustomer): Promise<CustomerBehind>;
   /** @param since the beginning of the day that is counted */
   board(since: number, signal: AbortSignal): Promise<Board>;
   feedback(query: URLSearchParams, signal: AbortSignal): Promise<FeedbackPage>;
@@ -181,6 +186,8 @@ export function createApi(onSessionLost: () => void): Api {
     earlier: async (id, signal) =>
       (await json<{ conversations: ConversationSummary[] }>(`/v1/desk/conversations/${id}/earlier`, signal))
         .conversations,
+    customerBehind: (id) => json(`/v1/desk/conversations/${id}/customer`),
+    eraseCustomer: (order) => posted('/v1/desk/customers/erase', order),
     board: (since, signal) => json(`/v1/desk/board?since=${since}`, signal),
     feedback: (query, signal) => json(`/v1/feedback?${query}`, signal),
     guidance: (query) => json(`/v1/desk/guidance?${query}`),

@@ -40,6 +40,7 @@ export const AuditAction = Type.Union([
   Type.Literal('guidance.approved'),
   Type.Literal('guidance.retired'),
   Type.Literal('guidance.rolled_back'),
+  Type.Literal('customer.erased'),
   Type.Literal('site.saved'),
   Type.Literal('audit_log.read'),
   Type.Literal('audit_log.trimmed'),
@@ -55,6 +56,7 @@ export type AuditDetail = Static<typeof AuditDetail>;
 
 export const AuditObjectKind = Type.Union([
   Type.Literal('conversation'),
+  Type.Literal('customer'),
   Type.Literal('file'),
   Type.Literal('agent'),
   Type.Literal('site'),

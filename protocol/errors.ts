@@ -219,6 +219,11 @@ export const refusals = {
     retryable: false,
     text: 'This account has another role than the invitation gives; ask for one with the same role.',
   },
+  customer_has_changed: {
+    status: 409,
+    retryable: false,
+    text: 'This customer has other conversations by now; look again, then erase them.',
+  },
   stale_version: {
     status: 409,
     retryable: false,

@@ -25,7 +25,8 @@ export interface Reading {
 }
 
 /** One process reads at a time: what it takes off the sums and adds to them must be what is there. */
-const readerLock = sql`pg_try_advisory_xact_lock(1751084900, 23)`;
+const readerKey = sql`1751084900, 23`;
+const readerLock = sql`pg_try_advisory_xact_lock(${readerKey})`;
 
 /** Reads what became of visits from their facts. Any number of processes may do it; they take turns. */
 export function createInsightsReader(db: Database) {
@@ -134,6 +135,13 @@ export function createInsightsReader(db: Database) {
       });
     },
   };
+}
+
+/** Takes the visits of these conversations off the sums and away; waits for whoever reads just now. */
+export async function forgetVisits(tx: Tx, ids: readonly string[]): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${readerKey})`.execute(tx);
+  await addToSums(tx, await keptOf(tx, ids), []);
+  await writeVisits(tx, ids, [], []);
 }
 
 const isOurs = async (tx: Tx): Promise<boolean> => {

@@ -12,7 +12,7 @@ import type { PromiseRules } from '../domain/promises.ts';
 import type { RoutingRules } from '../domain/routing.ts';
 import type { PolicyChoices } from '../domain/site-policy.ts';
 import type { Json, JsonWithDefault } from './columns.ts';
-import type { CustomerSessionsTable, CustomersTable } from './schema-customers.ts';
+import type { CustomerSessionsTable, CustomersTable, ErasuresTable } from './schema-customers.ts';
 import type { ExportTables } from './schema-exports.ts';
 import type { FileTables } from './schema-files.ts';
 import type { GuidanceTables } from './schema-guidance.ts';
@@ -38,6 +38,7 @@ export interface Tables extends ExportTables, FileTables, GuidanceTables, Insigh
   sites: SitesTable;
   customers: CustomersTable;
   customer_sessions: CustomerSessionsTable;
+  erasures: ErasuresTable;
   conversations: ConversationsTable;
   facts: FactsTable;
   commands: CommandsTable;

@@ -9,6 +9,7 @@ import { createConversations } from './conversations.ts';
 import { createCustomers } from './customers.ts';
 import type { Connections } from './database.ts';
 import { createDeskViews } from './desk-views.ts';
+import { createErasures } from './erasures.ts';
 import { createExportSchedules } from './export-schedules.ts';
 import { createExportedFacts } from './exported-facts.ts';
 import { createExports } from './exports.ts';
@@ -57,6 +58,7 @@ export function createStore({ db, pool, commits }: Connections) {
     botSessions: createBotSessions(db),
     feedback: createFeedback(db),
     exportedFacts: createExportedFacts(db),
+    erasures: createErasures(db),
     exports: createExports(db),
     exportSchedules: createExportSchedules(db),
     files: createFiles(db),

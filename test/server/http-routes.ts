@@ -143,6 +143,8 @@ export const routes: Record<string, Route> = {
   'GET /v1/desk/audit-log': { caller: 'agent', query: 'limit=10' },
   'GET /v1/desk/conversations/all': { caller: 'agent', query: 'limit=10' },
   'GET /v1/desk/conversations/{id}/earlier': { caller: 'agent' },
+  'GET /v1/desk/conversations/{id}/customer': { caller: 'agent' },
+  'POST /v1/desk/customers/erase': { caller: 'agent', body: { conversationId, conversations: 999 } },
   'GET /v1/desk/board': { caller: 'agent', query: 'since=0' },
   'GET /v1/desk/insights': { caller: 'agent', query: 'from=2026-01-01&to=2026-01-31' },
   'GET /v1/desk/insights/weak': { caller: 'agent', query: 'from=2026-01-01&to=2026-01-31' },

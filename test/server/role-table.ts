@@ -34,6 +34,8 @@ export const mayCall: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/desk/conversations/{id}/colleagues': workers,
   'GET /v1/desk/conversations/{id}/earlier': everyRole,
   'GET /v1/desk/conversations/all': everyRole,
+  'GET /v1/desk/conversations/{id}/customer': admins,
+  'POST /v1/desk/customers/erase': admins,
   'GET /v1/desk/search': everyRole,
   'GET /v1/desk/board': exporters,
   'GET /v1/desk/insights': exporters,
