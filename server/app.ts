@@ -51,6 +51,7 @@ import sites from './plugins/sites.ts';
 import storePlugin from './plugins/store.ts';
 import stuckReaders from './plugins/stuck-readers.ts';
 import validation from './plugins/validation.ts';
+import { embeddingsFor } from './retrieval/embeddings-for.ts';
 import { createMatcher } from './retrieval/matcher.ts';
 import { oidcOf } from './sign-in-settings.ts';
 import type { Store } from './store/store.ts';
@@ -108,7 +109,20 @@ export async function createApp(
   await app.register(continueLinks, { secret });
   await registerWebSafety(app);
   await app.register(partials);
-  await app.register(guidanceBook, { withinMs: config.guidanceWithinMs, createMatcher });
+  const outbound = createOutbound({ allowPrivate: config.outboundAllow });
+  app.addHook('onClose', () => outbound.close());
+  const embeddings = await embeddingsFor(config, outbound);
+  await app.register(guidanceBook, {
+    withinMs: config.guidanceWithinMs,
+    createMatcher: (input) =>
+      createMatcher({
+        ...input,
+        embeddings,
+        // Words must still be in time when meaning is not.
+        meaningWithinMs: Math.round((config.guidanceWithinMs * 2) / 3),
+        onEmbeddingsFailed: (err) => logger.warn({ err }, 'guidance found by words alone'),
+      }),
+  });
   await app.register(engine);
   const installation = await store.setting('installation', () => crypto.randomUUID());
   await app.register(realtime, { redisUrl: config.redisUrl, installation });
@@ -132,8 +146,6 @@ export async function createApp(
   await app.register(auditLog);
   await app.register(search);
   await app.register(insights);
-  const outbound = createOutbound({ allowPrivate: config.outboundAllow });
-  app.addHook('onClose', () => outbound.close());
   await app.register(answers, {
     call: outbound,
     limits: { firstByteMs: config.botFirstByteMs, totalMs: config.botTotalMs, maxBytes: config.botMaxBytes },

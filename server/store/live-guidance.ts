@@ -12,6 +12,7 @@ export interface LiveGuidance extends GuidanceContent {
 
 /** Questions that are looked at to learn what is usual at a site. */
 const mostTraffic = 20_000;
+const mostUnguided = 5_000;
 /** Conversations that they are taken from, newest first. */
 const mostConversations = 10_000;
 
@@ -62,6 +63,20 @@ export function createLiveGuidance(db: Database) {
           order by seq limit 100) fact
         order by recent.created_at desc limit ${mostTraffic}`.execute(db);
       return rows.map(({ text }) => text);
+    },
+
+    /**
+     * Questions of which customers said that their answer was right as it was, without any guidance: none is for them.
+     * The newest 5,000 at most.
+     */
+    async unguided(siteId: string): Promise<string[]> {
+      const { rows } = await sql<{ question: string }>`
+        select question from answer_feedback said join conversations on conversations.id = said.conversation_id
+        where site_id = ${siteId} and verdict = 'up' and question <> '' and not exists (
+          select from facts where facts.conversation_id = said.conversation_id and type = 'answer.ended'
+            and (body->>'turn')::int = said.turn and body ? 'guidance')
+        order by said.at desc limit ${mostUnguided}`.execute(db);
+      return rows.map(({ question }) => question);
     },
 
     /**
