@@ -6,6 +6,7 @@ import { changesAt, outcomesOf } from '../domain/insights/outcome.ts';
 import { questionsOf } from '../domain/insights/returns.ts';
 import type { Topic } from '../domain/topics.ts';
 import type { Database, Tx } from './database.ts';
+import { factsByConversation } from './facts-by-conversation.ts';
 import { judgeReturns } from './insights-returns.ts';
 import { addToSums, sumAnew } from './insights-sums.ts';
 import { columnsOf, type KeptVisit, type ReadVisit, writeVisits } from './insights-visits.ts';
@@ -69,7 +70,7 @@ export function createInsightsReader(db: Database) {
     async read(ids: readonly string[], reading: Reading): Promise<boolean> {
       return db.transaction().execute(async (tx) => {
         if (!(await isOurs(tx))) return false;
-        const facts = await factsOf(tx, ids);
+        const facts = await factsByConversation(tx, ids);
         const before = await keptOf(tx, ids);
         const conversations = await ownersOf(tx, ids);
         const visits: ReadVisit[] = [];
@@ -137,19 +138,6 @@ const isOurs = async (tx: Tx): Promise<boolean> => {
   const { rows } = await sql<{ isOurs: boolean }>`select ${readerLock} as "isOurs"`.execute(tx);
   return rows[0]?.isOurs === true;
 };
-
-async function factsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, Fact[]>> {
-  const { rows } = await sql<{ id: string; body: Fact }>`
-    select conversation_id as id, body from facts where conversation_id = any(${[...ids]}::uuid[])
-    order by conversation_id, seq`.execute(tx);
-  const byId = new Map<string, Fact[]>();
-  for (const { id, body } of rows) {
-    const known = byId.get(id);
-    if (known === undefined) byId.set(id, [body]);
-    else known.push(body);
-  }
-  return byId;
-}
 
 async function ownersOf(
   tx: Tx,

@@ -34,7 +34,7 @@ export interface WeakQuestionsTable {
   customers: Generated<number>;
   down: Generated<number>;
   better: Generated<number>;
-  /** `heatOf` in millionths: what the list is sorted by. */
+  /** `heatOf` in whole units (weak-counts.ts): what the list is sorted by. */
   heat: Generated<number>;
   first_at: Generated<number>;
   last_at: Generated<number>;

@@ -39,7 +39,7 @@ export function createWeakQuestions(db: Database) {
     const found = await sql<Row>`
       select weak_questions.*, sites.key, sites.title as "siteName", wordings,
         guidance.state as "guidanceState", guidance.live, guidance.proposed
-      from weak_questions join sites on sites.id = site_id
+      from weak_questions join sites on sites.id = weak_questions.site_id
       left join guidance on guidance.id = guidance_id
       left join lateral (select count(*)::int as wordings from weak_wordings
         where question_id = weak_questions.id) as worded on true
@@ -77,7 +77,7 @@ export function createWeakQuestions(db: Database) {
         ),
         sql<{
           total: number;
-        }>`select count(*)::int as total from weak_questions join sites on sites.id = site_id
+        }>`select count(*)::int as total from weak_questions join sites on sites.id = weak_questions.site_id
           where ${shown}`.execute(db),
       ]);
       const page = found.slice(0, limit);
@@ -124,7 +124,7 @@ export function createWeakQuestions(db: Database) {
   };
 }
 
-const ofSites = (siteIds: readonly string[]) => sql`site_id = any(${[...siteIds]}::uuid[])`;
+const ofSites = (siteIds: readonly string[]) => sql`weak_questions.site_id = any(${[...siteIds]}::uuid[])`;
 
 function inView(view: WeakView, agentId: string): RawBuilder<unknown> {
   if (view === 'todo') return sql`status in ('open', 'taken')`;

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
-import type { Fact } from '../../protocol/conversation.ts';
 import { sameWords } from '../domain/guidance.ts';
 import { type Failing, failingsOf, type SignalsOfAnswer } from '../domain/weak/failings.ts';
 import type { Anchor, Placement } from '../domain/weak/gathering.ts';
 import { weightOf } from '../domain/weak/rank.ts';
 import type { Database, Tx } from './database.ts';
+import { factsByConversation } from './facts-by-conversation.ts';
 import { countAnew } from './weak-counts.ts';
 import { findWordings, type Worded } from './weak-wordings.ts';
 
@@ -14,6 +14,14 @@ export interface WeakReading {
   place(siteId: string, asked: readonly string[], anchors: readonly Anchor[]): Promise<Placement[]>;
 }
 
+/** The facts that say what was asked and answered, and what was said of it (domain/weak/failings.ts). */
+const speaking = [
+  'message.sent',
+  'answer.started',
+  'answer.ended',
+  'feedback.given',
+  'answer.improved',
+] as const;
 /** Conversations whose answers got signals from elsewhere, read beside those that were asked for. */
 const mostOthers = 200;
 
@@ -33,10 +41,10 @@ export function createWeakReader(db: Database) {
      */
     async unread(after: string | null, limit: number): Promise<{ ids: string[]; last: string } | null> {
       const { rows } = await sql<{ id: string; isBehind: boolean }>`
-        select id, coalesce(weak_heads.seq, 0) < some.seq or coalesce(signals, 0) <> ${signalsOf(sql`some.id`)}
+        select id, coalesce(weak_heads.seq, 0) < part.seq or coalesce(signals, 0) <> ${signalsOf(sql`part.id`)}
           as "isBehind"
         from (select id, seq from conversations where ${after}::uuid is null or id > ${after}::uuid
-          order by id limit ${limit}) as some
+          order by id limit ${limit}) as part
         left join weak_heads on conversation_id = id order by id`.execute(db);
       const last = rows.at(-1)?.id;
       return last === undefined
@@ -59,7 +67,7 @@ export function createWeakReader(db: Database) {
         // Before their facts: what comes in between is read once more.
         const heads = await headsOf(tx, ids);
         const signals = await signalsIn(tx, ids);
-        const facts = await factsOf(tx, ids);
+        const facts = await factsByConversation(tx, ids, speaking);
         const before = await wordingsOf(tx, ids);
         const found = heads.flatMap(({ id, siteId, customerId }) =>
           failingsOf(facts.get(id) ?? [], signals.get(id) ?? []).flatMap((failing): Found[] => {
@@ -125,14 +133,6 @@ async function headsOf(tx: Tx, ids: readonly string[]) {
     select id, site_id as "siteId", customer_id as "customerId", seq, ${signalsOf(sql`conversations.id`)} as signals
     from conversations where id = any(${[...ids]}::uuid[])`.execute(tx);
   return rows;
-}
-
-async function factsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, Fact[]>> {
-  const { rows } = await sql<{ id: string; body: Fact }>`
-    select conversation_id as id, body from facts where conversation_id = any(${[...ids]}::uuid[])
-      and type in ('message.sent', 'answer.started', 'answer.ended', 'feedback.given', 'answer.improved')
-    order by conversation_id, seq`.execute(tx);
-  return Map.groupBy(rows, ({ id }) => id) as unknown as Map<string, Fact[]>;
 }
 
 async function signalsIn(tx: Tx, ids: readonly string[]): Promise<Map<string, SignalsOfAnswer[]>> {

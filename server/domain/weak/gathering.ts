@@ -13,11 +13,12 @@ export interface Anchor {
 export type Placement = { readonly question: string } | { readonly founder: number };
 
 /**
- * From here on wordings with the same content words ask the same, too, by words and character n-grams weighed by how
- * rare they are at the site. Of what this gathers on public sets of questions (docs/feedback.md), hardly more is wrong
- * than of what differs in idle words alone.
+ * From here on wordings are alike enough, by words and character n-grams weighed by how rare they are at the site.
+ * `npm run bench -- weak-questions` shows what this gathers of public sets of questions, and how much of it wrongly.
  */
-const alikeFrom = 0.5;
+const alikeFrom = 0.45;
+/** Worth looking at for whoever looks for the same in other words. */
+const leastAlike = 0.1;
 
 /** The words that a question is about, in one order: only wordings that share some can ask the same. */
 export const contentsOfWording = (text: string): readonly string[] => [...contentOf(text)].sort();
@@ -55,7 +56,7 @@ export function* gather(
       const likeness = alike[other] ?? 0;
       const [otherGuard, otherWords] = [guards[other], contents[other]];
       if (likeness < alikeFrom || otherGuard === undefined || otherWords === undefined) continue;
-      if (likenessOfContents(words, otherWords) < defaultThresholds.sameQuestion) continue;
+      if (!isSameMatter(words, otherWords)) continue;
       if (contradicts(guard, [otherGuard])) continue;
       if (best === null || likeness > (alike[best] ?? 0)) best = other;
     }
@@ -71,6 +72,15 @@ export function* gather(
   return placements;
 }
 
+/** Whether one says all that the other says: "order a card" and "order a statement" differ in one word, and in all. */
+function isSameMatter(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  const [fewer, more] = one.size <= other.size ? [one, other] : [other, one];
+  return (
+    [...fewer].every((word) => more.has(word)) &&
+    likenessOfContents(one, other) >= defaultThresholds.sameQuestion
+  );
+}
+
 /** The anchors most like a wording, best first, each question once: for whoever looks for the same in other words. */
 export function* alikeTo(text: string, anchors: readonly Anchor[], most: number): Generator<void, string[]> {
   const weighing = yield* createWeighing([text, ...anchors.map((anchor) => anchor.text)]);
@@ -78,7 +88,8 @@ export function* alikeTo(text: string, anchors: readonly Anchor[], most: number)
     anchors.map((anchor) => weighing.vector(anchor.text)),
     weighing.size,
   )(weighing.vector(text));
-  const order = anchors.map((_, at) => at).filter((at) => (likenesses[at] ?? 0) > 0);
+  // Less is a few letters in common.
+  const order = anchors.map((_, at) => at).filter((at) => (likenesses[at] ?? 0) >= leastAlike);
   order.sort((one, other) => (likenesses[other] ?? 0) - (likenesses[one] ?? 0) || one - other);
   return [...new Set(order.map((at) => anchors[at]?.question ?? ''))].slice(0, most);
 }
