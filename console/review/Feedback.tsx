@@ -8,6 +8,7 @@ import { createPagedList } from '../shared/paged-list.ts';
 import { useWorkplace } from '../workplace.ts';
 import { ExportDialog } from './ExportDialog.tsx';
 import { FeedbackTable } from './FeedbackTable.tsx';
+import { FeedbackViews } from './FeedbackViews.tsx';
 import { FilterBar } from './FilterBar.tsx';
 import { askedOf, type Filters, filtersOf, queryOf } from './filters.ts';
 import { Reading } from './Reading.tsx';
@@ -64,6 +65,7 @@ export function Feedback() {
             )}
           </div>
         </div>
+        <FeedbackViews />
         <ReceiptLine asked={daysOf(filters)} version={version} />
         <FilterBar filters={filters} onChange={show} />
         <p class="soft small counted" role="status">
