@@ -5,8 +5,14 @@ import { useWorkplace } from '../workplace.ts';
 import { problemWords } from './guidance-words.ts';
 
 /** One click from an agent's better answer to a guidance that waits for approval. */
-export function ProposeAnswer(props: { origin: GuidanceOrigin; isOff?: boolean; onDone?: () => void }) {
-  const { origin, isOff = false, onDone } = props;
+export function ProposeAnswer(props: {
+  origin: GuidanceOrigin;
+  isOff?: boolean;
+  /** Shown where one points, as other tools of a line. */
+  isQuiet?: boolean;
+  onDone?: () => void;
+}) {
+  const { origin, isOff = false, isQuiet = false, onDone } = props;
   const { session } = useWorkplace();
   const said = useSignal<{ isProblem: boolean; text: string } | 'busy' | null>(null);
   const propose = async () => {
@@ -27,7 +33,7 @@ export function ProposeAnswer(props: { origin: GuidanceOrigin; isOff?: boolean; 
       {!isDone && (
         <button
           type="button"
-          class="text-button quiet"
+          class={isQuiet ? 'text-button quiet' : 'text-button'}
           disabled={isOff || value === 'busy'}
           onClick={() => void propose()}
         >

@@ -71,7 +71,7 @@ function AnswerTool(props: { answer: AnswerItem; id: string; improving: Signal<I
       {better !== undefined && may('guidance:propose') && (
         <>
           {' '}
-          <ProposeAnswer key={better.text} origin={{ conversationId: id, turn }} />
+          <ProposeAnswer key={better.text} origin={{ conversationId: id, turn }} isQuiet />
         </>
       )}
     </p>

@@ -51,7 +51,10 @@ export function Feedback() {
     <div class={openId === null ? 'feedback' : 'feedback reading'}>
       <section class="feedback-list" aria-labelledby="feedback-title">
         <div class="feedback-head">
-          <h1 id="feedback-title">Feedback</h1>
+          <div class="feedback-title">
+            <h1 id="feedback-title">Feedback</h1>
+            <FeedbackViews />
+          </div>
           <div class="form-buttons">
             {may('guidance:read') && (
               <Link class="button" href={guidancePath}>
@@ -65,7 +68,6 @@ export function Feedback() {
             )}
           </div>
         </div>
-        <FeedbackViews />
         <ReceiptLine asked={daysOf(filters)} version={version} />
         <FilterBar filters={filters} onChange={show} />
         <p class="soft small counted" role="status">

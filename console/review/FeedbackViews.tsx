@@ -8,15 +8,15 @@ export function FeedbackViews() {
   if (!may('feedback:review')) return null;
   const { view } = route.value;
   return (
-    <nav class="promise-views" aria-label="Ways through the feedback">
+    <nav class="feedback-views" aria-label="Ways through the feedback">
       <Link
         href={questionsPath}
-        class="promise-view"
+        class="feedback-view"
         aria-current={view === 'questions' ? 'page' : undefined}
       >
         By question
       </Link>
-      <Link href={feedbackPath} class="promise-view" aria-current={view === 'feedback' ? 'page' : undefined}>
+      <Link href={feedbackPath} class="feedback-view" aria-current={view === 'feedback' ? 'page' : undefined}>
         One by one
       </Link>
     </nav>

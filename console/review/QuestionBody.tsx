@@ -38,7 +38,7 @@ export function QuestionBody(props: {
       )}
       <div class="question-parts">
         <section>
-          <h3>Better answers of agents</h3>
+          <h2>Better answers of agents</h2>
           {better.length === 0 && <p class="soft small">None yet.</p>}
           {better.map(({ conversationId, turn, text, by, at }) => (
             <div key={`${conversationId} ${turn}`} class="question-better">
@@ -53,7 +53,7 @@ export function QuestionBody(props: {
           ))}
         </section>
         <section>
-          <h3>Asked in {count(wordings.length, 'wording')}</h3>
+          <h2>Asked in {count(wordings.length, 'wording')}</h2>
           <ul class="question-wordings small">
             {wordings.map(({ id, text, answers: times, isByHand, mayTrain }) => (
               <li key={id}>
@@ -63,7 +63,7 @@ export function QuestionBody(props: {
               </li>
             ))}
           </ul>
-          <h3>Sources of the bot</h3>
+          <h2>Sources of the bot</h2>
           {sources.length === 0 && <p class="soft small">It named none.</p>}
           <ul class="question-sources small">
             {sources.map(({ url, title, answers: times }) => (
@@ -75,7 +75,7 @@ export function QuestionBody(props: {
         </section>
       </div>
       <section>
-        <h3>Weak answers{answers.length < question.answers ? `, the newest ${answers.length}` : ''}</h3>
+        <h2>Weak answers{answers.length < question.answers ? `, the newest ${answers.length}` : ''}</h2>
         <ul class="question-answers">
           {answers.map((answer) => (
             <Answer key={`${answer.conversationId} ${answer.turn}`} answer={answer} onRead={onRead} />

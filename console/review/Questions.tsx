@@ -94,14 +94,16 @@ export function Questions() {
     <div class={reading === null ? 'feedback' : 'feedback reading'}>
       <section class="feedback-list" aria-labelledby="questions-title">
         <div class="feedback-head">
-          <h1 id="questions-title">Feedback by question</h1>
+          <div class="feedback-title">
+            <h1 id="questions-title">Feedback</h1>
+            <FeedbackViews />
+          </div>
           {may('guidance:read') && (
             <Link class="button" href={guidancePath}>
               Guidance
             </Link>
           )}
         </div>
-        <FeedbackViews />
         <nav class="promise-views question-views" aria-label="Which questions">
           {questionViews.map((one) => (
             <Link
