@@ -9,7 +9,7 @@ import { moveFocus } from '../shared/move-focus.ts';
 import { now } from '../shared/time.ts';
 import { count } from '../shared/words.ts';
 import { useWorkplace } from '../workplace.ts';
-import type { OpenForm, QuestionRowProps } from './QuestionRow.tsx';
+import type { OpenForm, QuestionRowProps } from './question-row.ts';
 import { countsOf, guidanceFor } from './question-words.ts';
 
 type Props = QuestionRowProps & {

@@ -1,32 +1,12 @@
 import { useEffect } from 'preact/hooks';
-import type { WeakQuestionRow } from '../../protocol/weak-questions.ts';
 import { Key } from '../shared/Key.tsx';
 import { LoadFailed } from '../shared/LoadFailed.tsx';
 import { now } from '../shared/time.ts';
 import { useWorkplace } from '../workplace.ts';
 import { QuestionBody } from './QuestionBody.tsx';
 import { QuestionForm } from './QuestionForm.tsx';
-import type { QuestionBook } from './question-book.ts';
+import type { OpenForm, QuestionRowProps } from './question-row.ts';
 import { countsOf, questionStanding } from './question-words.ts';
-
-/** Which form of a row is open. */
-export type OpenForm = 'merge' | 'split' | 'decline' | 'guidance' | null;
-
-export interface QuestionRowProps {
-  readonly row: WeakQuestionRow;
-  /** The greatest harm of the list: what the bar is drawn against. */
-  readonly worst: number;
-  readonly book: QuestionBook;
-  readonly isOff: boolean;
-  readonly isOpen: boolean;
-  readonly form: OpenForm;
-  readonly meId: string;
-  onToggle(): void;
-  onForm(kind: NonNullable<OpenForm>): void;
-  onLeave(): void;
-  onMerged(into: string): void;
-  onRead(conversationId: string): void;
-}
 
 /** One question: how much harm, how it stands; opened, all that is behind it, and what can be done. */
 export function QuestionRow(props: QuestionRowProps) {

@@ -11,8 +11,9 @@ import { useShortcuts } from '../shared/shortcuts.ts';
 import { count } from '../shared/words.ts';
 import { useWorkplace } from '../workplace.ts';
 import { FeedbackViews } from './FeedbackViews.tsx';
-import { type OpenForm, QuestionRow } from './QuestionRow.tsx';
+import { QuestionRow } from './QuestionRow.tsx';
 import { createQuestionBook } from './question-book.ts';
+import type { OpenForm } from './question-row.ts';
 import { questionViews } from './question-words.ts';
 import { Reading } from './Reading.tsx';
 

@@ -159,7 +159,7 @@ export const routes: Record<string, Route> = {
   'POST /v1/desk/guidance/roll-back': { caller: 'agent', body: versionRef },
   'POST /v1/desk/guidance/retire': { caller: 'agent', body: { id: unknownId, reason: '' } },
   'GET /v1/desk/weak-questions': { caller: 'agent', query: 'view=todo' },
-  'GET /v1/desk/weak-questions/{id}': { caller: 'agent' },
+  'GET /v1/desk/weak-questions/{id}/behind': { caller: 'agent' },
   'GET /v1/desk/weak-questions/{id}/alike': { caller: 'agent' },
   'POST /v1/desk/weak-questions/take': { caller: 'agent', body: { id: unknownId } },
   'POST /v1/desk/weak-questions/release': { caller: 'agent', body: { id: unknownId } },

@@ -74,7 +74,7 @@ export const mayCall: Readonly<Record<string, readonly Role[]>> = {
   'POST /v1/desk/guidance/retire': approvers,
   'POST /v1/desk/guidance/roll-back': approvers,
   'GET /v1/desk/weak-questions': exporters,
-  'GET /v1/desk/weak-questions/{id}': exporters,
+  'GET /v1/desk/weak-questions/{id}/behind': exporters,
   'GET /v1/desk/weak-questions/{id}/alike': exporters,
   'POST /v1/desk/weak-questions/take': exporters,
   'POST /v1/desk/weak-questions/release': exporters,

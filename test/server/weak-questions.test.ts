@@ -2,18 +2,12 @@ import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import type { FeedbackPage } from '../../protocol/feedback.ts';
 import type { Guidance } from '../../protocol/guidance.ts';
-import type {
-  AlikeQuestions,
-  WeakMoved,
-  WeakQuestionDetail,
-  WeakQuestionPage,
-  WeakQuestionRow,
-} from '../../protocol/weak-questions.ts';
+import type { AlikeQuestions, WeakMoved } from '../../protocol/weak-questions.ts';
 import { connectCustomer } from '../support/clients.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { leaveFeedback } from './feedback-data.ts';
 import { editorAt } from './guidance-stage.ts';
-import { expectProblem, inDatabase, json, noLimits } from './requests.ts';
+import { expectProblem, inDatabase, noLimits } from './requests.ts';
+import { reviewersAt } from './weak-stage.ts';
 
 const cancel = 'How do I cancel my subscription plan?';
 const cancelOtherwise = 'cancel my subscription plan, how can I?';
@@ -27,47 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** A site of its own with somebody who reviews, over HTTP as the console does. */
-async function stage() {
-  const site = await server.addSite({ kind: 'page' });
-  const lead = await server.addAgent(site, 'Lea', 'lead');
-  const admin = await server.addAgent(site, 'Ada', 'admin');
-  const get = async <T>(path: string, by = lead): Promise<T> => {
-    const response = await fetch(`${server.url}${path}`, { headers: { cookie: by.cookie } });
-    expect(response.status).toBe(200);
-    return (await response.json()) as T;
-  };
-  const post = (path: string, body: object, by = lead) =>
-    fetch(`${server.url}/v1/desk/weak-questions/${path}`, json(body, { cookie: by.cookie }));
-  const done = async <T = WeakQuestionRow>(path: string, body: object, by = lead): Promise<T> => {
-    const response = await post(path, body, by);
-    expect(response.status, await response.clone().text()).toBe(200);
-    return (await response.json()) as T;
-  };
-  const page = (query = '') => get<WeakQuestionPage>(`/v1/desk/weak-questions?${query}`);
-  /** The list once it reads so: it is kept a moment behind. */
-  const listed = async (wanted: (string | number)[][], query = ''): Promise<readonly WeakQuestionRow[]> => {
-    const look = async () => {
-      const { items } = await page(query);
-      expect(items.map(({ question, answers }) => [question, answers])).toEqual(wanted);
-      return items;
-    };
-    return vi.waitFor(look, { timeout: 15_000, interval: 50 });
-  };
-  const detail = (id: string) => get<WeakQuestionDetail>(`/v1/desk/weak-questions/${id}`);
-  const say = (question: string, answer = 'I am a bot.') =>
-    leaveFeedback(server, site, { question, answer, verdict: 'down', reasons: ['wrong'] });
-  const statuses = async () => {
-    const { items } = await get<FeedbackPage>('/v1/feedback');
-    return new Map(items.map(({ conversationId, status, word }) => [conversationId, [status, word]]));
-  };
-  const becomes = (conversationId: string, status: string, word = '') =>
-    vi.waitFor(async () => expect((await statuses()).get(conversationId)).toEqual([status, word]), {
-      timeout: 15_000,
-      interval: 50,
-    });
-  return { site, lead, admin, get, post, done, page, listed, detail, say, statuses, becomes };
-}
+const stage = () => reviewersAt(server);
 
 const only = <T>([one]: readonly T[]): T => {
   if (one === undefined) throw new Error('there is none');
@@ -76,7 +30,7 @@ const only = <T>([one]: readonly T[]): T => {
 
 describe('weak questions', () => {
   test('gather what was asked in other words, the greatest harm first, with all that is behind each', async () => {
-    const { site, lead, say, listed, detail, page } = await stage();
+    const { site, lead, say, listed, detail, page, customerWith } = await stage();
     const first = await say(cancel, 'Nobody can.');
     await say(cancelOtherwise);
     await say('HOW do I cancel my subscription-plan');
@@ -89,18 +43,7 @@ describe('weak questions', () => {
     expect(worst?.harm).toBeGreaterThan(3 * (other?.harm ?? 0) - 1);
 
     // Somebody who says nothing, and asks for a person; and a bot that does not know.
-    const customer = await connectCustomer(server.url, site.key);
-    await customer.send('message:send', { text: parcel });
-    await customer.until('answer.started');
-    const given = {
-      turn: 1,
-      outcome: 'unknown',
-      text: 'No idea.',
-      sources: [],
-      failure: null,
-      handoff: null,
-    };
-    await customer.send('answer:end', given as Parameters<typeof customer.send<'answer:end'>>[1]);
+    const customer = await customerWith(parcel, 'unknown');
     await customer.send('handoff:request', {});
     await server.app.engine.forAgent(lead, 'answer:improve', {
       cid: uuidv7(),
@@ -310,12 +253,8 @@ describe('weak questions', () => {
   });
 
   test('follow a thumb that is taken back, and stay the same when several processes read them anew', async () => {
-    const { site, say, listed, page } = await stage();
-    const customer = await connectCustomer(server.url, site.key);
-    await customer.send('message:send', { text: parcel });
-    await customer.until('answer.started');
-    const given = { turn: 1, outcome: 'answered', text: 'Soon.', sources: [], failure: null, handoff: null };
-    await customer.send('answer:end', given as Parameters<typeof customer.send<'answer:end'>>[1]);
+    const { site, say, listed, page, customerWith } = await stage();
+    const customer = await customerWith(parcel, 'answered');
     const thumb = { turn: 1, reasons: [], comment: '' };
     await customer.send('feedback:give', { ...thumb, verdict: 'down' });
     await listed([[parcel, 1]]);

@@ -77,7 +77,7 @@ export const questions: FastifyPluginAsync<Options> = async (app, { isComplete, 
   );
 
   app.get<{ Params: { id: string } }>(
-    '/v1/desk/weak-questions/:id',
+    '/v1/desk/weak-questions/:id/behind',
     {
       schema: {
         ...common,
