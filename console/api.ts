@@ -20,6 +20,7 @@ import type { InvitationAccepted, InvitationShown, PeopleList } from '../protoco
 import type { PromisePage, PromiseRate } from '../protocol/promise.ts';
 import type { SearchPage } from '../protocol/search.ts';
 import type { BackupCodes, SignInWays, TwoFactorProof, TwoFactorStarted } from '../protocol/sign-in.ts';
+import type { AlikeQuestions, WeakQuestionDetail, WeakQuestionPage } from '../protocol/weak-questions.ts';
 import type { WebhookDeliveries, WebhookList } from '../protocol/webhooks.ts';
 
 /** Why a request did not succeed: a code of the protocol, or `unreachable`. */
@@ -74,6 +75,11 @@ export interface Api {
   guidanceHistory(id: string): Promise<GuidanceHistory>;
   /** With the body that the protocol declares for it. */
   changeGuidance(verb: GuidanceVerb, body: object): Promise<Guidance>;
+  weakQuestionList(query: URLSearchParams, signal: AbortSignal): Promise<WeakQuestionPage>;
+  weakQuestion(id: string, signal: AbortSignal): Promise<WeakQuestionDetail>;
+  alikeQuestions(id: string, signal: AbortSignal): Promise<AlikeQuestions>;
+  /** With the body that the protocol declares for it. */
+  changeWeakQuestion<T>(verb: WeakVerb, body: object): Promise<T>;
   insights(query: URLSearchParams, signal: AbortSignal): Promise<Insights>;
   weakQuestions(query: URLSearchParams, signal: AbortSignal): Promise<WeakQuestions>;
   insightsVisits(query: URLSearchParams, signal: AbortSignal): Promise<InsightsVisits>;
@@ -111,7 +117,16 @@ export interface Api {
 }
 
 export type PeopleVerb = 'invite' | 'invite/again' | 'invite/withdraw' | 'change' | 'remove';
-export type GuidanceVerb = 'add' | 'change' | 'propose' | 'approve' | 'send-back' | 'roll-back' | 'retire';
+export type GuidanceVerb =
+  | 'add'
+  | 'from-answer'
+  | 'change'
+  | 'propose'
+  | 'approve'
+  | 'send-back'
+  | 'roll-back'
+  | 'retire';
+export type WeakVerb = 'take' | 'release' | 'reopen' | 'decline' | 'merge' | 'split';
 export type ExportVerb = 'start' | 'remove' | 'schedule' | 'schedule/remove';
 export type WebhookVerb = 'add' | 'change' | 'secret' | 'remove' | 'replay' | 'ping';
 
@@ -193,6 +208,10 @@ export function createApi(onSessionLost: () => void): Api {
     guidance: (query) => json(`/v1/desk/guidance?${query}`),
     guidanceHistory: (id) => json(`/v1/desk/guidance/${id}/history`),
     changeGuidance: (verb, body) => posted(`/v1/desk/guidance/${verb}`, body),
+    weakQuestionList: (query, signal) => json(`/v1/desk/weak-questions?${query}`, signal),
+    weakQuestion: (id, signal) => json(`/v1/desk/weak-questions/${id}/behind`, signal),
+    alikeQuestions: (id, signal) => json(`/v1/desk/weak-questions/${id}/alike`, signal),
+    changeWeakQuestion: (verb, body) => posted(`/v1/desk/weak-questions/${verb}`, body),
     insights: (query, signal) => json(`/v1/desk/insights?${query}`, signal),
     weakQuestions: (query, signal) => json(`/v1/desk/insights/weak?${query}`, signal),
     insightsVisits: (query, signal) => json(`/v1/desk/insights/visits?${query}`, signal),

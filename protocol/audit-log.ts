@@ -13,6 +13,10 @@ export const AuditAction = Type.Union([
   Type.Literal('feedback.searched'),
   Type.Literal('feedback.exported'),
   Type.Literal('feedback.reviewed'),
+  Type.Literal('weak_question.read'),
+  Type.Literal('weak_question.decided'),
+  Type.Literal('weak_question.merged'),
+  Type.Literal('weak_question.split'),
   Type.Literal('insights.read'),
   Type.Literal('export.downloaded'),
   Type.Literal('export.removed'),
@@ -62,6 +66,7 @@ export const AuditObjectKind = Type.Union([
   Type.Literal('site'),
   Type.Literal('invitation'),
   Type.Literal('guidance'),
+  Type.Literal('weak_question'),
   Type.Literal('export'),
 ]);
 export type AuditObjectKind = Static<typeof AuditObjectKind>;

@@ -26,6 +26,7 @@ import * as searchHeads from './migrations/022-search-heads.ts';
 import * as insights from './migrations/023-insights.ts';
 import * as filesLast from './migrations/024-files-last.ts';
 import * as usedCodes from './migrations/025-used-codes.ts';
+import * as weakQuestions from './migrations/026-weak-questions.ts';
 import * as erasures from './migrations/029-erasures.ts';
 import type { Tables } from './schema.ts';
 
@@ -59,6 +60,7 @@ export const migrations = {
   '023-insights': insights,
   '024-files-last': filesLast,
   '025-used-codes': usedCodes,
+  '026-weak-questions': weakQuestions,
   '029-erasures': erasures,
 };
 

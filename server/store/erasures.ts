@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { addEntries, type NewAuditEntry } from './audit-log.ts';
 import type { Database, Tx } from './database.ts';
 import { forgetVisits } from './insights-reader.ts';
+import { forgetWeakAnswers } from './weak-reader.ts';
 
 /** A customer who is gone, and what was theirs. */
 export interface Erasure {
@@ -26,6 +27,8 @@ const looseTables = [
   'insight_visits',
   'insight_weak',
   'insight_heads',
+  'weak_answers',
+  'weak_heads',
 ];
 
 /** Takes customers and everything they said out of the database. */
@@ -85,6 +88,7 @@ export function createErasures(db: Database) {
         const ids = rows.map(({ id }) => id);
         const siteId = customer.site_id;
         await forgetVisits(tx, ids);
+        await forgetWeakAnswers(tx, ids, entry.at);
         await sweep(tx, ids);
         await tx.deleteFrom('conversations').where('customer_id', '=', customerId).execute();
         await tx.deleteFrom('customers').where('id', '=', customerId).execute();

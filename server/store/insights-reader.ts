@@ -6,9 +6,11 @@ import { changesAt, outcomesOf } from '../domain/insights/outcome.ts';
 import { questionsOf } from '../domain/insights/returns.ts';
 import type { Topic } from '../domain/topics.ts';
 import type { Database, Tx } from './database.ts';
+import { factsByConversation } from './facts-by-conversation.ts';
 import { judgeReturns } from './insights-returns.ts';
 import { addToSums, sumAnew } from './insights-sums.ts';
 import { columnsOf, type KeptVisit, type ReadVisit, writeVisits } from './insights-visits.ts';
+import { withinReach } from './within-reach.ts';
 
 /** What a site has decided that its figures depend on. */
 export interface InsightRules {
@@ -72,13 +74,13 @@ export function createInsightsReader(db: Database) {
     async read(asked: readonly string[], reading: Reading): Promise<readonly string[]> {
       return db.transaction().execute(async (tx) => {
         if (!(await isOurs(tx))) return asked;
-        const { conversations, left } = withinReach(await ownersOf(tx, asked), reading.atOnce);
+        const { taken, left } = withinReach(await ownersOf(tx, asked), reading.atOnce);
         const ids = asked.filter((id) => !left.has(id));
-        const facts = await factsOf(tx, ids);
+        const facts = await factsByConversation(tx, ids);
         const before = await keptOf(tx, ids);
         const visits: ReadVisit[] = [];
         const heads: { id: string; seq: number; due_at: number | null }[] = [];
-        for (const { id, siteId, customerId } of conversations) {
+        for (const { id, siteId, customerId } of taken) {
           const told = facts.get(id) ?? [];
           const { zone, topics } = reading.rulesOf(siteId);
           const outcomes = outcomesOf(told, topics, reading.now);
@@ -149,35 +151,11 @@ const isOurs = async (tx: Tx): Promise<boolean> => {
   return rows[0]?.isOurs === true;
 };
 
-async function factsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, Fact[]>> {
-  const { rows } = await sql<{ id: string; body: Fact }>`
-    select conversation_id as id, body from facts where conversation_id = any(${[...ids]}::uuid[])
-    order by conversation_id, seq`.execute(tx);
-  const byId = new Map<string, Fact[]>();
-  for (const { id, body } of rows) {
-    const known = byId.get(id);
-    if (known === undefined) byId.set(id, [body]);
-    else known.push(body);
-  }
-  return byId;
-}
-
 interface Owned {
   readonly id: string;
   readonly siteId: string;
   readonly customerId: string;
   readonly seq: number;
-}
-
-/** As many as hold some `atOnce` facts, one at least: a conversation is read as a whole. */
-function withinReach(all: readonly Owned[], atOnce = Number.POSITIVE_INFINITY) {
-  let facts = 0;
-  const over = all.findIndex(({ seq }, index) => {
-    facts += seq;
-    return index > 0 && facts > atOnce;
-  });
-  const end = over === -1 ? all.length : over;
-  return { conversations: all.slice(0, end), left: new Set(all.slice(end).map(({ id }) => id)) };
 }
 
 async function ownersOf(tx: Tx, ids: readonly string[]): Promise<Owned[]> {

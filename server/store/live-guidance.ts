@@ -52,16 +52,16 @@ export function createLiveGuidance(db: Database) {
       return row?.text ?? null;
     },
 
-    /** What customers of this site have asked its bot, the newest 20,000 questions at most. */
-    async traffic(siteId: string): Promise<string[]> {
+    /** What customers of this site have asked its bot, the newest questions, 20,000 at most. */
+    async traffic(siteId: string, most = mostTraffic): Promise<string[]> {
       const { rows } = await sql<{ text: string }>`
         select fact.body->>'text' as text
         from (select id, created_at from conversations where site_id = ${siteId}
-          order by created_at desc, id desc limit ${mostConversations}) recent
+          order by created_at desc, id desc limit ${Math.min(most, mostConversations)}) recent
         cross join lateral (select body from facts
           where conversation_id = recent.id and type = 'message.sent' and body->'by'->>'kind' = 'customer'
           order by seq limit 100) fact
-        order by recent.created_at desc limit ${mostTraffic}`.execute(db);
+        order by recent.created_at desc limit ${most}`.execute(db);
       return rows.map(({ text }) => text);
     },
 

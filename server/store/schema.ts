@@ -30,10 +30,17 @@ import type {
   SearchHeadsTable,
   SearchLinesTable,
 } from './schema-read.ts';
+import type { WeakTables } from './schema-weak.ts';
 import type { WebhookCursorsTable, WebhookDeliveriesTable, WebhooksTable } from './schema-webhooks.ts';
 
 /** Tables as kysely sees them. Times are epoch ms (bigint, parsed to numbers), as everywhere in Handrail. */
-export interface Tables extends ExportTables, FileTables, GuidanceTables, InsightTables, PeopleTables {
+export interface Tables
+  extends ExportTables,
+    FileTables,
+    GuidanceTables,
+    InsightTables,
+    PeopleTables,
+    WeakTables {
   settings: SettingsTable;
   sites: SitesTable;
   customers: CustomersTable;

@@ -33,6 +33,10 @@ import { createRouting } from './routing.ts';
 import { createSearch } from './search.ts';
 import { createSites } from './sites.ts';
 import { createUsedCodes } from './used-codes.ts';
+import { createWeakChanges } from './weak-changes.ts';
+import { createWeakQuestions } from './weak-questions.ts';
+import { createWeakReader } from './weak-reader.ts';
+import { createWeakReceipts } from './weak-receipts.ts';
 import { createWebhookCursors } from './webhook-cursors.ts';
 import { createWebhookDeliveries } from './webhook-deliveries.ts';
 import { createWebhooks } from './webhooks.ts';
@@ -77,6 +81,10 @@ export function createStore({ db, pool, commits }: Connections) {
     colleagues: createColleagues(db),
     mentions: createMentions(db),
     search: createSearch(db),
+    weakQuestions: createWeakQuestions(db),
+    weakChanges: createWeakChanges(db),
+    weakReader: createWeakReader(db),
+    weakReceipts: createWeakReceipts(db),
     insights: createInsights(db),
     insightsReader: createInsightsReader(db),
     deskViews: createDeskViews(db),

@@ -77,8 +77,9 @@ const isIndexed = () =>
   inDatabase(
     server.databaseUrl,
     `select from conversations left join search_heads s on s.conversation_id = id
-       left join insight_heads i on i.conversation_id = id
-     where coalesce(s.seq, 0) < conversations.seq or coalesce(i.seq, 0) < conversations.seq`,
+       left join insight_heads i on i.conversation_id = id left join weak_heads w on w.conversation_id = id
+     where coalesce(s.seq, 0) < conversations.seq or coalesce(i.seq, 0) < conversations.seq
+       or w.conversation_id is null`,
   );
 const sums = () =>
   inDatabase(

@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import type { Role } from '../../protocol/agent.ts';
+import { newlyFound } from '../../server/domain/weak/standing.ts';
 import type { Agent } from '../../server/store/agents.ts';
 import { operator } from '../../server/store/audit-log.ts';
 import type { Site } from '../../server/store/sites.ts';
+import { standingColumns } from '../../server/store/weak-standing.ts';
 import { newSession, type Session } from '../support/clients.ts';
 import type { TestServer } from '../support/server.ts';
 import { exportOf, scheduleOf } from './exports-stage.ts';
@@ -29,6 +32,7 @@ export interface RoleStage {
   /** A new one each time: what is called about it may end it. */
   readonly newCanned: (whose: Whose) => Promise<string>;
   readonly newGuidance: (whose: Whose) => Promise<string>;
+  readonly newQuestion: (whose: Whose) => Promise<string>;
   readonly newExport: (whose: Whose) => Promise<string>;
   readonly newSchedule: (whose: Whose) => Promise<string>;
   /** A file of each conversation, by its conversation. */
@@ -70,13 +74,14 @@ export const handedOver = (
 
 /** What a route is about, where that is no conversation. */
 export async function objectBeside(
-  { webhooks, newCanned, newGuidance, newExport, newSchedule, invitations, persons }: RoleStage,
+  { webhooks, newCanned, newGuidance, newQuestion, newExport, newSchedule, invitations, persons }: RoleStage,
   route: string,
   whose: Whose,
 ): Promise<string | null> {
   if (route.includes('/webhooks/')) return webhooks[whose];
   if (route.includes('/canned/')) return newCanned(whose);
   if (route.includes('/guidance/') && !route.includes('from-answer')) return newGuidance(whose);
+  if (route.includes('/weak-questions/')) return newQuestion(whose);
   if (route.includes('/exports/schedule/')) return newSchedule(whose);
   if (route.includes('/exports/')) return newExport(whose);
   if (route.includes('/invite/')) return invitations[whose];
@@ -105,6 +110,15 @@ const guidanceOf = async (server: TestServer, { id, title }: Site): Promise<stri
   const made = await server.store.guidanceChanges.add(id, [write], act);
   if (typeof made === 'string') throw new Error(made);
   return made.id;
+};
+
+/** A question that is known, whatever was asked. */
+const questionOf = async (server: TestServer, { id: siteId, title }: Site): Promise<string> => {
+  const id = randomUUID();
+  const standing = standingColumns(newlyFound(Date.now()));
+  const question = { id, site_id: siteId, title: `${title} asks why?`, ...standing };
+  await server.store.db.insertInto('weak_questions').values(question).execute();
+  return id;
 };
 
 const invitationTo = async (server: TestServer, { id }: Site): Promise<string> => {
@@ -153,6 +167,7 @@ export async function stageRoles(server: TestServer, roles: readonly Role[]): Pr
       "another site's": await webhookOf(server, elsewhere),
     },
     newGuidance: (whose) => guidanceOf(server, whose === "another site's" ? elsewhere : site),
+    newQuestion: (whose) => questionOf(server, whose === "another site's" ? elsewhere : site),
     newCanned: (whose) => cannedOf(server, whose === "another site's" ? elsewhere : site),
     newExport: (whose) => exportOf(server, ...owner(whose)),
     newSchedule: (whose) => scheduleOf(server, ...owner(whose)),
