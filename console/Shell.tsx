@@ -82,8 +82,8 @@ export function Shell() {
         {view === 'promises' && <Promises />}
         {view === 'search' && <Search />}
         {view === 'board' && <Board />}
-        {view === 'feedback' && <Feedback />}
-        {view === 'questions' && <Questions />}
+        {(view === 'feedback' || (view === 'questions' && !may('feedback:review'))) && <Feedback />}
+        {view === 'questions' && may('feedback:review') && <Questions />}
         {view === 'guidance' && <Guidance />}
         {view === 'insights' && <Insights />}
         {view === 'settings' && <Settings />}

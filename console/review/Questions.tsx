@@ -1,6 +1,6 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { WeakQuestionRow, WeakView } from '../../protocol/weak-questions.ts';
+import type { WeakQuestionPage, WeakQuestionRow, WeakView } from '../../protocol/weak-questions.ts';
 import { isReaching } from '../connection.ts';
 import { guidancePath, navigate, query, questionsPath } from '../route.ts';
 import { Key } from '../shared/Key.tsx';
@@ -133,11 +133,7 @@ export function Questions() {
           )}
         </div>
         <p class="soft small counted" role="status">
-          {page === null
-            ? hasFailed
-              ? ''
-              : 'Loading…'
-            : `${count(page.total, 'question')}, the greatest harm first${page.isReading ? '. The past is still being read: there will be more.' : ''}`}
+          {countLine(page, hasFailed)}
         </p>
         {page !== null && items.length === 0 && !isLoading && (
           <div class="nothing">
@@ -183,6 +179,13 @@ export function Questions() {
       )}
     </div>
   );
+}
+
+function countLine(page: WeakQuestionPage | null, hasFailed: boolean): string {
+  if (page === null) return hasFailed ? '' : 'Loading…';
+  if (page.total === 0) return '';
+  const more = page.isReading ? ' The past is still being read: there will be more.' : '';
+  return `${count(page.total, 'question')}, the greatest harm first.${more}`;
 }
 
 const noView = { view: 'todo' as const, empty: '' };

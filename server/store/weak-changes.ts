@@ -122,6 +122,9 @@ export function createWeakChanges(db: Database) {
             .execute();
         } else {
           await tx.updateTable('weak_questions').set({ merged_into: null }).where('id', '=', back).execute();
+          // What came with it goes with it.
+          if (row.guidance_id !== null && row.guidance_id === beside?.guidance_id)
+            await tx.updateTable('weak_questions').set({ guidance_id: null }).where('id', '=', id).execute();
         }
         // A person has said that these are another question: what is like them goes there from now on.
         await tx

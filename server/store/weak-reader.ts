@@ -193,27 +193,20 @@ async function writeAnswers(
     .where('conversation_id', 'in', [...ids])
     .execute();
   if (placed.length === 0) return;
-  await tx
-    .insertInto('weak_answers')
-    .values(
-      placed.map(({ conversationId, customerId, wordingId, failing }) => ({
-        conversation_id: conversationId,
-        turn: failing.turn,
-        customer_id: customerId,
-        wording_id: wordingId,
-        question: failing.question,
-        answer: failing.answer,
-        sources: JSON.stringify(failing.sources),
-        answered_at: failing.answeredAt,
-        at: failing.at,
-        weight: weightOf(failing),
-        is_down: failing.isDown,
-        is_unknown: failing.isUnknown,
-        is_improved: failing.isImproved,
-        reasons: [...failing.reasons],
-        signals: [...failing.signals],
-        do_not_train: failing.doNotTrain,
-      })),
-    )
-    .execute();
+  const rows = placed.map(({ conversationId, customerId, wordingId, failing }) => ({
+    ...failing,
+    conversationId,
+    customerId,
+    wordingId,
+    weight: weightOf(failing),
+  }));
+  // As one value: a customer may have asked thousands of times, and a statement has room for 65,535.
+  await sql`insert into weak_answers (conversation_id, turn, customer_id, wording_id, question, answer, sources,
+      answered_at, at, weight, is_down, is_unknown, is_improved, reasons, signals, do_not_train)
+    select "conversationId", turn, "customerId", "wordingId", question, answer, sources, "answeredAt", at, weight,
+      "isDown", "isUnknown", "isImproved", reasons, signals, "doNotTrain"
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as answer("conversationId" uuid, turn integer,
+      "customerId" uuid, "wordingId" uuid, question text, answer text, sources jsonb, "answeredAt" bigint, at bigint,
+      weight smallint, "isDown" boolean, "isUnknown" boolean, "isImproved" boolean, reasons text[], signals text[],
+      "doNotTrain" boolean)`.execute(tx);
 }

@@ -24,6 +24,7 @@ type Place = (siteId: string, asked: readonly string[], anchors: readonly Anchor
 
 /** Anchors that new wordings are held against: those that share a word with them, the newest of them. */
 const mostAnchors = 2_000;
+const atOnce = 1_000;
 
 const keyOf = ({ siteId, words }: Pick<Worded, 'siteId' | 'words'>) => `${siteId} ${words}`;
 
@@ -108,26 +109,26 @@ async function insertWordings(
     if (questionId === undefined || questionId === null) throw new Error('a wording has no place');
     return [wording, { wordingId: randomUUID(), questionId }];
   });
-  const questions = placed.flatMap(([wording], at) => {
-    const id = founded[at];
-    if (id === null || id === undefined) return [];
-    return [{ id, site_id: siteId, title: wording.text, ...standingColumns(newlyFound(wording.at)) }];
-  });
-  if (questions.length > 0) await tx.insertInto('weak_questions').values(questions).execute();
-  await tx
-    .insertInto('weak_wordings')
-    .values(
-      placed.map(([{ words, text, at }, { wordingId, questionId }], index) => ({
-        id: wordingId,
-        site_id: siteId,
-        question_id: questionId,
-        words,
-        text,
-        contents: [...contentsOfWording(text)],
-        is_anchor: founded[index] !== null,
-        at,
-      })),
-    )
-    .execute();
+  // In pieces: a statement has room for 65,535 values.
+  for (let from = 0; from < placed.length; from += atOnce) {
+    const part = placed.slice(from, from + atOnce);
+    const questions = part.flatMap(([wording], at) => {
+      const id = founded[from + at];
+      if (id === null || id === undefined) return [];
+      return [{ id, site_id: siteId, title: wording.text, ...standingColumns(newlyFound(wording.at)) }];
+    });
+    if (questions.length > 0) await tx.insertInto('weak_questions').values(questions).execute();
+    const rows = part.map(([{ words, text, at }, { wordingId, questionId }], index) => ({
+      id: wordingId,
+      site_id: siteId,
+      question_id: questionId,
+      words,
+      text,
+      contents: [...contentsOfWording(text)],
+      is_anchor: founded[from + index] !== null,
+      at,
+    }));
+    await tx.insertInto('weak_wordings').values(rows).execute();
+  }
   return placed;
 }

@@ -28,6 +28,7 @@ export interface Failing {
   readonly doNotTrain: boolean;
 }
 
+/** Cut, a text may end in half a sign: what is kept holds whole ones only. */
 const longestQuestion = 500;
 const longestAnswer = 4_000;
 
@@ -45,7 +46,7 @@ export function failingsOf(facts: readonly Fact[], signals: readonly SignalsOfAn
   for (const fact of facts) {
     if (fact.type === 'message.sent' && fact.by.kind === 'customer') asked.set(fact.seq, fact.text);
     if (fact.type === 'answer.started') {
-      const question = (asked.get(fact.question) ?? '').trim().slice(0, longestQuestion);
+      const question = (asked.get(fact.question) ?? '').trim().slice(0, longestQuestion).toWellFormed();
       answers.set(fact.turn, { ...unsaid, turn: fact.turn, question, answeredAt: fact.at });
     }
     if (fact.type === 'answer.ended' && (fact.outcome === 'failed' || fact.outcome === 'stopped')) {
@@ -84,7 +85,7 @@ const unsaid = {
 function speak(answer: Answer, fact: Fact): void {
   switch (fact.type) {
     case 'answer.ended':
-      answer.answer = fact.text.slice(0, longestAnswer);
+      answer.answer = fact.text.slice(0, longestAnswer).toWellFormed();
       answer.sources = fact.sources;
       answer.isUnknown = fact.outcome === 'unknown';
       answer.at = Math.max(answer.at, fact.at);

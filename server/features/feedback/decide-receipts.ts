@@ -46,12 +46,20 @@ export function decideReceipts(app: FastifyInstance): () => void {
   const decide = async (question: OwedQuestion) => {
     const wanted = statusOf[question.standing.status];
     let last: OwedReceipt | null = null;
+    let failed: unknown = null;
     while (wanted !== null && !isClosing) {
       const page: OwedReceipt[] = await store.weakReceipts.receipts(question, last);
-      for (const receipt of page) if (mayMove(receipt.status, wanted)) await review(question, receipt);
+      for (const receipt of page) {
+        if (isClosing || !mayMove(receipt.status, wanted)) continue;
+        // One that cannot be reviewed now holds up no other.
+        await review(question, receipt).catch((error: unknown) => {
+          failed = error;
+        });
+      }
       last = page.at(-1) ?? null;
       if (last === null) break;
     }
+    if (failed !== null) throw failed;
     if (!isClosing) await store.weakReceipts.settle(question.id, question.owed, Date.now());
   };
 
