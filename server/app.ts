@@ -6,7 +6,7 @@ import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { protocolVersion } from '../protocol/version.ts';
 import { createOutbound } from './bots/outbound.ts';
-import type { Config } from './config.ts';
+import { botLimitsOf, type Config } from './config.ts';
 import { answers } from './features/answers/index.ts';
 import { auditLog } from './features/audit-log/index.ts';
 import { chatwoot } from './features/chatwoot/index.ts';
@@ -22,6 +22,7 @@ import { insights } from './features/insights/index.ts';
 import { notifications } from './features/notifications/index.ts';
 import { people } from './features/people/index.ts';
 import { promises } from './features/promises/index.ts';
+import { replay } from './features/replay/index.ts';
 import { routing } from './features/routing/index.ts';
 import { search } from './features/search/index.ts';
 import { signIn } from './features/sign-in/index.ts';
@@ -49,6 +50,7 @@ import sites from './plugins/sites.ts';
 import storePlugin from './plugins/store.ts';
 import stuckReaders from './plugins/stuck-readers.ts';
 import validation from './plugins/validation.ts';
+import { createConfirmer, createOpenAiJudge } from './retrieval/judge.ts';
 import { createMatcher } from './retrieval/matcher.ts';
 import { oidcOf } from './sign-in-settings.ts';
 import type { Store } from './store/store.ts';
@@ -106,7 +108,16 @@ export async function createApp(
   await app.register(continueLinks, { secret });
   await registerWebSafety(app);
   await app.register(partials);
-  await app.register(guidanceBook, { withinMs: config.guidanceWithinMs, createMatcher });
+  const outbound = createOutbound({ allowPrivate: config.outboundAllow });
+  app.addHook('onClose', () => outbound.close());
+  await app.register(guidanceBook, {
+    withinMs: config.guidanceWithinMs,
+    createMatcher,
+    createConfirmer(judge) {
+      const onSilent = (why: string) => logger.warn({ judge: judge.model, why }, 'judge of guidance silent');
+      return createConfirmer(createOpenAiJudge(judge, { call: outbound, onSilent }), judge.band);
+    },
+  });
   await app.register(engine);
   const installation = await store.setting('installation', () => crypto.randomUUID());
   await app.register(realtime, { redisUrl: config.redisUrl, installation });
@@ -128,11 +139,11 @@ export async function createApp(
   await app.register(auditLog);
   await app.register(search);
   await app.register(insights);
-  const outbound = createOutbound({ allowPrivate: config.outboundAllow });
-  app.addHook('onClose', () => outbound.close());
+  const botLimits = botLimitsOf(config);
+  await app.register(replay, { call: outbound, limits: botLimits });
   await app.register(answers, {
     call: outbound,
-    limits: { firstByteMs: config.botFirstByteMs, totalMs: config.botTotalMs, maxBytes: config.botMaxBytes },
+    limits: botLimits,
     breaker: { failures: config.botCircuitFailures, waitMs: config.botCircuitWaitMs },
   });
   // Of all that better-auth could do over HTTP, only what agents need: the rest would be doors nobody watches.

@@ -193,5 +193,6 @@ const guidanceKinds: Readonly<Record<GuidanceKind, string>> = {
 };
 
 /** What people had approved for a question, and how surely it was for it. */
-export const guidanceWords = ({ kind, version, score, threshold }: AppliedGuidance) =>
-  `Guidance, version ${version}: ${guidanceKinds[kind]} · ${score.toFixed(2)} alike, ${threshold.toFixed(2)} needed`;
+export const guidanceWords = ({ kind, version, score, threshold, judge }: AppliedGuidance) =>
+  `Guidance, version ${version}: ${guidanceKinds[kind]} · ${score.toFixed(2)} alike, ${threshold.toFixed(2)} needed` +
+  (judge === undefined ? '' : ' · close, and confirmed by the judging model');

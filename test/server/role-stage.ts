@@ -29,6 +29,7 @@ export interface RoleStage {
   /** A new one each time: what is called about it may end it. */
   readonly newCanned: (whose: Whose) => Promise<string>;
   readonly newGuidance: (whose: Whose) => Promise<string>;
+  readonly newReplay: (whose: Whose) => Promise<string>;
   readonly newExport: (whose: Whose) => Promise<string>;
   readonly newSchedule: (whose: Whose) => Promise<string>;
   /** A file of each conversation, by its conversation. */
@@ -70,13 +71,14 @@ export const handedOver = (
 
 /** What a route is about, where that is no conversation. */
 export async function objectBeside(
-  { webhooks, newCanned, newGuidance, newExport, newSchedule, invitations, persons }: RoleStage,
+  { webhooks, newCanned, newGuidance, newReplay, newExport, newSchedule, invitations, persons }: RoleStage,
   route: string,
   whose: Whose,
 ): Promise<string | null> {
   if (route.includes('/webhooks/')) return webhooks[whose];
   if (route.includes('/canned/')) return newCanned(whose);
   if (route.includes('/guidance/') && !route.includes('from-answer')) return newGuidance(whose);
+  if (route.includes('/replays/')) return newReplay(whose);
   if (route.includes('/exports/schedule/')) return newSchedule(whose);
   if (route.includes('/exports/')) return newExport(whose);
   if (route.includes('/invite/')) return invitations[whose];
@@ -105,6 +107,15 @@ const guidanceOf = async (server: TestServer, { id, title }: Site): Promise<stri
   const made = await server.store.guidanceChanges.add(id, [write], act);
   if (typeof made === 'string') throw new Error(made);
   return made.id;
+};
+
+/** One that has ended: a site has one at a time. */
+const replayOf = async (server: TestServer, { id: siteId }: Site): Promise<string> => {
+  const run = { id: uuidv7(), siteId, botVersion: null, guidance: null, version: null, by: null };
+  await server.store.replays.begin({ ...run, startedAt: Date.now(), leaseUntil: Date.now() + 60_000 });
+  await server.store.replays.choose(run.id, []);
+  await server.store.replays.end(run.id, 'done', null, Date.now());
+  return run.id;
 };
 
 const invitationTo = async (server: TestServer, { id }: Site): Promise<string> => {
@@ -153,6 +164,7 @@ export async function stageRoles(server: TestServer, roles: readonly Role[]): Pr
       "another site's": await webhookOf(server, elsewhere),
     },
     newGuidance: (whose) => guidanceOf(server, whose === "another site's" ? elsewhere : site),
+    newReplay: (whose) => replayOf(server, whose === "another site's" ? elsewhere : site),
     newCanned: (whose) => cannedOf(server, whose === "another site's" ? elsewhere : site),
     newExport: (whose) => exportOf(server, ...owner(whose)),
     newSchedule: (whose) => scheduleOf(server, ...owner(whose)),
