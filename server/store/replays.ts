@@ -149,7 +149,7 @@ export function createReplays(db: Database) {
         .execute();
     },
 
-    /** What came of a question; the first answer stays, should two have asked. */
+    /** What came of a question, while its run goes on; the first answer stays, should two have asked. */
     async keep(id: string, seq: number, { verdict, ...outcome }: ReplayOutcome): Promise<void> {
       const cut = (text: string | null) => (text === null ? null : text.slice(0, mostLetters));
       const result = storable({ ...outcome, without: cut(outcome.without), with: cut(outcome.with) });
@@ -159,38 +159,49 @@ export function createReplays(db: Database) {
         .where('run_id', '=', id)
         .where('seq', '=', seq)
         .where('verdict', 'is', null)
+        .where(({ exists, selectFrom }) =>
+          exists(
+            selectFrom('replay_runs')
+              .select('id')
+              .where('id', '=', id)
+              .where('replay_runs.state', '=', 'running'),
+          ),
+        )
         .execute();
     },
 
     /**
-     * Whether the bot by itself answered the questions of a run right when another version of it was asked them last.
+     * The newest other version of the bot that by itself answered a question of a run right, since the guidance and its
+     * case are what they are: one that was right once is not let off by a version in between that was not.
      * @returns the version, by guidance and question
      */
     async rightBefore({ id, siteId }: Pick<KeptRun, 'id' | 'siteId'>, botVersion: string) {
-      const { rows } = await sql<{ key: string; version: string; is_right: boolean }>`
+      const { rows } = await sql<{ key: string; version: string }>`
         select distinct on (now.guidance_id, now.question)
-          now.guidance_id || ' ' || now.question as key, run.bot_version as version,
-          (old.result->>'isRightAlone')::boolean as is_right
+          now.guidance_id || ' ' || now.question as key, run.bot_version as version
         from replay_results now
         join replay_results old on old.guidance_id = now.guidance_id and old.question = now.question
-          and old.kind = 'must_get' and old.run_id <> now.run_id and old.result->>'isRightAlone' is not null
+          and old.version = now.version and old.kind = 'must_get' and old.run_id <> now.run_id
+          and (old.result->>'isRightAlone')::boolean
         join replay_runs run on run.id = old.run_id and run.site_id = ${siteId}
           and run.bot_version is not null and run.bot_version <> ${botVersion}
+        left join replay_cases on replay_cases.guidance_id = now.guidance_id
         where now.run_id = ${id} and now.kind = 'must_get'
+          and run.started_at >= coalesce(replay_cases.changed_at, 0)
         order by now.guidance_id, now.question, run.started_at desc, run.id desc`.execute(db);
-      return new Map(rows.flatMap(({ key, version, is_right }) => (is_right ? [[key, version]] : [])));
+      return new Map(rows.map(({ key, version }) => [key, version]));
     },
 
     /** The neighbours that were found among past questions for the last run of each of these guidances. */
     async lastNeighbours(siteId: string, guidances: readonly string[]) {
       const { rows } = await sql<{ guidance: string; conversationId: string; text: string }>`
         select guidance_id as guidance, conversation_id as "conversationId", question as text
-        from (select guidance_id, run_id, seq, question, conversation_id,
-            first_value(run_id) over (partition by guidance_id order by started_at desc, run_id desc) as last
-          from replay_results join replay_runs on replay_runs.id = run_id
-          where site_id = ${siteId} and replay_runs.state = 'done' and kind = 'neighbour'
-            and conversation_id is not null and replay_results.guidance_id = any(${[...guidances]}::uuid[])) found
-        where run_id = last and exists (select from conversations where id = conversation_id)
+        from (select one.*, first_value(run_id) over (
+            partition by one.guidance_id order by run.started_at desc, run.id desc) as newest
+          from replay_results one join replay_runs run on run.id = run_id
+          where site_id = ${siteId} and run.state = 'done' and kind = 'neighbour'
+            and conversation_id is not null and one.guidance_id = any(${[...guidances]}::uuid[])) found
+        where run_id = newest and exists (select from conversations where id = conversation_id)
         order by seq`.execute(db);
       return Map.groupBy(rows, ({ guidance }) => guidance);
     },

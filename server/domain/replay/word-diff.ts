@@ -28,8 +28,9 @@ export function wordDiff(without: string, given: string): DiffPart[] {
   return parts;
 }
 
-/** Words with the blanks behind them, so that nothing is lost when they are put together again. */
-const wordsIn = (text: string): string[] => text.match(/\s+|[^\s]+\s*/gu) ?? [];
+/** Words, and signs, each with the blanks before it: put together again they are the text. */
+const wordsIn = (text: string): string[] =>
+  text.match(/\s*[\p{L}\p{N}\p{M}]+|\s*[^\s\p{L}\p{N}\p{M}]+|\s+/gu) ?? [];
 
 function between(
   left: readonly string[],
