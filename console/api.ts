@@ -17,6 +17,16 @@ import type { Insights, InsightsVisits, WeakQuestions } from '../protocol/insigh
 import type { NotifySetup, NotifyTested, PushDevice } from '../protocol/notifications.ts';
 import type { InvitationAccepted, InvitationShown, PeopleList } from '../protocol/people.ts';
 import type { PromisePage, PromiseRate } from '../protocol/promise.ts';
+import type {
+  ReplayCase,
+  ReplayCaseChange,
+  ReplayCaseImport,
+  ReplayImported,
+  ReplayPage,
+  ReplayReport,
+  ReplayRun,
+  ReplayStart,
+} from '../protocol/replay.ts';
 import type { SearchPage } from '../protocol/search.ts';
 import type { BackupCodes, SignInWays, TwoFactorProof, TwoFactorStarted } from '../protocol/sign-in.ts';
 import type { WebhookDeliveries, WebhookList } from '../protocol/webhooks.ts';
@@ -69,6 +79,13 @@ export interface Api {
   guidanceHistory(id: string): Promise<GuidanceHistory>;
   /** With the body that the protocol declares for it. */
   changeGuidance(verb: GuidanceVerb, body: object): Promise<Guidance>;
+  replayCase(guidance: string): Promise<ReplayCase>;
+  saveReplayCase(change: ReplayCaseChange): Promise<ReplayCase>;
+  importReplayCases(cases: ReplayCaseImport): Promise<ReplayImported>;
+  replays(query: URLSearchParams): Promise<ReplayPage>;
+  replay(id: string): Promise<ReplayReport>;
+  startReplay(start: ReplayStart): Promise<ReplayRun>;
+  stopReplay(id: string): Promise<ReplayRun>;
   insights(query: URLSearchParams, signal: AbortSignal): Promise<Insights>;
   weakQuestions(query: URLSearchParams, signal: AbortSignal): Promise<WeakQuestions>;
   insightsVisits(query: URLSearchParams, signal: AbortSignal): Promise<InsightsVisits>;
@@ -186,6 +203,13 @@ export function createApi(onSessionLost: () => void): Api {
     guidance: (query) => json(`/v1/desk/guidance?${query}`),
     guidanceHistory: (id) => json(`/v1/desk/guidance/${id}/history`),
     changeGuidance: (verb, body) => posted(`/v1/desk/guidance/${verb}`, body),
+    replayCase: (guidance) => json(`/v1/desk/guidance/${guidance}/case`),
+    saveReplayCase: (change) => posted('/v1/desk/guidance/case', change),
+    importReplayCases: (cases) => posted('/v1/desk/replays/import', cases),
+    replays: (query) => json(`/v1/desk/replays?${query}`),
+    replay: (id) => json(`/v1/desk/replays/${id}`),
+    startReplay: (start) => posted('/v1/desk/replays/start', start),
+    stopReplay: (id) => posted('/v1/desk/replays/stop', { id }),
     insights: (query, signal) => json(`/v1/desk/insights?${query}`, signal),
     weakQuestions: (query, signal) => json(`/v1/desk/insights/weak?${query}`, signal),
     insightsVisits: (query, signal) => json(`/v1/desk/insights/visits?${query}`, signal),

@@ -40,13 +40,18 @@ export function createReplayReports(db: Database) {
         .select([...columns, counted(guidance)])
         .$if(site !== undefined, (query) => query.where('sites.key', '=', site ?? ''))
         .$if(guidance !== undefined, (query) =>
-          query.where(({ exists, selectFrom }) =>
-            exists(
-              selectFrom('replay_results')
-                .select('seq')
-                .whereRef('run_id', '=', 'replay_runs.id')
-                .where('replay_results.guidance_id', '=', guidance ?? ''),
-            ),
+          // Also before its questions are chosen.
+          query.where((where) =>
+            where.or([
+              where('replay_runs.guidance_id', '=', guidance ?? ''),
+              where.exists(
+                where
+                  .selectFrom('replay_results')
+                  .select('seq')
+                  .whereRef('run_id', '=', 'replay_runs.id')
+                  .where('replay_results.guidance_id', '=', guidance ?? ''),
+              ),
+            ]),
           ),
         )
         .$if(cursor !== null, (query) =>
