@@ -1,21 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
-import type { ReplayCaseContent, ReplayReport, ReplayRun, ReplayStart } from '../../protocol/replay.ts';
+import type { ReplayReport, ReplayRun } from '../../protocol/replay.ts';
 import type { SiteBot } from '../../server/store/schema.ts';
 import { connectCustomer } from '../support/clients.ts';
 import { type FakeModel, startFakeModel } from '../support/fake-model.ts';
 import { startHttpNlp, startRasaNlp } from '../support/foreign-bots/dialects.ts';
-import {
-  Answer,
-  type JsonRequest,
-  type JsonServer,
-  startJsonServer,
-} from '../support/foreign-bots/json-server.ts';
+import type { JsonServer } from '../support/foreign-bots/json-server.ts';
 import { type NlpBot, trainNlpBot } from '../support/foreign-bots/nlp-bot.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { editorAt } from './guidance-stage.ts';
-import { expectProblem, inDatabase, json, noLimits } from './requests.ts';
+import { httpBot, of, question, replayStage, sayingBot } from './replay-stage.ts';
+import { inDatabase, noLimits } from './requests.ts';
 
 let server: TestServer;
 let nlp: NlpBot;
@@ -43,64 +36,8 @@ const opened = async (bot: Promise<JsonServer>) => {
   closers.push(() => one.close());
   return one;
 };
-const question = 'Where is my refund?';
-
-/** A site with somebody who works on its guidance, and replays it as the console does. */
-async function stage(bot: SiteBot) {
-  const site = await server.addSite(bot);
-  const { cookie } = await server.addAgent(site, 'Adam', 'admin');
-  const editor = editorAt(server, site, { cookie });
-  const get = async <T>(path: string): Promise<T> => {
-    const response = await fetch(`${server.url}/v1/desk/${path}`, { headers: { cookie } });
-    expect(response.status).toBe(200);
-    return (await response.json()) as T;
-  };
-  const post = (path: string, body: object) => fetch(`${server.url}/v1/desk/${path}`, json(body, { cookie }));
-  const begin = (more: Partial<ReplayStart> = {}) => post('replays/start', { site: site.key, ...more });
-  const report = (id: string) => get<ReplayReport>(`replays/${id}`);
-  const ended = (id: string) =>
-    vi.waitFor(
-      async () => {
-        const now = await report(id);
-        expect(now.run.state).not.toBe('running');
-        return now;
-      },
-      { timeout: 20_000, interval: 100 },
-    );
-  return {
-    site,
-    editor,
-    get,
-    post,
-    begin,
-    report,
-    saved: async (id: string, content: Partial<ReplayCaseContent>) => {
-      const whole = { questions: [], neighbours: [], checks: null, ...content };
-      expect((await post('guidance/case', { id, ...whole })).status).toBe(200);
-    },
-    async replayed(more: Partial<ReplayStart> = {}) {
-      const response = await begin(more);
-      const text = await response.text();
-      expect(response.status, text).toBe(201);
-      return ended((JSON.parse(text) as ReplayRun).id);
-    },
-  };
-}
-const of = ({ results }: ReplayReport, text: string) => {
-  const found = results.find((one) => one.question === text);
-  if (found === undefined) throw new Error(`nobody asked ${text}`);
-  return found;
-};
-const httpBot = ({ url }: { url: string }): SiteBot => ({ kind: 'http', url, secret: 's'.repeat(16) });
-/** Says what it likes, in version 7, and obeys hints if it is told to. */
-const sayingBot = (answer: (text: string, hint: string | null) => string, version = () => '7') =>
-  opened(
-    startJsonServer(({ body }) => {
-      const hint = Object(body?.hint).text;
-      const text = answer(String(body?.text), typeof hint === 'string' ? hint : null);
-      return new Answer(200, { text }, { 'handrail-bot-version': version() });
-    }),
-  );
+const stage = (bot: SiteBot) => replayStage(server, bot);
+const saying = (...given: Parameters<typeof sayingBot>) => opened(sayingBot(...given));
 
 describe('a replay', () => {
   test('asks a foreign bot with and without, in no conversation, marked as what it is', async () => {
@@ -169,7 +106,7 @@ describe('a replay', () => {
       expect.objectContaining({ replay: true, hint: { guidance: id, version: 1, text: hint.text } }),
     );
 
-    const bot = await sayingBot((_, told) => told ?? 'Refunds take five days.');
+    const bot = await saying((_, told) => told ?? 'Refunds take five days.');
     const heeding = await stage(httpBot(bot));
     const { id: other } = await heeding.editor.live(hint);
     await heeding.saved(other, { checks });
@@ -181,7 +118,7 @@ describe('a replay', () => {
 
   test('holds a bot version back in which an old failure fails again', async () => {
     let [version, answer] = ['1', 'Refunds take five days.'];
-    const bot = await sayingBot(
+    const bot = await saying(
       () => answer,
       () => version,
     );
@@ -211,7 +148,7 @@ describe('a replay', () => {
   });
 
   test('tries a draft before anybody approves it, and finds the close questions that it would change', async () => {
-    const bot = await sayingBot((text) => `You said: ${text}`);
+    const bot = await saying((text) => `You said: ${text}`);
     const { editor, replayed, saved } = await stage(httpBot(bot));
     const { id } = await editor.live({ examples: [question] });
     await saved(id, { questions: ['How is my refund doing?'], neighbours: ['Where is my parcel?'] });
@@ -243,7 +180,7 @@ describe('a replay', () => {
   });
 
   test('takes neighbours from what customers asked, none with personal data, and none once they are gone', async () => {
-    const bot = await sayingBot(() => 'Hm.');
+    const bot = await saying(() => 'Hm.');
     const { site, editor, replayed } = await stage(httpBot(bot));
     const past = [
       'Where is my new refund form?',
@@ -289,7 +226,7 @@ describe('a replay', () => {
   });
 
   test('never takes silence for a yes: of a judge, or of the bot', async () => {
-    const bot = await sayingBot(() => 'Refunds take three days.');
+    const bot = await saying(() => 'Refunds take three days.');
     const { site, editor, replayed, saved } = await stage(httpBot(bot));
     const { id } = await editor.live({ text: 'Three days.', examples: [question] });
     await saved(id, { checks: { judge: 'Names the days.' } });
@@ -308,110 +245,5 @@ describe('a replay', () => {
     const { run, results } = await down.replayed();
     expect(run).toMatchObject({ state: 'done', counts: { passed: 0, failed: 0, open: 12 } });
     for (const one of results) expect(one).toMatchObject({ verdict: 'unasked', failure: 'unreachable' });
-  });
-});
-
-describe('runs', () => {
-  test('are one at a time, can be stopped, and keep what was asked', async () => {
-    const asked: (() => void)[] = [];
-    const bot = await opened(
-      startJsonServer(async ({ body }: JsonRequest) => {
-        if (String(body?.text).includes('slow')) await new Promise<void>((resolve) => asked.push(resolve));
-        return { text: 'Hm.' };
-      }),
-    );
-    const { editor, begin, post, report } = await stage(httpBot(bot));
-    await editor.live({ examples: ['Is it quick?', 'Is it slow?', 'Is it so slow?', 'Is it as slow?'] });
-    const { id } = (await (await begin()).json()) as ReplayRun;
-    await vi.waitFor(async () => {
-      expect(asked).toHaveLength(3);
-      expect((await report(id)).run.counts.passed + (await report(id)).run.counts.failed).toBe(1);
-    });
-    await expectProblem(await begin(), 'replay_running');
-    const stopped = (await (await post('replays/stop', { id })).json()) as ReplayRun;
-    expect(stopped).toMatchObject({ state: 'interrupted', problem: 'stopped by Adam', total: 4 });
-    for (const answer of asked) answer();
-    expect((await report(id)).results.map(({ verdict }) => verdict !== null)).toContain(false);
-    // There is room for the next one.
-    expect((await begin()).status).toBe(201);
-    for (const answer of asked) answer();
-  });
-
-  test("whose process died are ended as interrupted, and are in nobody's way", async () => {
-    const bot = await sayingBot(() => 'Hm.');
-    const { site, editor, replayed, report } = await stage(httpBot(bot));
-    await editor.live({ examples: [question] });
-    const dead = {
-      id: randomUUID(),
-      siteId: site.id,
-      botVersion: null,
-      guidance: null,
-      version: null,
-      by: null,
-    };
-    const at = Date.now() - 60_000;
-    await server.store.replays.begin({ ...dead, startedAt: at, leaseUntil: at + 30_000 });
-    expect((await replayed()).run.state).toBe('done');
-    expect((await report(dead.id)).run).toMatchObject({ state: 'interrupted', problem: 'its process died' });
-  });
-
-  test.each<[string, SiteBot, RegExp]>([
-    ['in the page', { kind: 'page' }, /function in the page/],
-    [
-      'that answers into a conversation',
-      { kind: 'chatwoot', url: 'http://127.0.0.1:1', token: 't', secret: 's' },
-      /Chatwoot/,
-    ],
-  ])('are not begun where the bot is one %s', async (_, bot, why) => {
-    const { begin } = await stage(bot);
-    const problem = (await (await begin()).json()) as { code: string; detail: string };
-    expect(problem).toMatchObject({ code: 'bot_not_askable', detail: expect.stringMatching(why) });
-  });
-
-  test('concern the own sites only: cases, starts and reports', async () => {
-    const bot = await sayingBot(() => 'Hm.');
-    const [one, other] = [await stage(httpBot(bot)), await stage(httpBot(bot))];
-    const { id } = await one.editor.live({ examples: [question] });
-    const { run } = await one.replayed();
-    await expectProblem(
-      await other.post('guidance/case', { id, questions: [], neighbours: [], checks: null }),
-      'not_found',
-    );
-    await expectProblem(await other.begin({ guidance: id }), 'not_found');
-    await expectProblem(await other.post('replays/stop', { id: run.id }), 'not_found');
-    const lines = JSON.stringify({ guidance: id });
-    await expectProblem(await other.post('replays/import', { site: other.site.key, lines }), 'invalid');
-    expect(await other.get('replays')).toEqual({ items: [], next: null });
-  });
-});
-
-describe('cases', () => {
-  test('come as JSONL, all or none, and the fault is named with its line', async () => {
-    const { site, editor, post, get } = await stage({ kind: 'page' });
-    const { id } = await editor.live({ text: 'Five days.', examples: [question] });
-    expect(await get(`guidance/${id}/case`)).toMatchObject({
-      questions: [],
-      checks: null,
-      examples: [question],
-      usual: { similar: { text: 'Five days.' } },
-      changedBy: null,
-    });
-    const good = {
-      guidance: id,
-      questions: ['Refund?'],
-      neighbours: ['Parcel?'],
-      checks: { contains: ['five'] },
-    };
-    const imported = (...lines: object[]) =>
-      post('replays/import', { site: site.key, lines: lines.map((one) => JSON.stringify(one)).join('\n') });
-    const detailOf = async (response: Response) => ((await response.json()) as { detail: string }).detail;
-    expect(await detailOf(await imported(good, { guidance: uuidv7() }))).toBe(
-      'line 2: this site has no such guidance',
-    );
-    expect(await detailOf(await imported(good, { guidance: 'x' }))).toMatch(/^line 2: guidance /);
-    expect(await detailOf(await imported(good, good))).toBe('line 2: the guidance is there already');
-    expect(await get(`guidance/${id}/case`)).toMatchObject({ questions: [] });
-    expect(await (await imported(good)).json()).toEqual({ cases: 1 });
-    expect(await get(`guidance/${id}/case`)).toMatchObject({ questions: ['Refund?'], changedBy: 'Adam' });
   });
 });

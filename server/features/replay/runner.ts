@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { RefusalError } from '../../plugins/errors.ts';
-import { jobIdOf } from '../../plugins/jobs.ts';
+import { type Job, jobIdOf } from '../../plugins/jobs.ts';
 import { notAskableWords, whyNotAskable } from '../../replay/bot-asker.ts';
 import { planQuestions } from '../../replay/plan.ts';
 import { type Prepared, prepare, type ReplayWorld, type Tried } from '../../replay/prepare.ts';
@@ -10,6 +10,8 @@ import type { Site } from '../../store/sites.ts';
 
 const kind = 'replay';
 const retries = 3;
+/** A site with a slow bot does not hold up the others. */
+const sitesAtOnce = 4;
 /** A job is taken for dead after a minute: none begins a question later than this, and one takes 50 s at most. */
 const sliceMs = 8_000;
 /** Longer than pg-boss takes to give the job of a dead process to another one. */
@@ -68,7 +70,7 @@ export async function createRunner(
     else if (stopped.aborted) throw new Error('this process stops');
   };
 
-  await jobs.work<{ id: string; part: number }>(kind, retries, async ({ data, isLast, signal }) => {
+  const handle = async ({ data, isLast, signal }: Job<{ id: string; part: number }>) => {
     try {
       await work(data.id, data.part, signal);
     } catch (error) {
@@ -76,7 +78,8 @@ export async function createRunner(
       if (isLast) await store.replays.end(data.id, 'failed', 'it broke on our side', Date.now());
       throw error;
     }
-  });
+  };
+  await jobs.work(kind, retries, handle, sitesAtOnce);
 
   let sweeping: Promise<unknown> = Promise.resolve();
   const sweep = () => {
