@@ -71,6 +71,7 @@ export function standingOf({ state, problem, total, counts }: ReplayRun): { tone
   }
   if (total === 0) return { tone: 'soft', text: 'Nothing to ask' };
   if (counts.failed > 0) return { tone: 'fail', text: `${counts.failed} of ${total} failed` };
+  if (problem !== null) return { tone: 'warn', text: problem };
   if (counts.open > 0) return { tone: 'warn', text: `${counts.open} of ${total} not told` };
   return { tone: 'good', text: total === 1 ? 'Passed' : `All ${total} passed` };
 }

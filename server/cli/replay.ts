@@ -67,7 +67,8 @@ export const replay: Command<Surroundings> = {
         if (given.junit !== undefined) writeFileSync(given.junit, junitOf(report));
         if (given.json) print(JSON.stringify(report));
         else for (const line of [...linesOf(report), summaryOf(report)]) print(line);
-        process.exitCode = exitCodes[meaningOf(report.run.state === 'done', report.run.counts)];
+        const { state, problem, counts } = report.run;
+        process.exitCode = exitCodes[meaningOf(state === 'done' && problem === null, counts)];
       } finally {
         await store.close();
       }
@@ -119,10 +120,8 @@ async function runAll(
   });
   const progress = createProgress();
   try {
-    const { questions, leftOut } = await planQuestions(world, prepared, signal);
-    await store.replays.choose(run.id, questions);
-    if (leftOut > 0)
-      console.error(`${plural(leftOut, 'guidance')} left out: too many questions for one run.`);
+    const { questions, problem } = await planQuestions(world, prepared, signal);
+    await store.replays.choose(run.id, questions, problem);
     progress.begin(questions.length);
     const came = await workOn(world, prepared, run, { signal, leaseMs, onTried: () => progress.advance() });
     if (came === 'done') await store.replays.end(run.id, 'done', null, Date.now());
@@ -160,7 +159,7 @@ function summaryOf({ run }: ReplayReport): string {
   const { total, counts, state, problem, botVersion } = run;
   const version = botVersion === null ? '' : ` Bot version ${botVersion}.`;
   const unasked = total - counts.passed - counts.failed - counts.open;
-  const ended = state === 'done' ? '' : ` ${state}: ${problem}.`;
+  const ended = state === 'done' && problem === null ? '' : ` ${state}: ${problem}.`;
   if (total === 0) return `Nothing to ask: no guidance is live.${ended}`;
   return (
     `${plural(total, 'question')}: ${counts.passed} passed, ${counts.failed} failed` +

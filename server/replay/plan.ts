@@ -11,8 +11,8 @@ import { askerFor, type Prepared, type ReplayWorld } from './prepare.ts';
 const mostFound = 5;
 /** How many are looked at for them, where a judging model is asked for each. */
 const mostLookedAt = 15;
-/** Most questions of a run: beyond that a bot would be asked all day. */
-export const mostQuestions = 2_000;
+/** Most questions of a run: beyond that a bot would be asked all day, and nobody could read what came of it. */
+const mostQuestions = 5_000;
 const lettersOfPast = { least: 8, most: 300 };
 const lookWithinMs = 10_000;
 const sliceMs = 10;
@@ -24,13 +24,13 @@ interface Near extends PastQuestion {
 /**
  * The questions of a run: of each guidance its examples and what people added, then its neighbours. Those that were found
  * for the run before stay: else each run would choose such as it does not change.
- * @returns what fits into one run; `leftOut` guidances do not
+ * @returns what fits into one run, and a word on what does not
  */
 export async function planQuestions(
   world: ReplayWorld,
   prepared: Prepared,
   signal: AbortSignal,
-): Promise<{ questions: PlannedQuestion[]; leftOut: number }> {
+): Promise<{ questions: PlannedQuestion[]; problem: string | null }> {
   const { store } = world;
   const { site, tried } = prepared;
   const [past, before] = await Promise.all([
@@ -48,7 +48,8 @@ export async function planQuestions(
     if (questions.length + own.length > mostQuestions) leftOut += 1;
     else questions.push(...own);
   }
-  return { questions, leftOut };
+  const problem = leftOut === 0 ? null : `${leftOut} of ${tried.length} guidances did not fit into one run`;
+  return { questions, problem };
 }
 
 async function questionsOf(

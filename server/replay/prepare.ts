@@ -54,7 +54,8 @@ export async function prepare(
   ]);
   const guidances = all.map(({ id, examples }) => ({ id, examples }));
   const { falseApply } = site.guidance;
-  const matcher = await createMatcher({ guidances, traffic, falseApply });
+  // At a rate of nothing only the very questions of the examples get it, here as live.
+  const matcher = falseApply > 0 ? await createMatcher({ guidances, traffic, falseApply }) : null;
   const judge = site.judge === null ? null : createOpenAiJudge(site.judge, { call });
   const confirmer = judge === null ? null : createConfirmer(judge, site.judge?.band ?? 0);
   return {

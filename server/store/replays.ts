@@ -82,11 +82,15 @@ export function createReplays(db: Database) {
     },
 
     /** Gives a run its questions, once: whoever comes second changes nothing. */
-    async choose(id: string, questions: readonly PlannedQuestion[]): Promise<void> {
+    async choose(
+      id: string,
+      questions: readonly PlannedQuestion[],
+      problem: string | null = null,
+    ): Promise<void> {
       await db.transaction().execute(async (tx) => {
         const { numUpdatedRows } = await tx
           .updateTable('replay_runs')
-          .set({ total: questions.length })
+          .set({ total: questions.length, problem })
           .where('id', '=', id)
           .where('total', 'is', null)
           .executeTakeFirst();
@@ -125,7 +129,7 @@ export function createReplays(db: Database) {
     async end(id: string, state: Exclude<ReplayState, 'running'>, problem: string | null, now: number) {
       const { numUpdatedRows } = await db
         .updateTable('replay_runs')
-        .set({ state, problem, ended_at: now })
+        .set({ state, ended_at: now, ...(problem === null ? {} : { problem }) })
         .where('id', '=', id)
         .where('state', '=', 'running')
         .executeTakeFirst();

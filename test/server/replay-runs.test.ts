@@ -53,6 +53,30 @@ describe('runs', () => {
     for (const answer of asked) answer();
   });
 
+  test('that another process has left are gone on with, and nothing is asked twice', async () => {
+    const bot = await saying((text) => `You said: ${text}`);
+    const { site, editor, ended } = await stage(httpBot(bot));
+    const { id } = await editor.live({ examples: ['Is it red?', 'Is it blue?', 'Is it green?'] });
+    const at = Date.now();
+    const run = { id: randomUUID(), siteId: site.id, botVersion: null, guidance: null, version: null };
+    await server.store.replays.begin({ ...run, by: 'Ada', startedAt: at, leaseUntil: at + 60_000 });
+    const question = { guidance_id: id, version: 1, kind: 'must_get' as const, conversation_id: null };
+    const all = ['Is it red?', 'Is it blue?', 'Is it green?'].map((text) => ({
+      ...question,
+      question: text,
+    }));
+    await server.store.replays.choose(run.id, all);
+    const came = { applied: null, without: 'Red.', with: 'Red.', checks: [], isRightAlone: null };
+    const outcome = { ...came, verdict: 'missed' as const, rightBefore: null, failure: null };
+    await server.store.replays.keep(run.id, 0, outcome);
+    // As pg-boss does it with the job of a process that died.
+    await server.app.jobs.plan('replay', [{ id: randomUUID(), data: { id: run.id, part: 0 }, dueAt: at }]);
+    const { run: now, results } = await ended(run.id);
+    expect(now).toMatchObject({ state: 'done', total: 3, botVersion: '7', counts: { passed: 2, failed: 1 } });
+    expect(results[0]).toMatchObject({ verdict: 'missed', without: 'Red.' });
+    expect(bot.requests.map(({ body }) => body?.text).toSorted()).toEqual(['Is it blue?', 'Is it green?']);
+  });
+
   test("whose process died are ended as interrupted, and are in nobody's way", async () => {
     const bot = await saying(() => 'Hm.');
     const { site, editor, replayed, report } = await stage(httpBot(bot));

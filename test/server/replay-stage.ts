@@ -37,6 +37,7 @@ export async function replayStage(server: TestServer, bot: SiteBot) {
     post,
     begin,
     report,
+    ended,
     saved: async (id: string, content: Partial<ReplayCaseContent>) => {
       const whole = { questions: [], neighbours: [], checks: null, ...content };
       expect((await post('guidance/case', { id, ...whole })).status).toBe(200);

@@ -59,8 +59,8 @@ export async function createRunner(
     const until = Date.now() + sliceMs;
     const stopped = AbortSignal.any([signal, isClosing.signal]);
     if (run.total === null) {
-      const { questions } = await planQuestions(world, prepared, stopped);
-      await store.replays.choose(id, questions);
+      const { questions, problem } = await planQuestions(world, prepared, stopped);
+      await store.replays.choose(id, questions, problem);
     }
     const came = await workOn(world, prepared, run, { signal: stopped, until, leaseMs });
     if (came === 'open') return plan(id, part + 1);
