@@ -163,7 +163,7 @@ export const routes: Record<string, Route> = {
     body: { id: unknownId, questions: [], neighbours: [], checks: null },
   },
   'GET /v1/desk/replays': { caller: 'agent' },
-  'GET /v1/desk/replays/{id}': { caller: 'agent' },
+  'GET /v1/desk/replays/{id}/report': { caller: 'agent' },
   'POST /v1/desk/replays/start': { caller: 'agent', body: { site: 'pk_closed' } },
   'POST /v1/desk/replays/stop': { caller: 'agent', body: { id: unknownId } },
   'POST /v1/desk/replays/import': { caller: 'agent', body: { site: 'pk_closed', lines: '' } },

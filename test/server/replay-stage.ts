@@ -20,7 +20,7 @@ export async function replayStage(server: TestServer, bot: SiteBot) {
   };
   const post = (path: string, body: object) => fetch(`${server.url}/v1/desk/${path}`, json(body, { cookie }));
   const begin = (more: Partial<ReplayStart> = {}) => post('replays/start', { site: site.key, ...more });
-  const report = (id: string) => get<ReplayReport>(`replays/${id}`);
+  const report = (id: string) => get<ReplayReport>(`replays/${id}/report`);
   const ended = (id: string) =>
     vi.waitFor(
       async () => {

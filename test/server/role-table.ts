@@ -76,7 +76,7 @@ export const mayCall: Readonly<Record<string, readonly Role[]>> = {
   'GET /v1/desk/guidance/{id}/case': everyRole,
   'POST /v1/desk/guidance/case': everyRole,
   'GET /v1/desk/replays': everyRole,
-  'GET /v1/desk/replays/{id}': everyRole,
+  'GET /v1/desk/replays/{id}/report': everyRole,
   'POST /v1/desk/replays/start': everyRole,
   'POST /v1/desk/replays/stop': everyRole,
   'POST /v1/desk/replays/import': everyRole,

@@ -56,7 +56,7 @@ export const runRoutes: FastifyPluginAsync<{ runner: Runner }> = async (app, { r
   );
 
   app.get<{ Params: { id: string } }>(
-    '/v1/desk/replays/:id',
+    '/v1/desk/replays/:id/report',
     {
       schema: {
         ...about,
