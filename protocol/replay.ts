@@ -113,6 +113,7 @@ export const ReplayRun = exact({
   siteName: Type.String(),
   botVersion: orNull(Type.String()),
   guidance: Type.Union([GuidanceId, Type.Null()], { description: 'null: all that is live' }),
+  version: orNull(Version),
   by: Type.Union([Type.String(), Type.Null()], {
     description: 'name; null: the operator, by `handrail replay`',
   }),

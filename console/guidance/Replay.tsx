@@ -125,7 +125,7 @@ export function Replay({ guidance, canReach }: { guidance: Guidance | null; canR
       )}
       {list?.items.length === 0 && <p class="soft small">It has not been replayed yet.</p>}
       {list !== null && list.items.length > 0 && (
-        <ReplayHistory list={list} replays={replays} canReach={canReach} />
+        <ReplayHistory list={list} replays={replays} isOfOne={guidance !== null} canReach={canReach} />
       )}
       <ReplayReport replays={replays} guidance={guidance?.id ?? null} />
     </div>

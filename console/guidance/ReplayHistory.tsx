@@ -5,8 +5,14 @@ import { standingOf } from './replay-words.ts';
 import type { Replays } from './replays.ts';
 
 /** Every run, by bot version; each opens what came of its questions. */
-export function ReplayHistory(props: { list: ReplayPage; replays: Replays; canReach: boolean }) {
-  const { list, replays, canReach } = props;
+export function ReplayHistory(props: {
+  list: ReplayPage;
+  replays: Replays;
+  /** Only runs in which one guidance was tried. */
+  isOfOne: boolean;
+  canReach: boolean;
+}) {
+  const { list, replays, isOfOne, canReach } = props;
   const { me, may } = useWorkplace();
   const isOff = !canReach || replays.state.value.busy !== null;
   const shown = replays.shown.value.id;
@@ -17,6 +23,7 @@ export function ReplayHistory(props: { list: ReplayPage; replays: Replays; canRe
         <thead>
           <tr>
             <th scope="col">Bot</th>
+            <th scope="col">Guidance</th>
             <th scope="col">Result</th>
             <th scope="col">When</th>
             <th scope="col">Who</th>
@@ -30,6 +37,11 @@ export function ReplayHistory(props: { list: ReplayPage; replays: Replays; canRe
                 {run.botVersion ?? <span class="soft">no version</span>}
                 {me.sites.length > 1 && <span class="soft small"> {run.siteName}</span>}
               </th>
+              <td class="soft">
+                {run.version === null
+                  ? 'all that was live'
+                  : `${isOfOne ? '' : 'one, '}version ${run.version}`}
+              </td>
               <td>
                 <Standing run={run} />
               </td>

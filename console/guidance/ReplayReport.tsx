@@ -22,19 +22,30 @@ export function ReplayReport({ replays, guidance }: { replays: Replays; guidance
     );
   }
   const own = report.results.filter((one) => guidance === null || one.guidance === guidance);
+  /** What a close question is close to, where several guidances were tried. */
+  const mains = new Map(
+    own
+      .filter(({ kind }) => kind === 'must_get')
+      .toReversed()
+      .map((one) => [one.guidance, one.question]),
+  );
   if (own.length === 0) {
     return <p class="soft small">There is nothing to ask: no guidance is live.</p>;
   }
   return (
     <ul class="replay-results" aria-label="What came of each question">
       {byWeight(own).map((one) => (
-        <Result key={`${one.guidance} ${one.question}`} result={one} />
+        <Result
+          key={`${one.guidance} ${one.question}`}
+          result={one}
+          closeTo={guidance === null ? (mains.get(one.guidance) ?? null) : null}
+        />
       ))}
     </ul>
   );
 }
 
-function Result({ result }: { result: ReplayResult }) {
+function Result({ result, closeTo }: { result: ReplayResult; closeTo: string | null }) {
   const { kind, question, without, diff, checks, applied, rightBefore, failure, verdict, version } = result;
   const { tone, name, says } = verdictOf(result);
   const isSame = diff.every((part) => part.in === 'both');
@@ -47,6 +58,7 @@ function Result({ result }: { result: ReplayResult }) {
           <span class="soft small">{kind === 'neighbour' ? 'close question' : 'must get it'}</span>
         </summary>
         <div class="replay-detail small">
+          {kind === 'neighbour' && closeTo !== null && <p class="soft">Close to “{closeTo}”</p>}
           {says !== '' && <p class={tone}>{says}</p>}
           {verdict === 'relapsed' && rightBefore !== null && <p>It was right in version {rightBefore}.</p>}
           {failure !== null && <p>The bot: {failure}</p>}

@@ -30,7 +30,7 @@ export const verdicts: Readonly<Record<ReplayVerdict, { tone: Tone; name: string
 };
 
 export const verdictOf = ({ verdict }: Pick<ReplayResult, 'verdict'>) =>
-  verdict === null ? { tone: 'soft' as const, name: 'Not asked yet', says: '' } : verdicts[verdict];
+  verdict === null ? { tone: 'soft' as const, name: 'To ask', says: '' } : verdicts[verdict];
 
 /** What failed first, then what is not told, then the rest; else as they were asked. */
 export const byWeight = (results: readonly ReplayResult[]): ReplayResult[] => {

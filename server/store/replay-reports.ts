@@ -98,6 +98,7 @@ const columns = [
   'title',
   'bot_version',
   'guidance_id',
+  'replay_runs.version',
   'by_name',
   'state',
   'problem',
@@ -112,7 +113,7 @@ interface Counted {
   readonly total: number;
 }
 
-type RunRow = Omit<Selectable<ReplayRunsTable>, 'site_id' | 'lease_until' | 'total' | 'version'> & {
+type RunRow = Omit<Selectable<ReplayRunsTable>, 'site_id' | 'lease_until' | 'total'> & {
   readonly key: string;
   readonly title: string;
   readonly counted: Counted;
@@ -124,6 +125,7 @@ const toRun = ({ counted: { total, ...counts }, ...row }: RunRow): ReplayRun => 
   siteName: row.title,
   botVersion: row.bot_version,
   guidance: row.guidance_id,
+  version: row.version,
   by: row.by_name,
   state: row.state,
   problem: row.problem,

@@ -169,7 +169,7 @@ describe('a replay', () => {
     });
     await saved(id, {});
     const draft = await replayed({ guidance: id, version: 2 });
-    expect(draft.run).toMatchObject({ guidance: id, counts: { failed: 0 } });
+    expect(draft.run).toMatchObject({ guidance: id, version: 2, counts: { failed: 0 } });
     expect(of(draft, 'How is my refund doing?')).toMatchObject({
       version: 2,
       verdict: 'passed',
