@@ -115,7 +115,8 @@ export async function createApp(
     createMatcher,
     createConfirmer(judge) {
       const onSilent = (why: string) => logger.warn({ judge: judge.model, why }, 'judge of guidance silent');
-      return createConfirmer(createOpenAiJudge(judge, { call: outbound, onSilent }), judge.band);
+      const asked = createOpenAiJudge(judge, { call: outbound, onSilent });
+      return createConfirmer(asked, judge.band, config.guidanceWithinMs);
     },
   });
   await app.register(engine);
@@ -140,7 +141,11 @@ export async function createApp(
   await app.register(search);
   await app.register(insights);
   const botLimits = botLimitsOf(config);
-  await app.register(replay, { call: outbound, limits: botLimits });
+  await app.register(replay, {
+    call: outbound,
+    limits: botLimits,
+    confirmWithinMs: config.guidanceWithinMs,
+  });
   await app.register(answers, {
     call: outbound,
     limits: botLimits,

@@ -96,7 +96,8 @@ async function runAll(
   tried: Tried,
   botVersion: string | null,
 ): Promise<ReplayReport> {
-  const world: ReplayWorld = { store, call, limits: botLimitsOf(config) };
+  const confirmWithinMs = config.guidanceWithinMs;
+  const world: ReplayWorld = { store, call, limits: botLimitsOf(config), confirmWithinMs };
   const prepared = await prepare(world, site, tried);
   if (prepared === 'not_found')
     throw new UsageError(`${site.key} has no such guidance, or not that version.`);

@@ -17,6 +17,8 @@ export interface ReplayWorld {
   readonly store: Pick<Store, 'liveGuidance' | 'replayCases' | 'replays'>;
   readonly call: Outbound;
   readonly limits: Limits;
+  /** As long as a judging model may take live: one that is slower confirms nothing there either. */
+  readonly confirmWithinMs: number;
 }
 
 /** Which guidance is tried: one, in one version (null: the live one, else what is proposed, else the newest); null: all. */
@@ -37,7 +39,7 @@ export interface Prepared {
  * @returns why it cannot be tried
  */
 export async function prepare(
-  { store, call, limits }: ReplayWorld,
+  { store, call, limits, confirmWithinMs }: ReplayWorld,
   site: Site,
   tried: Tried,
 ): Promise<Prepared | NotAskable | 'not_found'> {
@@ -57,7 +59,7 @@ export async function prepare(
   // At a rate of nothing only the very questions of the examples get it, here as live.
   const matcher = falseApply > 0 ? await createMatcher({ guidances, traffic, falseApply }) : null;
   const judge = site.judge === null ? null : createOpenAiJudge(site.judge, { call });
-  const confirmer = judge === null ? null : createConfirmer(judge, site.judge?.band ?? 0);
+  const confirmer = judge === null ? null : createConfirmer(judge, site.judge?.band ?? 0, confirmWithinMs);
   return {
     site,
     tried: one === null ? live : [one],

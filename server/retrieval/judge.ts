@@ -136,12 +136,19 @@ function dataOf(one: JudgeCase): object {
   return { question, examples, text: one.text.slice(0, most.text) };
 }
 
-/** Asks a judge whether a doubtful guidance is for a question. @param band as far below the threshold it is asked */
-export const createConfirmer = (judge: Judge, band: number) => ({
+/**
+ * Asks a judge whether a doubtful guidance is for a question.
+ * @param band as far below the threshold it is asked
+ * @param withinMs for how long it is waited for, where the caller has no shorter limit of its own
+ */
+export const createConfirmer = (judge: Judge, band: number, withinMs: number) => ({
   band,
-  confirms: async (
+  async confirms(
     question: string,
     { examples, text }: { readonly examples: readonly string[]; readonly text: string },
     signal: AbortSignal,
-  ): Promise<boolean> => (await judge.ask({ about: 'guidance', question, examples, text }, signal)) === 'yes',
+  ): Promise<boolean> {
+    const within = AbortSignal.any([signal, AbortSignal.timeout(withinMs)]);
+    return (await judge.ask({ about: 'guidance', question, examples, text }, within)) === 'yes';
+  },
 });

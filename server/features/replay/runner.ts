@@ -46,9 +46,11 @@ export async function createRunner(
 
   const work = async (id: string, part: number, signal: AbortSignal): Promise<void> => {
     const run = await store.replays.byId(id);
-    if (run === null || run.state !== 'running') return;
-    const site = await store.sites.byId(run.siteId);
-    if (site === null) return;
+    const site = run?.state === 'running' ? await store.sites.byId(run.siteId) : null;
+    if (run === null || site === null) {
+      ready.delete(id);
+      return;
+    }
     const tried = run.guidance === null ? null : { id: run.guidance, version: run.version };
     const prepared = ready.get(id) ?? (await prepare(world, site, tried));
     if (typeof prepared === 'string') {
@@ -61,6 +63,8 @@ export async function createRunner(
     if (run.total === null) {
       const { questions, problem } = await planQuestions(world, prepared, stopped);
       await store.replays.choose(id, questions, problem);
+      // Among many thousands that takes its time, and the questions have theirs.
+      return plan(id, part + 1);
     }
     const came = await workOn(world, prepared, run, { signal: stopped, until, leaseMs });
     if (came === 'open') return plan(id, part + 1);
