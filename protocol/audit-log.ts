@@ -45,6 +45,8 @@ export const AuditAction = Type.Union([
   Type.Literal('guidance.retired'),
   Type.Literal('guidance.rolled_back'),
   Type.Literal('customer.erased'),
+  Type.Literal('guidance.case_saved'),
+  Type.Literal('guidance.replayed'),
   Type.Literal('site.saved'),
   Type.Literal('audit_log.read'),
   Type.Literal('audit_log.trimmed'),

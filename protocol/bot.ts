@@ -31,6 +31,9 @@ export const BotTurn = exact({
   customer: exact({ id: CustomerId, ...CustomerContext.properties }),
   handback: Type.Optional(Handback),
   hint: Type.Optional(Hint),
+  replay: Type.Optional(
+    Type.Literal(true, { description: 'nobody asks: guidance is tried against the bot' }),
+  ),
 });
 export type BotTurn = Static<typeof BotTurn>;
 

@@ -185,5 +185,8 @@ export const AppliedGuidance = exact({
   kind: GuidanceKind,
   score: Type.Number(),
   threshold: Type.Number(),
+  judge: Type.Optional(
+    Type.Literal('yes', { description: 'it was close to the threshold, and a judging model confirmed it' }),
+  ),
 });
 export type AppliedGuidance = Static<typeof AppliedGuidance>;

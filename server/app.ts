@@ -6,7 +6,7 @@ import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync } from 'fastify';
 import { protocolVersion } from '../protocol/version.ts';
 import { createOutbound } from './bots/outbound.ts';
-import type { Config } from './config.ts';
+import { botLimitsOf, type Config } from './config.ts';
 import { answers } from './features/answers/index.ts';
 import { auditLog } from './features/audit-log/index.ts';
 import { chatwoot } from './features/chatwoot/index.ts';
@@ -23,6 +23,7 @@ import { insights } from './features/insights/index.ts';
 import { notifications } from './features/notifications/index.ts';
 import { people } from './features/people/index.ts';
 import { promises } from './features/promises/index.ts';
+import { replay } from './features/replay/index.ts';
 import { routing } from './features/routing/index.ts';
 import { search } from './features/search/index.ts';
 import { signIn } from './features/sign-in/index.ts';
@@ -51,8 +52,8 @@ import sites from './plugins/sites.ts';
 import storePlugin from './plugins/store.ts';
 import stuckReaders from './plugins/stuck-readers.ts';
 import validation from './plugins/validation.ts';
-import { embeddingsFor } from './retrieval/embeddings-for.ts';
-import { createMatcher } from './retrieval/matcher.ts';
+import { createConfirmer, createOpenAiJudge } from './retrieval/judge.ts';
+import { createSiteMatchers } from './retrieval/site-matcher.ts';
 import { oidcOf } from './sign-in-settings.ts';
 import type { Store } from './store/store.ts';
 
@@ -111,17 +112,17 @@ export async function createApp(
   await app.register(partials);
   const outbound = createOutbound({ allowPrivate: config.outboundAllow });
   app.addHook('onClose', () => outbound.close());
-  const embeddings = await embeddingsFor(config, outbound);
+  const createMatcher = await createSiteMatchers(config, outbound, (err) =>
+    logger.warn({ err }, 'guidance found by words alone'),
+  );
   await app.register(guidanceBook, {
     withinMs: config.guidanceWithinMs,
-    createMatcher: (input) =>
-      createMatcher({
-        ...input,
-        embeddings,
-        // Words must still be in time when meaning is not.
-        meaningWithinMs: Math.round((config.guidanceWithinMs * 2) / 3),
-        onEmbeddingsFailed: (err) => logger.warn({ err }, 'guidance found by words alone'),
-      }),
+    createMatcher,
+    createConfirmer(judge) {
+      const onSilent = (why: string) => logger.warn({ judge: judge.model, why }, 'judge of guidance silent');
+      const asked = createOpenAiJudge(judge, { call: outbound, onSilent });
+      return createConfirmer(asked, judge.band, config.guidanceWithinMs);
+    },
   });
   await app.register(engine);
   const installation = await store.setting('installation', () => crypto.randomUUID());
@@ -146,9 +147,16 @@ export async function createApp(
   await app.register(auditLog);
   await app.register(search);
   await app.register(insights);
+  const botLimits = botLimitsOf(config);
+  await app.register(replay, {
+    call: outbound,
+    limits: botLimits,
+    confirmWithinMs: config.guidanceWithinMs,
+    createMatcher,
+  });
   await app.register(answers, {
     call: outbound,
-    limits: { firstByteMs: config.botFirstByteMs, totalMs: config.botTotalMs, maxBytes: config.botMaxBytes },
+    limits: botLimits,
     breaker: { failures: config.botCircuitFailures, waitMs: config.botCircuitWaitMs },
   });
   // Of all that better-auth could do over HTTP, only what agents need: the rest would be doors nobody watches.

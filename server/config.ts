@@ -1,6 +1,6 @@
-import { limitBounds } from './bots/limits.ts';
+import { type Limits, limitBounds } from './bots/limits.ts';
 import { defaultRetryMs } from './domain/webhook-plan.ts';
-import type { EmbeddingsSettings } from './retrieval/embeddings-for.ts';
+import type { EmbeddingsSettings } from './retrieval/site-matcher.ts';
 import {
   address,
   allowances,
@@ -282,6 +282,13 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return config;
 }
+
+/** Of bots whose site has no limits of its own. */
+export const botLimitsOf = ({ botFirstByteMs, botTotalMs, botMaxBytes }: Config): Limits => ({
+  firstByteMs: botFirstByteMs,
+  totalMs: botTotalMs,
+  maxBytes: botMaxBytes,
+});
 
 /** The settings as a table for `--help`. */
 export function settingsHelp(): string {

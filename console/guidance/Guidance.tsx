@@ -12,6 +12,7 @@ import { useWorkplace } from '../workplace.ts';
 import { GuidanceForm } from './GuidanceForm.tsx';
 import { GuidanceRow } from './GuidanceRow.tsx';
 import { createGuidanceBook } from './guidance-list.ts';
+import { Replay } from './Replay.tsx';
 
 const views: readonly { state: GuidanceState | null; name: string; empty: string }[] = [
   {
@@ -30,6 +31,7 @@ export function Guidance() {
   const { session, connection, may } = useWorkplace();
   const [book] = useState(() => createGuidanceBook(session.api));
   const isWriting = useSignal(false);
+  const isReplaying = useSignal(false);
   const asked = useComputed(() => new URLSearchParams(query.value).get('state')).value;
   const view = views.find(({ state }) => state === asked) ?? views[0];
   const filter = view?.state ?? null;
@@ -47,24 +49,35 @@ export function Guidance() {
     <section class="guidance" aria-labelledby="guidance-title">
       <div class="feedback-head">
         <h1 id="guidance-title">Guidance</h1>
-        {may('guidance:propose') && !isWriting.value && (
+        <div class="form-buttons">
           <button
             type="button"
-            class="button primary"
-            disabled={!canReach}
-            onClick={() => {
-              book.putAway();
-              isWriting.value = true;
-            }}
+            class="button"
+            aria-expanded={isReplaying.value}
+            onClick={() => (isReplaying.value = !isReplaying.value)}
           >
-            Write guidance
+            Replay
           </button>
-        )}
+          {may('guidance:propose') && !isWriting.value && (
+            <button
+              type="button"
+              class="button primary"
+              disabled={!canReach}
+              onClick={() => {
+                book.putAway();
+                isWriting.value = true;
+              }}
+            >
+              Write guidance
+            </button>
+          )}
+        </div>
       </div>
       <p class="soft small">
         Corrections that people have approved stand in front of the bot.{' '}
         <Link href={feedbackPath}>Back to the feedback</Link>
       </p>
+      {isReplaying.value && <Replay guidance={null} canReach={canReach} />}
       {isWriting.value && (
         <GuidanceForm
           book={book}

@@ -8,8 +8,9 @@ import { GuidanceForm } from './GuidanceForm.tsx';
 import { GuidanceVersions } from './GuidanceVersions.tsx';
 import type { GuidanceBook } from './guidance-list.ts';
 import { kinds, scopeWords, standing } from './guidance-words.ts';
+import { Replay } from './Replay.tsx';
 
-type Opened = 'change' | 'versions' | 'retire' | 'send-back' | null;
+type Opened = 'change' | 'versions' | 'replay' | 'retire' | 'send-back' | null;
 
 /** One guidance: how it stands, what it says, and what can be done with it. */
 export function GuidanceRow(props: { guidance: Guidance; book: GuidanceBook; canReach: boolean }) {
@@ -96,6 +97,9 @@ export function GuidanceRow(props: { guidance: Guidance; book: GuidanceBook; can
           <Opens what="versions" opened={opened}>
             Versions
           </Opens>
+          <Opens what="replay" opened={opened}>
+            Replay
+          </Opens>
           {live !== null && mayApprove && (
             <Opens what="retire" opened={opened} isOff={isOff}>
               Retire…
@@ -107,6 +111,9 @@ export function GuidanceRow(props: { guidance: Guidance; book: GuidanceBook; can
         )}
         {opened.value === 'versions' && (
           <GuidanceVersions key={guidance.changedAt} guidance={guidance} book={book} canReach={canReach} />
+        )}
+        {opened.value === 'replay' && (
+          <Replay key={guidance.changedAt} guidance={guidance} canReach={canReach} />
         )}
         {(opened.value === 'retire' || opened.value === 'send-back') && (
           <WithReason

@@ -8,6 +8,7 @@ import type {
   ScheduleOrder,
 } from '../../protocol/exports.ts';
 import type { Api } from '../api.ts';
+import { followWhile } from '../shared/follow.ts';
 import { createManagedList, type ManagedState } from '../shared/managed-list.ts';
 import { problemWords } from './export-words.ts';
 
@@ -22,8 +23,6 @@ export interface Exports {
   /** Asks how far they are while any is being made. @returns ends it */
   follow(): () => void;
 }
-
-const askEveryMs = 1_000;
 
 export function createExports(api: Pick<Api, 'exports' | 'changeExports'>): Exports {
   const { state, load, act } = createManagedList(() => api.exports(), problemWords);
@@ -50,18 +49,8 @@ export function createExports(api: Pick<Api, 'exports' | 'changeExports'>): Expo
         await api.changeExports('schedule/remove', { id });
         return 'It comes no more.';
       }),
-    follow() {
-      let asking: Promise<void> | null = null;
-      const timer = setInterval(() => {
-        const isAnyRunning = state.peek().list?.exports.some((one) => one.state === 'running') === true;
-        // A slow answer is waited for, and not asked for twice.
-        if (!isAnyRunning || asking !== null) return;
-        asking = load().finally(() => {
-          asking = null;
-        });
-      }, askEveryMs);
-      return () => clearInterval(timer);
-    },
+    follow: () =>
+      followWhile(() => state.peek().list?.exports.some((one) => one.state === 'running') === true, load),
   };
 }
 

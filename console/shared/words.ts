@@ -197,5 +197,6 @@ export const guidanceTag = ({ kind, version }: Pick<AppliedGuidance, 'kind' | 'v
   `Guidance, version ${version}: ${guidanceKinds[kind]}`;
 
 /** What people had approved for a question, and how surely it was for it. */
-export const guidanceWords = ({ kind, version, score, threshold }: AppliedGuidance) =>
-  `${guidanceTag({ kind, version })} · ${score.toFixed(2)} alike, ${threshold.toFixed(2)} needed`;
+export const guidanceWords = ({ kind, version, score, threshold, judge }: AppliedGuidance) =>
+  `${guidanceTag({ kind, version })} · ${score.toFixed(2)} alike, ${threshold.toFixed(2)} needed` +
+  (judge === undefined ? '' : ' · close, and confirmed by the judging model');

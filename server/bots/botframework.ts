@@ -73,14 +73,14 @@ export function createBotFrameworkBot(
       );
       memory = { ...memory, handbackAt: handback.at };
     }
-    const { site, conversation: ours, turn: number, customer, hint } = turn;
+    const { site, conversation: ours, turn: number, customer, hint, replay } = turn;
     const question = {
       type: 'message',
       from,
       text: memory.values.get(turn.text) ?? turn.text,
       ...(customer.language === undefined ? {} : { locale: customer.language }),
       channelData: {
-        handrail: { site, conversation: ours, turn: number, page: customer.page, handback, hint },
+        handrail: { site, conversation: ours, turn: number, page: customer.page, handback, hint, replay },
       },
     };
     const askedAt = Date.now();

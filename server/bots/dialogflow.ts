@@ -84,7 +84,7 @@ export function createDialogflowBot(
   };
 }
 
-function detectIntent({ text, site, turn, customer, handback, hint }: BotTurn) {
+function detectIntent({ text, site, turn, customer, handback, hint, replay }: BotTurn) {
   const { page, language = 'en' } = customer;
   return {
     queryInput: { text: { text }, languageCode: language },
@@ -102,6 +102,7 @@ function detectIntent({ text, site, turn, customer, handback, hint }: BotTurn) {
             }),
         // Parameters stay for the session: one that is not said anew would go on to hold.
         hint: hint?.text ?? null,
+        ...(replay === undefined ? {} : { handrail_replay: replay }),
       },
     },
   };

@@ -69,7 +69,7 @@ function systemMessage(instructions: string, { customer, handback, hint }: BotTu
 }
 
 /** JSON without line breaks or angle brackets: nothing in it can look like the end of it. */
-const quoted = (value: object) => JSON.stringify(value).replace(/[<>\u2028\u2029]/g, escaped);
+export const quoted = (value: object) => JSON.stringify(value).replace(/[<>\u2028\u2029]/g, escaped);
 const escaped = (letter: string) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 function asSaid({ author, text }: BotTurn['history'][number]): Said {

@@ -40,8 +40,8 @@ export function createRasaBot(
 
   const send = async (turn: BotTurn, message: string, signal: AbortSignal) => {
     const { page, language } = turn.customer;
-    const { site, turn: number, handback, hint } = turn;
-    const metadata = { site, turn: number, page, language, handback, hint };
+    const { site, turn: number, handback, hint, replay } = turn;
+    const metadata = { site, turn: number, page, language, handback, hint, replay };
     const body = JSON.stringify({ sender: turn.conversation, message, metadata });
     const headers = { 'content-type': 'application/json', accept: 'application/json' };
     return readJson(await call(address.href, { method: 'POST', headers, body, signal }), readMessages);

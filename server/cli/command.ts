@@ -27,6 +27,8 @@ export interface CommandContext extends Omit<Surroundings, 'signal'> {
 export interface Command<Context = CommandContext> {
   readonly options: string;
   readonly about: string;
+  /** What the process ends with where it could not be carried out; 1 where nothing else is said. */
+  readonly failureCode?: number;
   /** @throws UsageError */
   run(context: Context, args: readonly string[]): Promise<void>;
 }

@@ -14,6 +14,7 @@ import { match } from './match.ts';
 import { migrateTo } from './migrate-to.ts';
 import { notifyTest, siteNotify } from './notify.ts';
 import { agentTwoFactorOff, inviteAgent } from './people.ts';
+import { replay } from './replay.ts';
 import { restore } from './restore.ts';
 import { agentSeat, siteRouting } from './routing.ts';
 import { siteFeedback } from './site-feedback.ts';
@@ -56,6 +57,7 @@ const besideServer: Readonly<Record<string, Command>> = {
 const wholeDatabase: Readonly<Record<string, Command<Surroundings>>> = {
   backup,
   export: exportToFile,
+  replay,
   restore,
   'migrate-to': migrateTo,
 };
@@ -74,6 +76,8 @@ Settings (environment variables), as for the server; HANDRAIL_DATA or DATABASE_U
 ${settingsHelp()}
 `;
 
+let failureCode = 1;
+
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes('--help') || args.length === 0) {
     console.log(usage());
@@ -85,8 +89,9 @@ async function main(args: readonly string[]): Promise<void> {
     await onItsOwn.run({ print, signal: stopSignal() }, args.slice(1));
     return;
   }
-  const config = readConfig(process.env);
   const copies = wholeDatabase[args[0] ?? ''];
+  failureCode = copies?.failureCode ?? 1;
+  const config = readConfig(process.env);
   if (copies !== undefined) {
     await copies.run({ config, print, signal: stopSignal() }, args.slice(1));
     return;
@@ -125,5 +130,5 @@ main(process.argv.slice(2)).catch((error: unknown) => {
     (error instanceof Error && 'code' in error);
   console.error(isPlain && error instanceof Error ? error.message : error);
   if (error instanceof UsageError) console.error('"handrail --help" lists the commands.');
-  process.exitCode = 1;
+  process.exitCode = failureCode;
 });

@@ -89,7 +89,7 @@ export function botOf(given: Given): SiteBot {
 }
 
 /** The text itself, or what the file behind an @ holds: keys need not stand in the list of processes. */
-function contentOf(name: string, said: string): string {
+export function contentOf(name: string, said: string): string {
   const content = said.startsWith('@') ? readFileSync(said.slice(1), 'utf8').trim() : said;
   if (content.trim() === '') throw new UsageError(`--${name} is empty.`);
   if (content.length > longestText)
@@ -137,10 +137,9 @@ export function aboutBot(bot: SiteBot): string[] {
   }
 }
 
-/** What to do if the server would refuse to call this bot as it is configured here; null if it would not. */
-export async function addressAdvice(bot: SiteBot, allowed: readonly string[]): Promise<string | null> {
-  if (bot.kind === 'page') return null;
-  const url = new URL(bot.url);
+/** What to do if the server would refuse to call this address as it is configured here; null if it would not. */
+export async function addressAdvice(address: string, allowed: readonly string[]): Promise<string | null> {
+  const url = new URL(address);
   const refused = await refusedAddress(url, createAddressRule(allowed));
   if (refused === null) return null;
   return (

@@ -49,7 +49,7 @@ export const addSite: Command = {
     print(`Site ${site.key} "${site.title}"`);
     print(`  ${originsOf(site)}`);
     for (const line of aboutBot(site.bot)) print(`  ${line}`);
-    const advice = await addressAdvice(site.bot, config.outboundAllow);
+    const advice = site.bot.kind === 'page' ? null : await addressAdvice(site.bot.url, config.outboundAllow);
     if (advice !== null) print(`  ${advice}`);
     print('  Embed it:');
     print(`  <script async src="${server}/handrail.js" data-site="${site.key}"></script>`);

@@ -1,18 +1,11 @@
 import fp from 'fastify-plugin';
 import type { CustomerCommand } from '../domain/command.ts';
-import { type Asker, type FoundGuidance, isInScope, sameWords } from '../domain/guidance.ts';
+import type { Asker, FoundGuidance } from '../domain/guidance.ts';
 import type { Ownership } from '../store/conversation-row.ts';
 import type { LiveGuidance } from '../store/live-guidance.ts';
+import type { SiteJudge } from '../store/schema.ts';
 import { type Asking, createInOrder, isAsking } from './guidance-asked.ts';
-
-/** Finds which guidance a question is for, if any. Made from everything that is live, and from past questions. */
-interface Matcher {
-  match(
-    question: string,
-    isEligible: (id: string) => boolean,
-    signal: AbortSignal,
-  ): Promise<{ id: string; score: number; threshold: number; isApplied: boolean } | null>;
-}
+import { type Confirmer, type LookedUp, lookUp, type Matcher, shelved } from './guidance-lookup.ts';
 
 interface Options {
   /** Longest that a question waits for its guidance; without any the bot answers as ever. */
@@ -23,6 +16,8 @@ interface Options {
     readonly unguided: readonly string[];
     readonly falseApply: number;
   }) => Promise<Matcher>;
+  /** Made when a site's judge is first needed, and when it is another one. */
+  readonly createConfirmer: (judge: SiteJudge) => Confirmer;
 }
 
 export interface GuidanceBook {
@@ -43,19 +38,13 @@ declare module 'fastify' {
 
 /** What changes on one server is looked up on every other after this time. */
 const readEveryMs = 2_000;
-/** A question is in its first words; the rest of a long message would only take time. */
-const mostLetters = 1_000;
 /** Questions behind which the traffic of a site is read again: so many, and this part of what was known. */
 const newTraffic = { least: 500, share: 0.1 };
 
-/** A question that is an example, word for word. */
-const thatVeryQuestion = { score: 1, threshold: 1, isApplied: true } as const;
-
-interface Shelf {
+interface Shelf extends LookedUp {
   readonly revision: number;
-  readonly live: ReadonlyMap<string, LiveGuidance>;
-  /** Ids by the words of their examples: who asks just that needs no index, and no statistics. */
-  readonly byWords: ReadonlyMap<string, readonly string[]>;
+  /** The settings that the confirmer was made from: its health outlives a change of the guidance. */
+  readonly judge: string;
   /** Its examples and the rate: what the matcher was made from. */
   readonly made: string;
   matcher: Matcher | null;
@@ -70,7 +59,7 @@ interface Shelf {
  * the index itself is made anew beside it, one site after the other.
  */
 export default fp<Options>(
-  async (app, { withinMs, createMatcher }) => {
+  async (app, { withinMs, createMatcher, createConfirmer }) => {
     const { store, log, bus } = app;
     const shelves = new Map<string, Shelf>();
     const isClosing = new AbortController();
@@ -108,17 +97,16 @@ export default fp<Options>(
       const [found, site] = await Promise.all([store.liveGuidance.ofSite(siteId), store.sites.byId(siteId)]);
       const before = shelves.get(siteId);
       if (before !== undefined && before.revision > revision) return;
-      const live = new Map(found.map((one) => [one.id, one]));
-      const byWords = new Map<string, string[]>();
-      for (const { id, examples } of found)
-        for (const words of new Set(examples.map(sameWords)))
-          if (words !== '') byWords.set(words, [...(byWords.get(words) ?? []), id]);
       const examples = found.map(({ id, examples }) => [id, examples]);
       const made = JSON.stringify([site?.guidance.falseApply, examples]);
       const isIndexed = before?.made === made && before.matcher !== null;
       const counts = { asked: before?.asked ?? 0, known: before?.known ?? 0 };
-      shelves.set(siteId, { revision, live, byWords, made, matcher: before?.matcher ?? null, ...counts });
-      if (!isIndexed && live.size > 0) index(siteId, made);
+      const judge = JSON.stringify(site?.judge ?? null);
+      const confirmer =
+        before?.judge === judge ? before.confirmer : site?.judge ? createConfirmer(site.judge) : null;
+      const shelf = { ...shelved(found), matcher: before?.matcher ?? null, confirmer };
+      shelves.set(siteId, { revision, made, judge, ...shelf, ...counts });
+      if (!isIndexed && found.length > 0) index(siteId, made);
     };
     const read = async () => {
       const revisions = await store.liveGuidance.revisions();
@@ -157,20 +145,7 @@ export default fp<Options>(
       if (text === null) return null;
       const given = command.name === 'message:send' ? command.context : undefined;
       const asker: Asker = { language: (context ?? given)?.language ?? null, traits, now: Date.now() };
-      const isEligible = (id: string) => {
-        const one = shelf.live.get(id);
-        return one !== undefined && isInScope(one.scope, asker);
-      };
-      const same = shelf.byWords.get(sameWords(text))?.find(isEligible);
-      const match =
-        same === undefined
-          ? await shelf.matcher?.match(text.slice(0, mostLetters), isEligible, signal)
-          : { id: same, ...thatVeryQuestion };
-      const one = match?.isApplied === true ? shelf.live.get(match.id) : undefined;
-      if (match === null || match === undefined || one === undefined) return null;
-      const { id, version, kind } = one;
-      const { score, threshold } = match;
-      return { applied: { id, version, kind, score, threshold }, text: one.text };
+      return lookUp(shelf, text, asker, signal);
     };
     const lookInTime = async (conversation: Ownership, command: Asking, shelf: Shelf) => {
       const late = Promise.withResolvers<never>();

@@ -27,12 +27,14 @@ export interface PlannedJob<T> {
 export interface Jobs {
   /**
    * Takes on this kind of work. What throws is tried again, `retries` times, each time twice as late.
+   * @param atOnce how many of this process look for it: work that takes long holds up no other of its kind then
    * @throws when the queue cannot be made
    */
   work<T extends object>(
     kind: string,
     retries: number,
     handle: (job: Job<T>) => Promise<void>,
+    atOnce?: number,
   ): Promise<void>;
   /** @throws when the database is away; nothing is planned then */
   plan<T extends object>(kind: string, jobs: readonly PlannedJob<T>[]): Promise<void>;
@@ -99,7 +101,12 @@ export default fp(
     };
 
     app.decorate('jobs', {
-      async work<T extends object>(kind: string, retries: number, handle: (job: Job<T>) => Promise<void>) {
+      async work<T extends object>(
+        kind: string,
+        retries: number,
+        handle: (job: Job<T>) => Promise<void>,
+        atOnce = 1,
+      ) {
         const options = {
           retryLimit: retries,
           retryDelay: firstRetrySeconds,
@@ -116,6 +123,7 @@ export default fp(
             perJobResults: true,
             includeMetadata: true,
             batchSize,
+            localConcurrency: atOnce,
             burstWhenBatchFull: true,
             pollingIntervalSeconds: pollSeconds,
           } as { perJobResults: true; includeMetadata: true },

@@ -23,6 +23,8 @@ export interface Match {
   readonly score: number;
   readonly threshold: number;
   readonly isApplied: boolean;
+  /** Its examples say the opposite, or other numbers: never applied, however alike. */
+  readonly isContrary: boolean;
 }
 
 export interface Matcher {
@@ -75,8 +77,10 @@ export async function createMatcher(input: MatcherInput): Promise<Matcher> {
     const isSame = best.likeness >= sameQuestion;
     const threshold = by.threshold ?? sameQuestion;
     const score = by.threshold === null ? best.likeness : best.score;
-    const isApplied = !best.isContrary && (isSame || score >= threshold);
-    return { id: guidance.id, score: isApplied ? Math.max(score, threshold) : score, threshold, isApplied };
+    const { isContrary } = best;
+    const isApplied = !isContrary && (isSame || score >= threshold);
+    const shown = isApplied ? Math.max(score, threshold) : score;
+    return { id: guidance.id, score: shown, threshold, isApplied, isContrary };
   };
 
   return {

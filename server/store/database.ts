@@ -27,6 +27,7 @@ import * as insights from './migrations/023-insights.ts';
 import * as filesLast from './migrations/024-files-last.ts';
 import * as usedCodes from './migrations/025-used-codes.ts';
 import * as weakQuestions from './migrations/026-weak-questions.ts';
+import * as replay from './migrations/027-replay.ts';
 import * as erasures from './migrations/029-erasures.ts';
 import type { Tables } from './schema.ts';
 
@@ -61,6 +62,7 @@ export const migrations = {
   '024-files-last': filesLast,
   '025-used-codes': usedCodes,
   '026-weak-questions': weakQuestions,
+  '027-replay': replay,
   '029-erasures': erasures,
 };
 

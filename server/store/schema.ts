@@ -30,6 +30,7 @@ import type {
   SearchHeadsTable,
   SearchLinesTable,
 } from './schema-read.ts';
+import type { ReplayTables } from './schema-replay.ts';
 import type { WeakTables } from './schema-weak.ts';
 import type { WebhookCursorsTable, WebhookDeliveriesTable, WebhooksTable } from './schema-webhooks.ts';
 
@@ -40,7 +41,8 @@ export interface Tables
     GuidanceTables,
     InsightTables,
     PeopleTables,
-    WeakTables {
+    WeakTables,
+    ReplayTables {
   settings: SettingsTable;
   sites: SitesTable;
   customers: CustomersTable;
@@ -91,6 +93,17 @@ export type SiteBot =
   /** An async generator in the customer's page. */
   | { kind: 'page' };
 
+/** The model that confirms what is doubtful (docs/replay.md). The key never leaves the server but to the model. */
+export interface SiteJudge {
+  /** Up to `/v1`. */
+  readonly url: string;
+  /** Empty: none is sent. */
+  readonly key: string;
+  readonly model: string;
+  /** How far below the threshold a score may be for a guidance to be doubtful. */
+  readonly band: number;
+}
+
 /** Limits of a site's bot; what is left out is the installation's. */
 export interface BotLimits {
   readonly firstByteMs?: number;
@@ -116,6 +129,7 @@ export interface SitesTable {
   /** Counts what changed of its live guidance: servers see by it that they must read it again. */
   guidance_revision: Generated<number>;
   feedback: JsonWithDefault<Partial<FeedbackRules>>;
+  judge: ColumnType<SiteJudge | null, string | null | undefined, string | null>;
   suggestions: string[];
   /** Signs customers' identities (docs/identity.md); null: nobody is vouched for. */
   identity_secret: ColumnType<string | null, string | null | undefined, string | null>;

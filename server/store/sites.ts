@@ -8,7 +8,7 @@ import { defaultFeedbackRules } from '../domain/receipts.ts';
 import { defaultRouting, type RoutingRules } from '../domain/routing.ts';
 import { type PolicyChoices, policyOf, type SitePolicy } from '../domain/site-policy.ts';
 import type { Database } from './database.ts';
-import type { BotLimits, SiteBot } from './schema.ts';
+import type { BotLimits, SiteBot, SiteJudge } from './schema.ts';
 
 export interface Site {
   readonly id: string;
@@ -25,6 +25,8 @@ export interface Site {
   readonly promises: PromiseRules;
   readonly guidance: GuidanceRules;
   readonly feedback: FeedbackRules;
+  /** Null: what is doubtful is not applied, and nothing is judged. */
+  readonly judge: SiteJudge | null;
   readonly suggestions: readonly string[];
   /** Signs customers' identities (docs/identity.md); null: nobody is vouched for. */
   readonly identitySecret: string | null;
@@ -42,6 +44,7 @@ export type NewSite = Omit<
   | 'promises'
   | 'guidance'
   | 'feedback'
+  | 'judge'
   | 'identitySecret'
 > & {
   readonly key?: string;
@@ -72,6 +75,7 @@ export function createSites(db: Database) {
     'promises',
     'guidance',
     'feedback',
+    'judge',
     'suggestions',
     'identity_secret',
   ] as const;
@@ -130,6 +134,18 @@ export function createSites(db: Database) {
         .execute();
     },
 
+    /** Servers look at the live guidance again, and at who confirms it. */
+    async setJudge(id: string, judge: SiteJudge | null): Promise<void> {
+      await db
+        .updateTable('sites')
+        .set((row) => ({
+          judge: judge === null ? null : JSON.stringify(judge),
+          guidance_revision: row('guidance_revision', '+', 1),
+        }))
+        .where('id', '=', id)
+        .execute();
+    },
+
     async setNotify(id: string, notify: NotifyPlan): Promise<void> {
       await db
         .updateTable('sites')
@@ -172,6 +188,7 @@ interface SiteRow {
   promises: Partial<PromiseRules>;
   guidance: Partial<GuidanceRules>;
   feedback: Partial<FeedbackRules>;
+  judge: SiteJudge | null;
   suggestions: string[];
   identity_secret: string | null;
 }
@@ -191,6 +208,7 @@ const toSite = (row: SiteRow): Site => ({
   promises: { ...defaultPromiseRules, ...row.promises },
   guidance: { ...defaultGuidanceRules, ...row.guidance },
   feedback: { ...defaultFeedbackRules, ...row.feedback },
+  judge: row.judge,
   suggestions: row.suggestions,
   identitySecret: row.identity_secret,
 });

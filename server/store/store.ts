@@ -29,6 +29,9 @@ import { createPresence } from './presence.ts';
 import { createPromises } from './promises.ts';
 import { createQueueHistory } from './queue-history.ts';
 import { createReceipts } from './receipts.ts';
+import { createReplayCases } from './replay-cases.ts';
+import { createReplayReports } from './replay-reports.ts';
+import { createReplays } from './replays.ts';
 import { createRouting } from './routing.ts';
 import { createSearch } from './search.ts';
 import { createSites } from './sites.ts';
@@ -69,6 +72,9 @@ export function createStore({ db, pool, commits }: Connections) {
     guidance: createGuidance(db),
     guidanceChanges: createGuidanceChanges(db),
     liveGuidance: createLiveGuidance(db),
+    replayCases: createReplayCases(db),
+    replays: createReplays(db),
+    replayReports: createReplayReports(db),
     queueHistory: createQueueHistory(db),
     routing: createRouting(db),
     notifications: createNotifications(db),

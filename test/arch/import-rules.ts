@@ -21,6 +21,8 @@ const bots = /^server\/bots\//;
 const notify = /^server\/notify\//;
 const retrieval = /^server\/retrieval\//;
 const exported = /^server\/exports\//;
+const replay = /^server\/replay\//;
+const lookup = /^server\/plugins\/guidance-lookup\.ts$/;
 const browserPackages = ['preact', '@preact/signals', 'socket.io-client', 'streaming-markdown', 'uuidv7'];
 
 /** The direction in which data flows (design: one direction only). */
@@ -35,11 +37,12 @@ const zones: readonly Zone[] = [
   { files: notify, mayImport: [notify, bots, store, domain, protocol] },
   { files: retrieval, mayImport: [retrieval, bots, domain, protocol] },
   { files: exported, mayImport: [exported, store, domain, protocol] },
+  { files: replay, mayImport: [replay, lookup, retrieval, bots, store, domain, protocol] },
   { files: plugins, mayImport: [plugins, store, domain, protocol] },
   { files: reads, mayImport: [reads, plugins, store, domain, protocol] },
   {
     files: /^server\/features\//,
-    mayImport: [reads, plugins, bots, notify, retrieval, exported, store, domain, protocol],
+    mayImport: [reads, plugins, bots, notify, retrieval, exported, replay, store, domain, protocol],
   },
   { files: /^server\//, mayImport: [/^server\//, protocol] },
   { files: /^browser\//, mayImport: [/^browser\//, protocol], packages: browserPackages, isBrowser: true },

@@ -127,7 +127,7 @@ describe('refusals', () => {
       // What may succeed later is either too much for now, or taken for the moment.
       expect(retryable).toBe(
         [429, 500, 503].includes(status) ||
-          ['offered_to_another', 'not_due', 'export_not_done'].includes(code),
+          ['offered_to_another', 'not_due', 'export_not_done', 'replay_running'].includes(code),
       );
       expect(Compile(Refusal).Check({ ok: false, code, message: text, retryable })).toBe(true);
     },

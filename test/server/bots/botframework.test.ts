@@ -63,12 +63,12 @@ describe('a bot written with botbuilder, behind Direct Line', () => {
   test('is asked in one conversation, and only once for each turn', async () => {
     const { bot } = await startRefundBot();
     await ask(bot, turnOf('one'));
-    const second = await ask(bot, turnOf('two', { turn: 2 }));
+    const second = await ask(bot, turnOf('two', { turn: 2, replay: true }));
     expect(textOf(second)).toBe('You said: two');
     expect(started()).toBe(1);
     expect(line.heard.filter(({ type }) => type === 'message')).toMatchObject([
       { text: 'one', locale: 'de', channelData: { handrail: { conversation, turn: 1 } } },
-      { text: 'two', channelData: { handrail: { conversation, turn: 2 } } },
+      { text: 'two', channelData: { handrail: { conversation, turn: 2, replay: true } } },
     ]);
   });
 

@@ -53,6 +53,15 @@ describe('Dialogflow', () => {
     });
   });
 
+  test('is told by a parameter that guidance is tried, and nothing of that by customers', async () => {
+    answer = { queryResult: { responseMessages: [says('Hello')] } };
+    await ask(bot(), turnOf('Hi', { replay: true }));
+    await ask(bot(), turnOf('Hi'));
+    const parameters = agent.requests.map(({ body }) => Object(body).queryParams.parameters);
+    expect(parameters[0]).toMatchObject({ handrail_replay: true });
+    expect(parameters[1]).not.toHaveProperty('handrail_replay');
+  });
+
   test('with the session in its address gets none in the body', async () => {
     answer = { queryResult: { responseMessages: [says('Hello')] } };
     await ask(bot('/v3/agents/a/sessions/{session}:detectIntent', null), turnOf('Hi'));

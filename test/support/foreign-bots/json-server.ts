@@ -10,13 +10,15 @@ export interface JsonRequest {
   readonly body: Record<string, unknown> | null;
 }
 
-/** A status other than 200, or a body that is no JSON. */
+/** A status other than 200, headers of its own, or a body that is no JSON. */
 export class Answer {
   readonly status: number;
   readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, body: unknown = '') {
+  constructor(status: number, body: unknown = '', headers: Readonly<Record<string, string>> = {}) {
     this.status = status;
+    this.headers = headers;
     this.body = typeof body === 'string' ? body : JSON.stringify(body);
   }
 }
@@ -47,8 +49,9 @@ export async function startJsonServer(
     };
     requests.push(request);
     const given = await handle(request);
-    const { status, body } = given instanceof Answer ? given : new Answer(200, JSON.stringify(given ?? {}));
-    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+    const { status, body, headers } =
+      given instanceof Answer ? given : new Answer(200, JSON.stringify(given ?? {}));
+    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
