@@ -39,7 +39,7 @@ export function readQuestionSets(folder: string): readonly QuestionSet[] {
 }
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function numbersFrom(seed: number): () => number {
+export function numbersFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -49,7 +49,7 @@ function numbersFrom(seed: number): () => number {
   };
 }
 
-function shuffled<Item>(items: readonly Item[], next: () => number): Item[] {
+export function shuffled<Item>(items: readonly Item[], next: () => number): Item[] {
   const list = [...items];
   for (let at = list.length - 1; at > 0; at -= 1) {
     const other = Math.floor(next() * (at + 1));

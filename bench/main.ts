@@ -19,6 +19,7 @@ import { queue } from './queue.ts';
 import { relay } from './relay.ts';
 import { routing } from './routing.ts';
 import { search } from './search.ts';
+import { weakQuestions } from './weak-questions.ts';
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   relay,
@@ -35,6 +36,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   keyboard,
   export: exporting,
   guidance,
+  'weak-questions': weakQuestions,
 };
 
 const everywhere = ({ runs, seconds }: Benchmark['defaults']) =>

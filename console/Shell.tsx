@@ -8,6 +8,7 @@ import { SoundSwitch } from './inbox/SoundSwitch.tsx';
 import { Insights } from './insights/Insights.tsx';
 import { Promises } from './promises/Promises.tsx';
 import { Feedback } from './review/Feedback.tsx';
+import { Questions } from './review/Questions.tsx';
 import {
   boardPath,
   feedbackPath,
@@ -81,7 +82,8 @@ export function Shell() {
         {view === 'promises' && <Promises />}
         {view === 'search' && <Search />}
         {view === 'board' && <Board />}
-        {view === 'feedback' && <Feedback />}
+        {(view === 'feedback' || (view === 'questions' && !may('feedback:review'))) && <Feedback />}
+        {view === 'questions' && may('feedback:review') && <Questions />}
         {view === 'guidance' && <Guidance />}
         {view === 'insights' && <Insights />}
         {view === 'settings' && <Settings />}
@@ -94,9 +96,11 @@ export function Shell() {
   );
 }
 
-/** Guidance is where feedback leads: it has no place of its own in the bar. */
-const isAt = (view: string) =>
-  route.value.view === view || (view === 'feedback' && route.value.view === 'guidance');
+/** Weak questions, and guidance, where they lead, are of the feedback: they have no place of their own in the bar. */
+const isAt = (view: string) => {
+  const { view: at } = route.value;
+  return at === view || (view === 'feedback' && (at === 'guidance' || at === 'questions'));
+};
 
 function Rail() {
   const { desk, duePromises, may } = useWorkplace();

@@ -8,6 +8,7 @@ import type {
 } from '../protocol/agent.ts';
 import type { CannedDraft, CannedList, CannedResponse } from '../protocol/canned.ts';
 import type { Accepted, AgentCommandName, AgentCommands, CommandReply } from '../protocol/commands.ts';
+import type { CustomerBehind, EraseCustomer } from '../protocol/customer.ts';
 import type { Problem, RefusalCode } from '../protocol/errors.ts';
 import type { FactsPage } from '../protocol/events.ts';
 import type { ExportList } from '../protocol/exports.ts';
@@ -29,6 +30,7 @@ import type {
 } from '../protocol/replay.ts';
 import type { SearchPage } from '../protocol/search.ts';
 import type { BackupCodes, SignInWays, TwoFactorProof, TwoFactorStarted } from '../protocol/sign-in.ts';
+import type { AlikeQuestions, WeakQuestionDetail, WeakQuestionPage } from '../protocol/weak-questions.ts';
 import type { WebhookDeliveries, WebhookList } from '../protocol/webhooks.ts';
 
 /** Why a request did not succeed: a code of the protocol, or `unreachable`. */
@@ -72,6 +74,10 @@ export interface Api {
   all(cursor: string | null, signal: AbortSignal): Promise<ConversationPage>;
   /** Other conversations of the same customer. */
   earlier(conversationId: string, signal: AbortSignal): Promise<readonly ConversationSummary[]>;
+  /** How much there is of the customer of this conversation. */
+  customerBehind(conversationId: string): Promise<CustomerBehind>;
+  /** Erases the customer of this conversation, who has so many. */
+  eraseCustomer(order: EraseCustomer): Promise<CustomerBehind>;
   /** @param since the beginning of the day that is counted */
   board(since: number, signal: AbortSignal): Promise<Board>;
   feedback(query: URLSearchParams, signal: AbortSignal): Promise<FeedbackPage>;
@@ -86,6 +92,11 @@ export interface Api {
   replay(id: string): Promise<ReplayReport>;
   startReplay(start: ReplayStart): Promise<ReplayRun>;
   stopReplay(id: string): Promise<ReplayRun>;
+  weakQuestionList(query: URLSearchParams, signal: AbortSignal): Promise<WeakQuestionPage>;
+  weakQuestion(id: string, signal: AbortSignal): Promise<WeakQuestionDetail>;
+  alikeQuestions(id: string, signal: AbortSignal): Promise<AlikeQuestions>;
+  /** With the body that the protocol declares for it. */
+  changeWeakQuestion<T>(verb: WeakVerb, body: object): Promise<T>;
   insights(query: URLSearchParams, signal: AbortSignal): Promise<Insights>;
   weakQuestions(query: URLSearchParams, signal: AbortSignal): Promise<WeakQuestions>;
   insightsVisits(query: URLSearchParams, signal: AbortSignal): Promise<InsightsVisits>;
@@ -123,7 +134,16 @@ export interface Api {
 }
 
 export type PeopleVerb = 'invite' | 'invite/again' | 'invite/withdraw' | 'change' | 'remove';
-export type GuidanceVerb = 'add' | 'change' | 'propose' | 'approve' | 'send-back' | 'roll-back' | 'retire';
+export type GuidanceVerb =
+  | 'add'
+  | 'from-answer'
+  | 'change'
+  | 'propose'
+  | 'approve'
+  | 'send-back'
+  | 'roll-back'
+  | 'retire';
+export type WeakVerb = 'take' | 'release' | 'reopen' | 'decline' | 'merge' | 'split';
 export type ExportVerb = 'start' | 'remove' | 'schedule' | 'schedule/remove';
 export type WebhookVerb = 'add' | 'change' | 'secret' | 'remove' | 'replay' | 'ping';
 
@@ -198,6 +218,8 @@ export function createApi(onSessionLost: () => void): Api {
     earlier: async (id, signal) =>
       (await json<{ conversations: ConversationSummary[] }>(`/v1/desk/conversations/${id}/earlier`, signal))
         .conversations,
+    customerBehind: (id) => json(`/v1/desk/conversations/${id}/customer`),
+    eraseCustomer: (order) => posted('/v1/desk/customers/erase', order),
     board: (since, signal) => json(`/v1/desk/board?since=${since}`, signal),
     feedback: (query, signal) => json(`/v1/feedback?${query}`, signal),
     guidance: (query) => json(`/v1/desk/guidance?${query}`),
@@ -210,6 +232,10 @@ export function createApi(onSessionLost: () => void): Api {
     replay: (id) => json(`/v1/desk/replays/${id}/report`),
     startReplay: (start) => posted('/v1/desk/replays/start', start),
     stopReplay: (id) => posted('/v1/desk/replays/stop', { id }),
+    weakQuestionList: (query, signal) => json(`/v1/desk/weak-questions?${query}`, signal),
+    weakQuestion: (id, signal) => json(`/v1/desk/weak-questions/${id}/behind`, signal),
+    alikeQuestions: (id, signal) => json(`/v1/desk/weak-questions/${id}/alike`, signal),
+    changeWeakQuestion: (verb, body) => posted(`/v1/desk/weak-questions/${verb}`, body),
     insights: (query, signal) => json(`/v1/desk/insights?${query}`, signal),
     weakQuestions: (query, signal) => json(`/v1/desk/insights/weak?${query}`, signal),
     insightsVisits: (query, signal) => json(`/v1/desk/insights/visits?${query}`, signal),

@@ -7,6 +7,7 @@ export type Route =
   | { readonly view: 'search' }
   | { readonly view: 'board' }
   | { readonly view: 'feedback' }
+  | { readonly view: 'questions' }
   | { readonly view: 'guidance' }
   | { readonly view: 'insights' }
   | { readonly view: 'settings' }
@@ -18,6 +19,7 @@ const base = '/console/';
 export function parseRoute(path: string): Route {
   const [view, id] = path.slice(base.length).split('/');
   if (view === 'promises' || view === 'search' || view === 'board') return { view };
+  if (view === 'questions') return { view };
   if (view === 'feedback' || view === 'guidance' || view === 'insights') return { view };
   if (view === 'settings' || view === 'invitation') return { view };
   return { view: 'inbox', conversationId: view === 'c' && id ? id : null };
@@ -28,6 +30,7 @@ export const promisesPath = `${base}promises`;
 export const searchPath = `${base}search`;
 export const boardPath = `${base}board`;
 export const feedbackPath = `${base}feedback`;
+export const questionsPath = `${base}questions`;
 export const guidancePath = `${base}guidance`;
 export const insightsPath = `${base}insights`;
 export const settingsPath = `${base}settings`;

@@ -122,6 +122,7 @@ export function createWorkplace(me: Me, session: Session): Workplace {
   const stopListening = connection.on({
     desk: ({ conversations }) => desk.takeDesk(conversations, round),
     summaries: ({ conversations }) => desk.takeSummaries(conversations),
+    erased: ({ conversationIds }) => desk.forget(conversationIds),
     mentioned: mentions.take,
     'promise:due': duePromises.take,
     facts({ facts }) {

@@ -43,6 +43,8 @@ export const Permission = Type.Union([
   /** The own password and devices. */
   Type.Literal('settings:own'),
   Type.Literal('people:manage'),
+  /** Erase a customer with everything they said. */
+  Type.Literal('customers:erase'),
   Type.Literal('site:manage'),
   Type.Literal('webhooks:manage'),
   Type.Literal('audit-log:read'),

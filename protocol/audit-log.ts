@@ -13,6 +13,10 @@ export const AuditAction = Type.Union([
   Type.Literal('feedback.searched'),
   Type.Literal('feedback.exported'),
   Type.Literal('feedback.reviewed'),
+  Type.Literal('weak_question.read'),
+  Type.Literal('weak_question.decided'),
+  Type.Literal('weak_question.merged'),
+  Type.Literal('weak_question.split'),
   Type.Literal('insights.read'),
   Type.Literal('export.downloaded'),
   Type.Literal('export.removed'),
@@ -42,6 +46,7 @@ export const AuditAction = Type.Union([
   Type.Literal('guidance.rolled_back'),
   Type.Literal('guidance.case_saved'),
   Type.Literal('guidance.replayed'),
+  Type.Literal('customer.erased'),
   Type.Literal('site.saved'),
   Type.Literal('audit_log.read'),
   Type.Literal('audit_log.trimmed'),
@@ -57,11 +62,13 @@ export type AuditDetail = Static<typeof AuditDetail>;
 
 export const AuditObjectKind = Type.Union([
   Type.Literal('conversation'),
+  Type.Literal('customer'),
   Type.Literal('file'),
   Type.Literal('agent'),
   Type.Literal('site'),
   Type.Literal('invitation'),
   Type.Literal('guidance'),
+  Type.Literal('weak_question'),
   Type.Literal('export'),
 ]);
 export type AuditObjectKind = Static<typeof AuditObjectKind>;

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { exact } from './ids.ts';
+import { ConversationId, exact } from './ids.ts';
 import { Email } from './message.ts';
 
 /** What a site's own backend says about a customer, beside who they are: small, and at most 20 of it. */
@@ -27,3 +27,14 @@ export const IdentityToken = Type.String({
 
 /** The token of a link in an e-mail. */
 export const ContinueToken = Type.String({ maxLength: 100, pattern: '^[\\w-]+$' });
+
+/** How much there is of a customer. */
+export const CustomerBehind = exact({ conversations: Type.Integer({ minimum: 0 }) });
+export type CustomerBehind = Static<typeof CustomerBehind>;
+
+/** The customer of this conversation is to be erased, who has so many: what was not seen is not erased. */
+export const EraseCustomer = exact({
+  conversationId: ConversationId,
+  conversations: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+});
+export type EraseCustomer = Static<typeof EraseCustomer>;

@@ -101,6 +101,21 @@ export const refusals = {
     retryable: false,
     text: 'The customer is owed a word why nothing was changed.',
   },
+  already_taken: { status: 409, retryable: false, text: 'Somebody has taken this question.' },
+  not_taken: { status: 409, retryable: false, text: 'Nobody has taken this question.' },
+  already_decided: { status: 409, retryable: false, text: 'This question has been decided.' },
+  not_decided: { status: 409, retryable: false, text: 'This question has not been declined.' },
+  same_question: { status: 409, retryable: false, text: 'A question cannot be merged into itself.' },
+  stale_question: {
+    status: 409,
+    retryable: false,
+    text: 'The other question, or one of these wordings, is no longer where it was: load the question anew.',
+  },
+  nothing_left: {
+    status: 409,
+    retryable: false,
+    text: 'All wordings of a question are no part of it: leave one.',
+  },
   already_resolved: { status: 409, retryable: false, text: 'This conversation has been resolved already.' },
   identity_refused: {
     status: 403,
@@ -228,6 +243,11 @@ export const refusals = {
     status: 409,
     retryable: false,
     text: 'This account has another role than the invitation gives; ask for one with the same role.',
+  },
+  customer_has_changed: {
+    status: 409,
+    retryable: false,
+    text: 'This customer has other conversations by now; look again, then erase them.',
   },
   stale_version: {
     status: 409,

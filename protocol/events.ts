@@ -63,6 +63,8 @@ export const agentEvents = {
   typing: exact({ conversationId: ConversationId, isTyping: Type.Boolean() }),
   desk: exact({ conversations: Type.Array(ConversationSummary) }),
   summaries: exact({ conversations: Type.Array(ConversationSummary) }),
+  /** These are gone, with everything in them: their customer was erased. */
+  erased: exact({ conversationIds: Type.Array(ConversationId) }),
   'promise:due': PromiseNews,
   /** What a colleague does in a conversation that this console watches. Sent again while it lasts. */
   colleague: exact({ conversationId: ConversationId, agent: AgentRef, doing: Doing }),

@@ -64,6 +64,9 @@ export const NewGuidance = exact({
   ...GuidanceContent.properties,
   ...why,
   isProposed: Type.Boolean({ description: 'true: waits for approval at once' }),
+  question: Type.Optional(
+    Type.String({ pattern: uuidPattern, description: 'the weak question that it is written for' }),
+  ),
 });
 export type NewGuidance = Static<typeof NewGuidance>;
 

@@ -57,6 +57,7 @@ const rowOf = (n: number): FeedbackExportRow => {
     doNotTrain: false,
     status: null,
     word: '',
+    guidance: null,
     transcript: [{ author: 'customer', text: question, at: 1 }],
   };
 };

@@ -12,6 +12,7 @@ import { auditLog } from './features/audit-log/index.ts';
 import { chatwoot } from './features/chatwoot/index.ts';
 import { customers } from './features/customers/index.ts';
 import { desk } from './features/desk/index.ts';
+import { erasure } from './features/erasure/index.ts';
 import { exportsFeature } from './features/exports/index.ts';
 import { feedback } from './features/feedback/index.ts';
 import { files } from './features/files/index.ts';
@@ -35,6 +36,7 @@ import bus from './plugins/bus.ts';
 import continueLinks from './plugins/continue-links.ts';
 import deskRows from './plugins/desk-rows.ts';
 import engine from './plugins/engine.ts';
+import erasures from './plugins/erasures.ts';
 import errors from './plugins/errors.ts';
 import guidanceBook from './plugins/guidance.ts';
 import heads from './plugins/heads.ts';
@@ -51,7 +53,7 @@ import storePlugin from './plugins/store.ts';
 import stuckReaders from './plugins/stuck-readers.ts';
 import validation from './plugins/validation.ts';
 import { createConfirmer, createOpenAiJudge } from './retrieval/judge.ts';
-import { createMatcher } from './retrieval/matcher.ts';
+import { matcherFor } from './retrieval/matcher-for.ts';
 import { oidcOf } from './sign-in-settings.ts';
 import type { Store } from './store/store.ts';
 
@@ -110,9 +112,12 @@ export async function createApp(
   await app.register(partials);
   const outbound = createOutbound({ allowPrivate: config.outboundAllow });
   app.addHook('onClose', () => outbound.close());
+  const matcherOf = await matcherFor(config, outbound, (err) =>
+    logger.warn({ err }, 'guidance found by words alone'),
+  );
   await app.register(guidanceBook, {
     withinMs: config.guidanceWithinMs,
-    createMatcher,
+    createMatcher: matcherOf,
     createConfirmer(judge) {
       const onSilent = (why: string) => logger.warn({ judge: judge.model, why }, 'judge of guidance silent');
       const asked = createOpenAiJudge(judge, { call: outbound, onSilent });
@@ -128,11 +133,13 @@ export async function createApp(
   await app.register(housekeeping);
   await app.register(jobs);
   await app.register(queue);
+  await app.register(erasures);
   await registerDocs(app);
 
   await app.register(health);
   await app.register(customers, { hasEmail: config.smtpUrl !== null });
   await app.register(desk);
+  await app.register(erasure);
   await app.register(feedback);
   await app.register(guidance);
   await app.register(exportsFeature);
@@ -145,6 +152,7 @@ export async function createApp(
     call: outbound,
     limits: botLimits,
     confirmWithinMs: config.guidanceWithinMs,
+    createMatcher: matcherOf,
   });
   await app.register(answers, {
     call: outbound,

@@ -1,10 +1,12 @@
 import { type Limits, limitBounds } from './bots/limits.ts';
 import { defaultRetryMs } from './domain/webhook-plan.ts';
+import type { EmbeddingsSettings } from './retrieval/embeddings-for.ts';
 import {
   address,
   allowances,
   ConfigError,
   choice,
+  localOrAddress,
   mailbox,
   origin,
   origins,
@@ -17,7 +19,7 @@ import { type SignInConfig, signInProblems, signInSettings } from './sign-in-set
 export { ConfigError };
 
 /** Settings are environment variables: read once at start, checked, and listed by `--help`. */
-export interface Config extends SignInConfig {
+export interface Config extends SignInConfig, EmbeddingsSettings {
   readonly port: number;
   readonly host: string;
   readonly dataDir: string;
@@ -184,6 +186,24 @@ const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     about: 'longest that a question waits for its guidance; later the bot answers as ever',
     read: whole(150, 10, 10_000),
   },
+  guidanceEmbeddings: {
+    name: 'GUIDANCE_EMBEDDINGS',
+    shown: '',
+    about: 'finds guidance by meaning, too: local, or an address up to /v1 of an OpenAI-compatible endpoint',
+    read: localOrAddress,
+  },
+  guidanceEmbeddingsModel: {
+    name: 'GUIDANCE_EMBEDDINGS_MODEL',
+    shown: '',
+    about: 'its model; needed with an address',
+    read: text(null),
+  },
+  guidanceEmbeddingsKey: {
+    name: 'GUIDANCE_EMBEDDINGS_KEY',
+    shown: '',
+    about: 'its key, if it asks for one',
+    read: text(null),
+  },
   outboundAllow: {
     name: 'OUTBOUND_ALLOW',
     shown: '',
@@ -254,6 +274,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   });
   const config = Object.fromEntries(entries) as Config;
   if (config.smtpUrl !== null && config.mailFrom === null) problems.push('MAIL_FROM is needed with SMTP_URL');
+  const { guidanceEmbeddings: embeddings, guidanceEmbeddingsModel: model } = config;
+  if (embeddings !== null && embeddings !== 'local' && model === null) {
+    problems.push('GUIDANCE_EMBEDDINGS_MODEL is needed with an address in GUIDANCE_EMBEDDINGS');
+  }
   problems.push(...signInProblems(config));
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return config;

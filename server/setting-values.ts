@@ -36,8 +36,11 @@ export const address = (protocols: readonly string[]) => (value: string | undefi
   return value.replace(/\/+$/, '');
 };
 
+const web = address(['http:', 'https:']);
+export const localOrAddress = (value: string | undefined) => (value === 'local' ? value : web(value));
+
 export const origin = (value: string | undefined) => {
-  const url = address(['http:', 'https:'])(value);
+  const url = web(value);
   // Links and cookies are made for a whole host: a path would be dropped from some and kept in others.
   if (url !== null && new URL(url).origin !== url) {
     throw new ConfigError(`must be scheme, host and port alone, such as ${new URL(url).origin}`);

@@ -12,15 +12,17 @@ interface Props {
   readonly canReach: boolean;
   /** The one that gets a new version; none: a new one is written. */
   readonly guidance?: Guidance;
+  /** What a new one begins with, and the weak question that it is written for. */
+  readonly given?: { readonly content: GuidanceContent; readonly site: string; readonly question: string };
   readonly onClose: () => void;
 }
 
 const nothing: GuidanceContent = { kind: 'answer', text: '', examples: [], scope: {} };
 
 /** Writes a guidance, or a new version of one: for which questions, what happens then, and for whom. */
-export function GuidanceForm({ book, canReach, guidance, onClose }: Props) {
+export function GuidanceForm({ book, canReach, guidance, given, onClose }: Props) {
   const before = guidance?.newest ?? null;
-  const shown = writtenOf(before ?? nothing);
+  const shown = writtenOf(before ?? given?.content ?? nothing);
   const kind = useSignal<GuidanceKind>(shown.kind);
   const problem = useSignal('');
   const first = useRef<HTMLTextAreaElement>(null);
@@ -50,7 +52,7 @@ export function GuidanceForm({ book, canReach, guidance, onClose }: Props) {
     const rest = { ...read.content, reason: field('reason').trim(), isProposed: field('then') === 'propose' };
     const isDone =
       guidance === undefined
-        ? await book.add({ site: field('site'), ...rest })
+        ? await book.add({ site: field('site'), ...rest, ...(given && { question: given.question }) })
         : await book.change({ id: guidance.id, base: guidance.newest.version, ...rest });
     if (isDone) onClose();
   };
@@ -65,17 +67,20 @@ export function GuidanceForm({ book, canReach, guidance, onClose }: Props) {
         problem.value = '';
       }}
       onKeyDown={(event) => {
-        if (event.key === 'Escape') onClose();
+        if (event.key !== 'Escape') return;
+        event.stopPropagation();
+        onClose();
       }}
     >
-      {guidance === undefined && <SiteSelect />}
+      {given !== undefined && <input type="hidden" name="site" value={given.site} />}
+      {guidance === undefined && given === undefined && <SiteSelect />}
       <label class="field">
         Questions that it is for, one a line
         <textarea
           ref={first}
           class="input"
           name="examples"
-          rows={3}
+          rows={Math.min(8, Math.max(3, given?.content.examples.length ?? 0))}
           defaultValue={shown.examples}
           placeholder={'How long does a refund take?\nWhere is my money?'}
         />

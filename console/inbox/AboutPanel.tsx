@@ -8,6 +8,7 @@ import { languageName } from '../shared/words.ts';
 import { useWorkplace } from '../workplace.ts';
 import type { About } from './about.ts';
 import { EarlierConversations } from './EarlierConversations.tsx';
+import { EraseCustomer } from './EraseCustomer.tsx';
 
 /** Why they asked, and from where: what an agent reads before the first word. */
 export function AboutPanel(props: {
@@ -50,6 +51,9 @@ export function AboutPanel(props: {
         {transcript.rating !== null && <Entry name="Rated">{transcript.rating.rating} of 5</Entry>}
       </dl>
       <EarlierConversations id={transcript.conversationId} />
+      {me.may.includes('customers:erase') && (
+        <EraseCustomer key={transcript.conversationId} id={transcript.conversationId} />
+      )}
     </aside>
   );
 }

@@ -1,6 +1,7 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { AnswerItem, MessageItem, Transcript } from '../../browser/transcript.ts';
+import { ProposeAnswer } from '../guidance/ProposeAnswer.tsx';
 import { hasFailed } from '../shared/fold.ts';
 import { Key } from '../shared/Key.tsx';
 import type { LineTools } from '../shared/Transcript.tsx';
@@ -53,6 +54,7 @@ export function betterAnswerTools(
 function AnswerTool(props: { answer: AnswerItem; id: string; improving: Signal<Improving | null> }) {
   const { answer, id, improving } = props;
   const { turn, state, better } = answer;
+  const { may } = useWorkplace();
   if (state === 'pending') return null;
   if (improving.value?.turn === turn) {
     return <Editor id={id} improving={improving.value} onLeave={() => (improving.value = null)} />;
@@ -66,6 +68,12 @@ function AnswerTool(props: { answer: AnswerItem; id: string; improving: Signal<I
       >
         {better === undefined ? 'What it should have said' : 'Change'}
       </button>
+      {better !== undefined && may('guidance:propose') && (
+        <>
+          {' '}
+          <ProposeAnswer key={better.text} origin={{ conversationId: id, turn }} isQuiet />
+        </>
+      )}
     </p>
   );
 }

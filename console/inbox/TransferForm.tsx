@@ -10,12 +10,16 @@ import { StepForm, useStep } from './StepForm.tsx';
 
 /** Passes the customer on, with a note for whoever takes them: one step. */
 export function TransferForm({ id, onLeave }: { id: string; onLeave: () => void }) {
-  const { me, actions, session } = useWorkplace();
+  const { me, held, session } = useWorkplace();
   const list = useSignal<Colleagues | null>(null);
   const isUnreached = useSignal(false);
   const to = useSignal('queue:');
   const note = useSignal('');
   const step = useStep(onLeave);
+  const passOn = () => {
+    held.hold(id, { kind: 'transfer', to: target(), note: note.peek().trim() });
+    onLeave();
+  };
   // Read anew each time: who is there, and with how many, changes by the minute.
   useEffect(() => {
     session.api.colleagues(id).then(
@@ -39,11 +43,7 @@ export function TransferForm({ id, onLeave }: { id: string; onLeave: () => void 
   };
 
   return (
-    <StepForm
-      label="Pass on to a colleague or team"
-      step={step}
-      onSubmit={() => step.run(() => actions.transfer(id, target(), note.peek().trim()))}
-    >
+    <StepForm label="Pass on to a colleague or team" step={step} onSubmit={passOn}>
       <label class="field grows">
         To
         <select
@@ -75,8 +75,8 @@ export function TransferForm({ id, onLeave }: { id: string; onLeave: () => void 
           onInput={(event) => (note.value = event.currentTarget.value)}
         />
       </label>
-      <button type="submit" class="button primary" disabled={step.isBusy.value}>
-        {step.isBusy.value ? 'Passing on…' : 'Pass on'} <Key name="↵" isAlways />
+      <button type="submit" class="button primary">
+        Pass on <Key name="↵" isAlways />
       </button>
       {isUnreached.value && <p class="fail">Your colleagues could not be listed. The queue works.</p>}
     </StepForm>

@@ -10,6 +10,10 @@ function wordsOf(ending: Ending): string {
       return `Resolving: ${outcomes[ending.outcome]}…`;
     case 'hand_back':
       return 'Handing back to the bot…';
+    case 'transfer':
+      return 'Passing on…';
+    case 'keep_promise':
+      return 'The promise is kept…';
     case 'cancel_promise':
       return 'Taking the promise back…';
   }

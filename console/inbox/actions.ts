@@ -21,7 +21,7 @@ export interface Actions {
     conversationId: string,
     what: { kind: AgentPromiseKind; text: string; dueAt: number },
   ): Promise<ActionResult>;
-  keepPromise(conversationId: string, promise: number): Promise<ActionResult>;
+  keepPromise(conversationId: string, promise: number, cid: string): Promise<ActionResult>;
   cancelPromise(conversationId: string, promise: number, why: string, cid: string): Promise<ActionResult>;
   handBack(
     conversationId: string,
@@ -36,7 +36,7 @@ export interface Actions {
     cid: string,
   ): Promise<ActionResult>;
   /** @param note for whoever takes it next; empty for none */
-  transfer(conversationId: string, to: TransferTarget, note: string): Promise<ActionResult>;
+  transfer(conversationId: string, to: TransferTarget, note: string, cid: string): Promise<ActionResult>;
   /** @param from whose it is, as this agent sees it */
   takeOver(conversationId: string, from: string): Promise<ActionResult>;
   /** What the bot should have said in this turn. */
@@ -89,7 +89,7 @@ export function createActions(
 
   return {
     promise: async (id, what) => words(await act('promise:make', id, what)),
-    keepPromise: async (id, promise) => words(await act('promise:keep', id, { promise })),
+    keepPromise: async (id, promise, cid) => words(await act('promise:keep', id, { promise }, cid)),
     cancelPromise: async (id, promise, why, cid) =>
       words(await act('promise:cancel', id, { promise, why }, cid)),
     async accept(conversationId) {
@@ -110,8 +110,9 @@ export function createActions(
       );
       return code === null ? null : `Not marked as ${outcomes[outcome]}. ${refusalWords(code)}`;
     },
-    async transfer(conversationId, to, note) {
-      return words(await act('handoff:transfer', conversationId, { to, ...(note === '' ? {} : { note }) }));
+    async transfer(conversationId, to, note, cid) {
+      const noted = note === '' ? {} : { note };
+      return words(await act('handoff:transfer', conversationId, { to, ...noted }, cid));
     },
     takeOver: async (conversationId, from) => words(await act('handoff:take_over', conversationId, { from })),
     improve: async (conversationId, turn, text) =>

@@ -17,6 +17,8 @@ export interface Desk {
   /** The whole list of this round: what it lacks is gone, but for news that has overtaken it. */
   takeDesk(conversations: readonly ConversationSummary[], round: number): void;
   takeSummaries(conversations: readonly ConversationSummary[]): void;
+  /** These are gone for good. */
+  forget(ids: readonly string[]): void;
 }
 
 const longestResolved = 30;
@@ -96,6 +98,11 @@ export function createDesk(
       }
       rows.value = after;
       for (const [id, { row }] of after) if (before.get(id)?.row !== row) announce(before.get(id)?.row, row);
+    },
+
+    forget(ids) {
+      const gone = new Set(ids);
+      rows.value = new Map([...rows.peek()].filter(([id]) => !gone.has(id)));
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { uuidv7 } from '../../browser/ids.ts';
+import type { TransferTarget } from '../../protocol/conversation.ts';
 import type { FailureCause, Outcome } from '../../protocol/handoff.ts';
 import { readStored, removeStored, writeStored } from '../shared/storage.ts';
 import type { ActionResult, Actions } from './actions.ts';
@@ -8,7 +9,19 @@ import type { ActionResult, Actions } from './actions.ts';
 export type Ending =
   | { readonly kind: 'resolve'; readonly outcome: Outcome; readonly cause: FailureCause | null }
   | { readonly kind: 'hand_back'; readonly decision: string; readonly cause: FailureCause | null }
+  | { readonly kind: 'transfer'; readonly to: TransferTarget; readonly note: string }
+  | { readonly kind: 'keep_promise'; readonly promise: number }
   | { readonly kind: 'cancel_promise'; readonly promise: number; readonly why: string };
+
+/** Ends a promise alone, and nobody's part in the conversation. */
+const ofPromises: ReadonlySet<unknown> = new Set<Ending['kind']>(['keep_promise', 'cancel_promise']);
+const kinds: ReadonlySet<unknown> = new Set<Ending['kind']>([
+  'resolve',
+  'hand_back',
+  'transfer',
+  'keep_promise',
+  'cancel_promise',
+]);
 
 export interface HeldEnding {
   /** The command's own: carried out again after a reload, it is done once (D1). */
@@ -40,7 +53,7 @@ export const undoMs = 5_000;
  */
 export function createHeld(
   agentId: string,
-  actions: Pick<Actions, 'resolve' | 'handBack' | 'cancelPromise'>,
+  actions: Pick<Actions, 'resolve' | 'handBack' | 'transfer' | 'keepPromise' | 'cancelPromise'>,
   isReaching: () => boolean,
   onRefused: (conversationId: string, text: string) => void,
 ): Held {
@@ -57,6 +70,10 @@ export function createHeld(
         return actions.resolve(conversationId, ending.outcome, ending.cause, cid);
       case 'hand_back':
         return actions.handBack(conversationId, ending.decision, ending.cause, cid);
+      case 'transfer':
+        return actions.transfer(conversationId, ending.to, ending.note, cid);
+      case 'keep_promise':
+        return actions.keepPromise(conversationId, ending.promise, cid);
       case 'cancel_promise':
         return actions.cancelPromise(conversationId, ending.promise, ending.why, cid);
     }
@@ -128,14 +145,12 @@ export function createHeld(
 
 /** Whether what is held ends this agent's part in the conversation: then there is nothing more to write in it. */
 export const isLeaving = (held: HeldEnding | null, conversationId: string): boolean =>
-  held?.conversationId === conversationId && held.ending.kind !== 'cancel_promise';
+  held?.conversationId === conversationId && !ofPromises.has(held.ending.kind);
 
 const isSame = (kept: unknown, held: HeldEnding) => JSON.stringify(kept) === JSON.stringify(held);
 
 /** What is read back may be of an older console, or of anyone. */
 function isHeld(value: unknown): value is HeldEnding {
   const held = value as Partial<HeldEnding> | null;
-  const kind = held?.ending?.kind;
-  const isKnown = kind === 'resolve' || kind === 'hand_back' || kind === 'cancel_promise';
-  return typeof held?.conversationId === 'string' && isKnown;
+  return typeof held?.conversationId === 'string' && kinds.has(held.ending?.kind);
 }

@@ -97,6 +97,9 @@ export function openConversation(id: string, connection: Connection): OpenConver
     head({ conversationId, seq }) {
       if (conversationId === id && seq > transcript.peek().seq) void pull('facts:pull');
     },
+    erased({ conversationIds }) {
+      if (conversationIds.includes(id)) problem.value = 'not_found';
+    },
     'answer:chunk'(chunk) {
       transcript.value = applyChunk(transcript.peek(), chunk);
     },

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { isReaching } from '../connection.ts';
-import type { ActionResult } from '../inbox/actions.ts';
+import type { Ending } from '../inbox/held.ts';
 import { useWorkplace } from '../workplace.ts';
 
 /** Kept, or taken back with a word. `name` tells apart what several of these on one screen are about. */
@@ -12,9 +12,8 @@ export function EndPromise(props: {
   onEnded?: () => void;
 }) {
   const { conversationId, promise, name, onEnded } = props;
-  const { actions, connection, held } = useWorkplace();
+  const { connection, held } = useWorkplace();
   const isAsked = useSignal(false);
-  const isBusy = useSignal(false);
   const why = useSignal('');
   const problem = useSignal<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -26,12 +25,9 @@ export function EndPromise(props: {
     field.current?.select();
   }, [isAsked.value]);
   const isOnline = isReaching(connection.state.value);
-  const run = (act: () => Promise<ActionResult>) => {
-    if (isBusy.peek()) return;
-    isBusy.value = true;
+  const end = (ending: Ending) => {
     problem.value = null;
-    void act().then((happened) => {
-      isBusy.value = false;
+    held.hold(conversationId, ending, (happened) => {
       problem.value = happened;
       if (happened === null) onEnded?.();
     });
@@ -41,19 +37,17 @@ export function EndPromise(props: {
     const words = why.value.trim();
     if (words === '') return;
     isAsked.value = false;
-    problem.value = null;
-    held.hold(conversationId, { kind: 'cancel_promise', promise, why: words }, (happened) => {
-      problem.value = happened;
-      if (happened === null) onEnded?.();
-    });
+    end({ kind: 'cancel_promise', promise, why: words });
   };
-  const canAct = isOnline && !isBusy.value;
-  const ending = held.current.value;
-  const isGoing =
-    ending?.conversationId === conversationId &&
-    ending.ending.kind === 'cancel_promise' &&
-    ending.ending.promise === promise;
-  if (isGoing) return <span class="soft small">Taking it back…</span>;
+  const { value: going } = held.current;
+  if (
+    going?.conversationId === conversationId &&
+    'promise' in going.ending &&
+    going.ending.promise === promise
+  ) {
+    const isKept = going.ending.kind === 'keep_promise';
+    return <span class="soft small">{isKept ? 'Kept…' : 'Taking it back…'}</span>;
+  }
   return (
     <div class="end-promise">
       {isAsked.value ? (
@@ -76,7 +70,7 @@ export function EndPromise(props: {
             value={why.value}
             onInput={(event) => (why.value = event.currentTarget.value)}
           />
-          <button type="submit" class="button small" disabled={!canAct || why.value.trim() === ''}>
+          <button type="submit" class="button small" disabled={!isOnline || why.value.trim() === ''}>
             Take back
           </button>
           <button type="button" class="button small quiet" onClick={() => (isAsked.value = false)}>
@@ -89,8 +83,8 @@ export function EndPromise(props: {
             type="button"
             class="button small"
             aria-label={`Done: ${name}`}
-            disabled={!canAct}
-            onClick={() => run(() => actions.keepPromise(conversationId, promise))}
+            disabled={!isOnline}
+            onClick={() => end({ kind: 'keep_promise', promise })}
           >
             Done
           </button>
@@ -98,7 +92,7 @@ export function EndPromise(props: {
             type="button"
             class="button small quiet"
             aria-label={`Cancel: ${name}`}
-            disabled={!canAct}
+            disabled={!isOnline}
             onClick={() => (isAsked.value = true)}
           >
             Cancel…

@@ -8,6 +8,7 @@ import { createPagedList } from '../shared/paged-list.ts';
 import { useWorkplace } from '../workplace.ts';
 import { ExportDialog } from './ExportDialog.tsx';
 import { FeedbackTable } from './FeedbackTable.tsx';
+import { FeedbackViews } from './FeedbackViews.tsx';
 import { FilterBar } from './FilterBar.tsx';
 import { askedOf, type Filters, filtersOf, queryOf } from './filters.ts';
 import { Reading } from './Reading.tsx';
@@ -50,7 +51,10 @@ export function Feedback() {
     <div class={openId === null ? 'feedback' : 'feedback reading'}>
       <section class="feedback-list" aria-labelledby="feedback-title">
         <div class="feedback-head">
-          <h1 id="feedback-title">Feedback</h1>
+          <div class="feedback-title">
+            <h1 id="feedback-title">Feedback</h1>
+            <FeedbackViews />
+          </div>
           <div class="form-buttons">
             {may('guidance:read') && (
               <Link class="button" href={guidancePath}>

@@ -7,7 +7,7 @@ import { moveFocus } from '../shared/move-focus.ts';
 import { OutsideLink } from '../shared/OutsideLink.tsx';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { dayAndClock, fullTime, now } from '../shared/time.ts';
-import { feedbackReasons, handoffRatingWords, signals } from '../shared/words.ts';
+import { feedbackReasons, guidanceTag, handoffRatingWords, signals } from '../shared/words.ts';
 import type { Reviewing } from './reviewing.ts';
 import { StatusCell } from './StatusCell.tsx';
 
@@ -105,6 +105,11 @@ function Row(props: {
         </button>
         {item.answer !== null && (
           <p class="answer-words soft">{plainText(item.answer) || 'No answer came.'}</p>
+        )}
+        {item.guidance !== null && (
+          <span class="tag" title={`Guidance ${item.guidance.id}`}>
+            {guidanceTag(item.guidance)}
+          </span>
         )}
       </td>
       <td class="comment">

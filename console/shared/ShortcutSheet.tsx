@@ -17,6 +17,8 @@ const keys: readonly (readonly [string, string])[] = [
   ['Z', 'Undo resolving or handing back'],
   ['W', 'What the bot should have said'],
   ['L C N', 'In the feedback: looked at, changed, not changed'],
+  ['O G D', 'By question: take or release, write guidance, decline'],
+  ['M X Z', 'By question: merge, split, undo that'],
   ['M', 'Open the note that mentions you'],
   ['Esc', 'Leave the text field, the form or the conversation'],
   ['P', 'Promise something'],

@@ -192,7 +192,11 @@ const guidanceKinds: Readonly<Record<GuidanceKind, string>> = {
   person: 'this topic goes to people',
 };
 
+/** That what people had approved was applied, in a few words. */
+export const guidanceTag = ({ kind, version }: Pick<AppliedGuidance, 'kind' | 'version'>) =>
+  `Guidance, version ${version}: ${guidanceKinds[kind]}`;
+
 /** What people had approved for a question, and how surely it was for it. */
 export const guidanceWords = ({ kind, version, score, threshold, judge }: AppliedGuidance) =>
-  `Guidance, version ${version}: ${guidanceKinds[kind]} · ${score.toFixed(2)} alike, ${threshold.toFixed(2)} needed` +
+  `${guidanceTag({ kind, version })} · ${score.toFixed(2)} alike, ${threshold.toFixed(2)} needed` +
   (judge === undefined ? '' : ' · close, and confirmed by the judging model');

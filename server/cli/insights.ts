@@ -23,7 +23,10 @@ export const rebuildInsights: Command = {
       const ids: string[] = await store.insightsReader.after(last, batchSize);
       if (ids.length === 0) break;
       last = ids.at(-1) ?? null;
-      await inTurn(() => store.insightsReader.read(ids, { now: Date.now(), rulesOf }));
+      await inTurn(async () => {
+        const left = await store.insightsReader.read(ids, { now: Date.now(), rulesOf });
+        return left.length === 0;
+      });
       count += ids.length;
       if (count % (100 * batchSize) === 0) print(`${number(count)} conversations`);
     }

@@ -7,6 +7,7 @@ import { audit } from './audit.ts';
 import { showAuditLog, trimAuditLog } from './audit-log.ts';
 import { backup } from './backup.ts';
 import { type Alone, type Command, type Surroundings, UsageError } from './command.ts';
+import { eraseCustomer } from './erase.ts';
 import { exportToFile } from './export.ts';
 import { rebuildInsights } from './insights.ts';
 import { match } from './match.ts';
@@ -46,6 +47,7 @@ const besideServer: Readonly<Record<string, Command>> = {
   'agent two-factor-off': agentTwoFactorOff,
   'agent list': listAgents,
   'agent seat': agentSeat,
+  'customer erase': eraseCustomer,
   'audit-log show': showAuditLog,
   'audit-log trim': trimAuditLog,
   'insights rebuild': rebuildInsights,

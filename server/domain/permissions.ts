@@ -34,6 +34,7 @@ const admin: readonly Permission[] = [
   'guidance:approve',
   'personal-data:export',
   'people:manage',
+  'customers:erase',
   'site:manage',
   'webhooks:manage',
   'audit-log:read',

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { FastifyInstance } from 'fastify';
 import type { Fact } from '../../protocol/conversation.ts';
 
@@ -7,8 +8,11 @@ export interface BehindCommits {
   readonly what: string;
   /** Whether facts that were committed are to be read; without it all are. */
   concerns?(facts: readonly Fact[]): boolean;
-  /** Reads these conversations. @returns false: somebody else is at it, and nothing was read */
-  read(ids: readonly string[]): Promise<boolean>;
+  /**
+   * Reads these conversations in their order, and stops after some `atOnce` facts, so that nobody waits for it long.
+   * @returns those that are still to be read; all of them where somebody else is at it
+   */
+  read(ids: readonly string[], atOnce: number): Promise<readonly string[]>;
   /** Conversations behind this one, in the order of their ids, of which something is unread; null behind the last. */
   unread(after: string | null, limit: number): Promise<{ ids: string[]; last: string } | null>;
   /** Conversations that are to be read anew as time has passed. */
@@ -17,14 +21,17 @@ export interface BehindCommits {
 
 /** What is said within this time is read together. */
 const gatherMs = 500;
-/** Conversations read at once. */
+/** Conversations read at once, at most. */
 const batchSize = 100;
+/** Facts read at once, of however many conversations: some milliseconds of the thread that also serves messages. */
+const factsAtOnce = 200;
+/** While others read, or there is much to read. */
 const pauseMs = 100;
 /**
- * While commits come, behind each batch comes a pause so many times as long as it took: reading takes a tenth of the
- * time at most, and under a full load the messages go first. The more has gathered the less each line costs.
+ * Behind each batch comes a pause, so that reading has half of the time in which this process has nothing else to do,
+ * and never less than this share: under a full load the messages go first, and the figures come late.
  */
-const restShare = 9;
+const leastShare = 0.02;
 /** After a failure it is tried again. */
 const againMs = 5_000;
 /** More are not kept in mind; the round finds them. */
@@ -48,8 +55,7 @@ export function keepBehindCommits(
   const waiting = new Set<string>();
   const closing = new AbortController();
   let isComplete = false;
-  /** Commits so far: whether anybody is in the way. */
-  let commits = 0;
+  let busySince = performance.eventLoopUtilization();
   let wake = () => {};
 
   const sleep = (ms: number) =>
@@ -65,18 +71,26 @@ export function keepBehindCommits(
     });
   const isClosing = () => closing.signal.aborted;
 
+  /** Which share of its time this process may read, by how busy it was since the last time. */
+  const shareNow = () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(now, busySince);
+    busySince = now;
+    return Math.max(leastShare, (1 - utilization) / 2);
+  };
+
   /** Reads and rests; what could not be read waits on. */
   const readAndRest = async (ids: readonly string[]) => {
     const begunAt = performance.now();
-    const commitsBefore = commits;
-    const isRead = await read(ids).catch((error: unknown) => {
+    const left = await read(ids, factsAtOnce).catch((error: unknown) => {
       log.warn({ err: error }, `${what} not read this time; tried again`);
       return null;
     });
-    if (isRead !== true) for (const id of ids) waiting.add(id);
-    if (isRead === null) return sleep(againMs);
-    const isQuiet = commits === commitsBefore;
-    await sleep(isQuiet ? pauseMs : Math.max(pauseMs, restShare * (performance.now() - begunAt)));
+    for (const id of left ?? ids) waiting.add(id);
+    if (left === null) return sleep(againMs);
+    const tookMs = performance.now() - begunAt;
+    if (left.length === ids.length) await sleep(pauseMs);
+    else await sleep(tookMs / shareNow() - tookMs);
   };
 
   const readWaiting = async () => {
@@ -135,7 +149,6 @@ export function keepBehindCommits(
   };
 
   bus.on('committed', ({ conversation: { id }, facts }) => {
-    commits += 1;
     if (concerns?.(facts) ?? true) take([id]);
   });
   let working: Promise<unknown> = Promise.resolve();

@@ -285,7 +285,8 @@ async function lockFor(
 ): Promise<LockedConversation> {
   let conversation = await tx.lock(id);
   if (conversation === null && creates !== null) {
-    await tx.create(creates, Date.now());
+    // Erased a moment ago: the browser goes on as somebody new.
+    if (!(await tx.create(creates, Date.now()))) throw new RefusalError('unauthenticated');
     conversation = await tx.lock(id);
   }
   // Not found and not yours look the same: an id tells a stranger nothing.

@@ -13,6 +13,7 @@ interface Options {
   readonly createMatcher: (input: {
     readonly guidances: readonly Pick<LiveGuidance, 'id' | 'examples'>[];
     readonly traffic: readonly string[];
+    readonly unguided: readonly string[];
     readonly falseApply: number;
   }) => Promise<Matcher>;
   /** Made when a site's judge is first needed, and when it is another one. */
@@ -69,10 +70,14 @@ export default fp<Options>(
       if (shelf === undefined || shelf.made !== made || isClosing.signal.aborted) return;
       const site = await store.sites.byId(siteId);
       if (site === null) return;
-      const traffic = await store.liveGuidance.traffic(siteId);
+      const { liveGuidance } = store;
+      const [traffic, unguided] = await Promise.all([
+        liveGuidance.traffic(siteId),
+        liveGuidance.unguided(siteId),
+      ]);
       const guidances = [...shelf.live.values()].map(({ id, examples }) => ({ id, examples }));
       const { falseApply } = site.guidance;
-      const matcher = await createMatcher({ guidances, traffic, falseApply });
+      const matcher = await createMatcher({ guidances, traffic, unguided, falseApply });
       const now = shelves.get(siteId);
       // Changed meanwhile: another index is on its way, and this one is better than the one before.
       if (now !== undefined) Object.assign(now, { matcher, asked: 0, known: traffic.length });

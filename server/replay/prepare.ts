@@ -5,7 +5,7 @@ import type { Outbound } from '../bots/outbound.ts';
 import type { Asker } from '../domain/guidance.ts';
 import { type LookedUp, shelved } from '../plugins/guidance-lookup.ts';
 import { createConfirmer, createOpenAiJudge, type Judge } from '../retrieval/judge.ts';
-import { createMatcher } from '../retrieval/matcher.ts';
+import type { MatcherOf } from '../retrieval/matcher-for.ts';
 import type { LiveGuidance } from '../store/live-guidance.ts';
 import type { KeptCase } from '../store/replay-cases.ts';
 import type { Site } from '../store/sites.ts';
@@ -19,6 +19,7 @@ export interface ReplayWorld {
   readonly limits: Limits;
   /** As long as a judging model may take live: one that is slower confirms nothing there either. */
   readonly confirmWithinMs: number;
+  readonly createMatcher: MatcherOf;
 }
 
 /** Which guidance is tried: one, in one version (null: the live one, else what is proposed, else the newest); null: all. */
@@ -39,7 +40,7 @@ export interface Prepared {
  * @returns why it cannot be tried
  */
 export async function prepare(
-  { store, call, limits, confirmWithinMs }: ReplayWorld,
+  { store, call, limits, confirmWithinMs, createMatcher }: ReplayWorld,
   site: Site,
   tried: Tried,
 ): Promise<Prepared | NotAskable | 'not_found'> {

@@ -12,6 +12,8 @@ export interface MatcherInput {
   /** The share of questions without a guidance of their own, at most, that may get one: above 0, below 1. */
   readonly falseApply: number;
   readonly embeddings?: Embeddings | null;
+  /** Longest that a question waits for its meaning, ms; then words decide. Half a second if left out. */
+  readonly meaningWithinMs?: number;
   /** Told why meaning is not used, or was not for one question. */
   readonly onEmbeddingsFailed?: (error: unknown) => void;
 }
@@ -42,8 +44,7 @@ export interface Matcher {
 const sameQuestion = 0.9;
 /** Models read about this much; the rest would only cost. */
 const mostChars = 1_000;
-/** An answer waits no longer for the meaning of its question. */
-const meaningWithinMs = 500;
+const usualMeaningWithinMs = 500;
 /** Building may wait for many. */
 const buildWithinMs = 600_000;
 
@@ -53,6 +54,7 @@ const buildWithinMs = 600_000;
  */
 export async function createMatcher(input: MatcherInput): Promise<Matcher> {
   const { guidances, traffic, unguided = [], falseApply, embeddings = null } = input;
+  const { meaningWithinMs = usualMeaningWithinMs } = input;
   if (!(falseApply > 0 && falseApply < 1)) throw new RangeError('falseApply is above 0 and below 1');
   const failed = input.onEmbeddingsFailed ?? (() => undefined);
   const past = pastFrom(traffic, unguided, falseApply);
@@ -87,7 +89,9 @@ export async function createMatcher(input: MatcherInput): Promise<Matcher> {
     async match(question, isEligible = () => true, signal) {
       signal?.throwIfAborted();
       if (byMeaning !== null && embeddings !== null) {
-        const meaning = await meaningOf(question, embeddings, failed, signal);
+        const within = AbortSignal.any([AbortSignal.timeout(meaningWithinMs), ...(signal ? [signal] : [])]);
+        const onFailed = (error: unknown) => signal?.aborted !== true && failed(error);
+        const meaning = await meaningOf(question, embeddings, onFailed, within);
         signal?.throwIfAborted();
         // A model that was changed behind the same name is another model.
         const isSameModel = meaning?.length === byMeaning.meaningLength;
@@ -116,18 +120,16 @@ async function meaningOf(
   question: string,
   embeddings: Embeddings,
   failed: (error: unknown) => void,
-  signal: AbortSignal | undefined,
+  within: AbortSignal,
 ): Promise<Float32Array | null> {
-  const deadline = AbortSignal.timeout(meaningWithinMs);
   try {
-    const within = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
     const [meaning = null] = await Promise.race([
       embeddings.embed([read(question)], within),
       aborted(within),
     ]);
     return meaning;
   } catch (error) {
-    if (signal?.aborted !== true) failed(error);
+    failed(error);
     return null;
   }
 }

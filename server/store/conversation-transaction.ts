@@ -59,14 +59,23 @@ export function conversationTransaction(tx: Tx) {
       return { ...toStored(row), bot, policy: policyOf(policy), answers, feedback, traits };
     },
 
-    /** Makes the row of a new conversation. Two that race for one id: the second finds the first's row. */
-    async create({ id, siteId, customerId }: Ownership, now: number): Promise<void> {
+    /**
+     * Makes the row of a new conversation. Two that race for one id: the second finds the first's row.
+     * @returns false: there is no such customer any more
+     */
+    async create({ id, siteId, customerId }: Ownership, now: number): Promise<boolean> {
+      // Held until the row is there: whoever erases the customer finds the conversation, or it never is.
+      const customer = await sql`select from customers where id = ${customerId}::uuid for key share`.execute(
+        tx,
+      );
+      if (customer.rows.length === 0) return false;
       const row = toRow({ id, siteId, customerId, state: unstarted, summary: emptySummary(now) });
       await tx
         .insertInto('conversations')
         .values({ ...row, created_at: now })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
+      return true;
     },
 
     /** Read after the lock, so that a twin of this command that ran a moment ago is seen. */

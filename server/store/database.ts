@@ -26,7 +26,9 @@ import * as searchHeads from './migrations/022-search-heads.ts';
 import * as insights from './migrations/023-insights.ts';
 import * as filesLast from './migrations/024-files-last.ts';
 import * as usedCodes from './migrations/025-used-codes.ts';
+import * as weakQuestions from './migrations/026-weak-questions.ts';
 import * as replay from './migrations/027-replay.ts';
+import * as erasures from './migrations/029-erasures.ts';
 import type { Tables } from './schema.ts';
 
 export type Database = Kysely<Tables>;
@@ -59,7 +61,9 @@ export const migrations = {
   '023-insights': insights,
   '024-files-last': filesLast,
   '025-used-codes': usedCodes,
+  '026-weak-questions': weakQuestions,
   '027-replay': replay,
+  '029-erasures': erasures,
 };
 
 /** bigint columns hold epoch ms and counts, all far below 2^53: read them as numbers. */

@@ -51,7 +51,25 @@ export function createExportedFacts(db: Database) {
         .orderBy('facts.seq')
         .limit(limit)
         .execute();
-      return rows.map(({ conversation_id: conversationId, ...fact }) => ({ conversationId, ...fact }));
+      const withheld = await withheldOf(db, [...new Set(rows.map((row) => row.conversation_id))]);
+      return rows.map(({ conversation_id: conversationId, ...fact }) => ({
+        conversationId,
+        ...fact,
+        doNotTrain: withheld.has(conversationId),
+      }));
     },
   };
+}
+
+/**
+ * Those of these conversations in which any feedback says that nothing may learn from it: its transcript is what the
+ * facts are.
+ */
+async function withheldOf(db: Database, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const sayings = ['answer_feedback', 'conversation_ratings', 'handoff_ratings', 'answer_signals'].map(
+    (table) => sql`select conversation_id as id from ${sql.table(table)}
+      where do_not_train and conversation_id = any(${[...ids]}::uuid[])`,
+  );
+  const { rows } = await sql<{ id: string }>`${sql.join(sayings, sql` union `)}`.execute(db);
+  return new Set(rows.map(({ id }) => id));
 }

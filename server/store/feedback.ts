@@ -23,6 +23,14 @@ export const feedbackCursor = createCursor<End>({ at: 'time', id: 'uuid' });
 const status = sql<FeedbackItem['status']>`case when items.about is not null
   then coalesce(receipts.status, 'received') end`;
 
+/** What people had approved for the question, where they had: the answer may be theirs and not the bot's. */
+const guidance = sql<FeedbackItem['guidance']>`(
+  select jsonb_build_object('id', applied->'id', 'version', applied->'version', 'kind', applied->'kind')
+  from facts, lateral (select body->'guidance' as applied) as its
+  where facts.conversation_id = items.conversation_id and type = 'answer.started'
+    and body->'turn' = to_jsonb(items.turn) and applied is not null
+  limit 1)`;
+
 /** What customers said, as one list of equal rows; and answers that something speaks against, of which they said nothing. */
 const items = sql<Item>`(
   select f.id, 'answer' as kind, f.conversation_id, f.at, verdict, null::smallint as rating, reasons, comment,
@@ -55,6 +63,7 @@ type Item = Omit<
   | 'doNotTrain'
   | 'status'
   | 'word'
+  | 'guidance'
   | 'context'
 > & {
   conversation_id: string;
@@ -121,6 +130,7 @@ export function createFeedback(db: Database) {
       .selectAll('items')
       .select(['conversations.context', status.as('status')])
       .select(sql<string>`coalesce(receipts.word, '')`.as('word'))
+      .select(guidance.as('guidance'))
       .orderBy('items.at', 'desc')
       .orderBy('items.id', 'desc')
       .limit(limit)

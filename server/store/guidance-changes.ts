@@ -14,7 +14,9 @@ import {
 } from '../domain/guidance.ts';
 import { type Actor, addEntries } from './audit-log.ts';
 import type { Database, Tx } from './database.ts';
+import { createRefusable } from './refusable.ts';
 import type { GuidanceTable } from './schema-guidance.ts';
+import { followGuidance, linkGuidance, questionOfAnswer } from './weak-changes.ts';
 
 /** Who does something with a guidance, when and why. */
 export interface GuidanceAct {
@@ -23,17 +25,21 @@ export interface GuidanceAct {
   readonly at: number;
   readonly reason: string;
   readonly origin: GuidanceOrigin | null;
+  /** The weak question that it is written for; undefined: that of its origin, if any. */
+  readonly question?: string | undefined;
 }
 
 /** The guidance that was changed, or why none was. */
 export type Changed = { readonly id: string } | GuidanceProblem | 'not_found';
+
+const { Refused, refusable } = createRefusable<GuidanceProblem | 'not_found'>();
 
 /** How guidance changes: through `decideGuidance`, under its row's lock, with an entry of the audit log for each step. */
 export function createGuidanceChanges(db: Database) {
   return {
     /** A new guidance of this site. @returns why there is none, or its id */
     async add(siteId: string, commands: readonly GuidanceCommand[], act: GuidanceAct): Promise<Changed> {
-      return refusable(db, async (tx) => {
+      return refusable(db, async (tx): Promise<{ id: string }> => {
         // Locked, so that many at once do not each find room for one more.
         const { guidance: rules } = await lockSite(tx, siteId);
         const { total } = await tx
@@ -48,6 +54,10 @@ export function createGuidanceChanges(db: Database) {
           .values({ id, site_id: siteId, ...toRow(unwritten), changed_at: act.at, changed_by: act.by.name })
           .execute();
         await carryOut(tx, { id, siteId, standing: unwritten }, commands, act, rules);
+        const question =
+          act.question ?? (act.origin === null ? null : await questionOfAnswer(tx, act.origin));
+        if (question !== null && !(await linkGuidance(tx, siteId, question, id)))
+          throw new Refused('not_found');
         return { id };
       });
     },
@@ -84,25 +94,6 @@ export function createGuidanceChanges(db: Database) {
 }
 
 export type GuidanceChanges = ReturnType<typeof createGuidanceChanges>;
-
-/** Rolls back what has been done so far. */
-class Refused extends Error {
-  readonly problem: GuidanceProblem | 'not_found';
-
-  constructor(problem: GuidanceProblem | 'not_found') {
-    super(problem);
-    this.problem = problem;
-  }
-}
-
-async function refusable<T>(db: Database, work: (tx: Tx) => Promise<T>) {
-  try {
-    return await db.transaction().execute(work);
-  } catch (error) {
-    if (error instanceof Refused) return error.problem;
-    throw error;
-  }
-}
 
 /** One who changes a site's guidance waits for the one before: revisions count up in the order of commits. */
 async function lockSite(tx: Tx, siteId: string) {
@@ -159,6 +150,7 @@ async function carryOut(
     .where('id', '=', id)
     .execute();
   if (now.live === standing.live) return;
+  await followGuidance(tx, id, now.live === null ? 'unguide' : 'guide', { by, at });
   await tx
     .updateTable('sites')
     .set((row) => ({ guidance_revision: row('guidance_revision', '+', 1) }))

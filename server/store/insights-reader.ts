@@ -6,9 +6,11 @@ import { changesAt, outcomesOf } from '../domain/insights/outcome.ts';
 import { questionsOf } from '../domain/insights/returns.ts';
 import type { Topic } from '../domain/topics.ts';
 import type { Database, Tx } from './database.ts';
+import { factsByConversation } from './facts-by-conversation.ts';
 import { judgeReturns } from './insights-returns.ts';
 import { addToSums, sumAnew } from './insights-sums.ts';
 import { columnsOf, type KeptVisit, type ReadVisit, writeVisits } from './insights-visits.ts';
+import { withinReach } from './within-reach.ts';
 
 /** What a site has decided that its figures depend on. */
 export interface InsightRules {
@@ -20,10 +22,13 @@ export interface InsightRules {
 export interface Reading {
   readonly now: number;
   rulesOf(siteId: string): InsightRules;
+  /** Facts that are read at once, about; without it there is no end to them. */
+  readonly atOnce?: number;
 }
 
 /** One process reads at a time: what it takes off the sums and adds to them must be what is there. */
-const readerLock = sql`pg_try_advisory_xact_lock(1751084900, 23)`;
+const readerKey = sql`1751084900, 23`;
+const readerLock = sql`pg_try_advisory_xact_lock(${readerKey})`;
 
 /** Reads what became of visits from their facts. Any number of processes may do it; they take turns. */
 export function createInsightsReader(db: Database) {
@@ -64,17 +69,18 @@ export function createInsightsReader(db: Database) {
     /**
      * Reads these conversations from their first fact on, and puts what became of them in the place of what was known,
      * in one transaction.
-     * @returns false: another process reads just now, and nothing was done
+     * @returns those that are left to be read; all of them where another process reads just now
      */
-    async read(ids: readonly string[], reading: Reading): Promise<boolean> {
+    async read(asked: readonly string[], reading: Reading): Promise<readonly string[]> {
       return db.transaction().execute(async (tx) => {
-        if (!(await isOurs(tx))) return false;
-        const facts = await factsOf(tx, ids);
+        if (!(await isOurs(tx))) return asked;
+        const { taken, left } = withinReach(await ownersOf(tx, asked), reading.atOnce);
+        const ids = asked.filter((id) => !left.has(id));
+        const facts = await factsByConversation(tx, ids);
         const before = await keptOf(tx, ids);
-        const conversations = await ownersOf(tx, ids);
         const visits: ReadVisit[] = [];
         const heads: { id: string; seq: number; due_at: number | null }[] = [];
-        for (const { id, siteId, customerId } of conversations) {
+        for (const { id, siteId, customerId } of taken) {
           const told = facts.get(id) ?? [];
           const { zone, topics } = reading.rulesOf(siteId);
           const outcomes = outcomesOf(told, topics, reading.now);
@@ -109,7 +115,7 @@ export function createInsightsReader(db: Database) {
           on conflict (conversation_id) do update set seq = excluded.seq, due_at = excluded.due_at`.execute(
           tx,
         );
-        return true;
+        return [...left];
       });
     },
 
@@ -133,30 +139,28 @@ export function createInsightsReader(db: Database) {
   };
 }
 
+/** Takes the visits of these conversations off the sums and away; waits for whoever reads just now. */
+export async function forgetVisits(tx: Tx, ids: readonly string[]): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${readerKey})`.execute(tx);
+  await addToSums(tx, await keptOf(tx, ids), []);
+  await writeVisits(tx, ids, [], []);
+}
+
 const isOurs = async (tx: Tx): Promise<boolean> => {
   const { rows } = await sql<{ isOurs: boolean }>`select ${readerLock} as "isOurs"`.execute(tx);
   return rows[0]?.isOurs === true;
 };
 
-async function factsOf(tx: Tx, ids: readonly string[]): Promise<Map<string, Fact[]>> {
-  const { rows } = await sql<{ id: string; body: Fact }>`
-    select conversation_id as id, body from facts where conversation_id = any(${[...ids]}::uuid[])
-    order by conversation_id, seq`.execute(tx);
-  const byId = new Map<string, Fact[]>();
-  for (const { id, body } of rows) {
-    const known = byId.get(id);
-    if (known === undefined) byId.set(id, [body]);
-    else known.push(body);
-  }
-  return byId;
+interface Owned {
+  readonly id: string;
+  readonly siteId: string;
+  readonly customerId: string;
+  readonly seq: number;
 }
 
-async function ownersOf(
-  tx: Tx,
-  ids: readonly string[],
-): Promise<{ id: string; siteId: string; customerId: string }[]> {
-  const { rows } = await sql<{ id: string; siteId: string; customerId: string }>`
-    select id, site_id as "siteId", customer_id as "customerId" from conversations
+async function ownersOf(tx: Tx, ids: readonly string[]): Promise<Owned[]> {
+  const { rows } = await sql<Owned>`
+    select id, site_id as "siteId", customer_id as "customerId", seq from conversations
     where id = any(${[...ids]}::uuid[])`.execute(tx);
   return rows;
 }

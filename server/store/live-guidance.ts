@@ -12,6 +12,7 @@ export interface LiveGuidance extends GuidanceContent {
 
 /** Questions that are looked at to learn what is usual at a site. */
 const mostTraffic = 20_000;
+const mostUnguided = 5_000;
 /** Conversations that they are taken from, newest first. */
 const mostConversations = 10_000;
 
@@ -51,17 +52,31 @@ export function createLiveGuidance(db: Database) {
       return row?.text ?? null;
     },
 
-    /** What customers of this site have asked its bot, the newest 20,000 questions at most. */
-    async traffic(siteId: string): Promise<string[]> {
+    /** What customers of this site have asked its bot, the newest questions, 20,000 at most. */
+    async traffic(siteId: string, most = mostTraffic): Promise<string[]> {
       const { rows } = await sql<{ text: string }>`
         select fact.body->>'text' as text
         from (select id, created_at from conversations where site_id = ${siteId}
-          order by created_at desc, id desc limit ${mostConversations}) recent
+          order by created_at desc, id desc limit ${Math.min(most, mostConversations)}) recent
         cross join lateral (select body from facts
           where conversation_id = recent.id and type = 'message.sent' and body->'by'->>'kind' = 'customer'
           order by seq limit 100) fact
-        order by recent.created_at desc limit ${mostTraffic}`.execute(db);
+        order by recent.created_at desc limit ${most}`.execute(db);
       return rows.map(({ text }) => text);
+    },
+
+    /**
+     * Questions of which customers said that their answer was right as it was, without any guidance: none is for them.
+     * The newest 5,000 at most.
+     */
+    async unguided(siteId: string): Promise<string[]> {
+      const { rows } = await sql<{ question: string }>`
+        select question from answer_feedback said join conversations on conversations.id = said.conversation_id
+        where site_id = ${siteId} and verdict = 'up' and question <> '' and not exists (
+          select from facts where facts.conversation_id = said.conversation_id and type = 'answer.ended'
+            and (body->>'turn')::int = said.turn and body ? 'guidance')
+        order by said.at desc limit ${mostUnguided}`.execute(db);
+      return rows.map(({ question }) => question);
     },
 
     /**

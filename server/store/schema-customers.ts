@@ -18,6 +18,14 @@ export interface CustomersTable {
   created_at: number;
 }
 
+/** Customers who were erased: ids alone. */
+export interface ErasuresTable {
+  customer_id: string;
+  site_id: string;
+  conversation_ids: string[];
+  at: number;
+}
+
 /** A session beside the customer's first one. */
 export interface CustomerSessionsTable {
   id: string;

@@ -12,7 +12,7 @@ import type { PromiseRules } from '../domain/promises.ts';
 import type { RoutingRules } from '../domain/routing.ts';
 import type { PolicyChoices } from '../domain/site-policy.ts';
 import type { Json, JsonWithDefault } from './columns.ts';
-import type { CustomerSessionsTable, CustomersTable } from './schema-customers.ts';
+import type { CustomerSessionsTable, CustomersTable, ErasuresTable } from './schema-customers.ts';
 import type { ExportTables } from './schema-exports.ts';
 import type { FileTables } from './schema-files.ts';
 import type { GuidanceTables } from './schema-guidance.ts';
@@ -31,6 +31,7 @@ import type {
   SearchLinesTable,
 } from './schema-read.ts';
 import type { ReplayTables } from './schema-replay.ts';
+import type { WeakTables } from './schema-weak.ts';
 import type { WebhookCursorsTable, WebhookDeliveriesTable, WebhooksTable } from './schema-webhooks.ts';
 
 /** Tables as kysely sees them. Times are epoch ms (bigint, parsed to numbers), as everywhere in Handrail. */
@@ -40,11 +41,13 @@ export interface Tables
     GuidanceTables,
     InsightTables,
     PeopleTables,
-    ReplayTables {
+    ReplayTables,
+    WeakTables {
   settings: SettingsTable;
   sites: SitesTable;
   customers: CustomersTable;
   customer_sessions: CustomerSessionsTable;
+  erasures: ErasuresTable;
   conversations: ConversationsTable;
   facts: FactsTable;
   commands: CommandsTable;

@@ -39,29 +39,34 @@ export function createSearch(db: Database) {
         : { ids: rows.filter(({ isBehind }) => isBehind).map(({ id }) => id), last };
     },
 
-    /** Reads what is new in these conversations into the index. Any number of processes may do it at once. */
-    async read(ids: readonly string[]): Promise<void> {
-      const { rows } = await sql<NewFact>`
-        select conversations.id, site_id as "siteId", conversations.seq as through, conversations.status,
-          coalesce(conversations.agent_id, state->'lastAgent'->>'id') as agent, facts.body
-        from conversations
-        left join search_heads on search_heads.conversation_id = id
-        left join facts on facts.conversation_id = id and facts.seq > coalesce(search_heads.seq, 0)
-          and facts.type = any(${[...searchedTypes]}::text[])
+    /**
+     * Reads what is new in these conversations into the index, until it is some `atOnce` facts; of a longer one a part.
+     * Any number of processes may do it at once.
+     * @returns those of which something is left
+     */
+    async read(ids: readonly string[], atOnce = Number.POSITIVE_INFINITY): Promise<string[]> {
+      const { rows: behind } = await sql<Behind>`
+        select id, site_id as "siteId", conversations.seq, coalesce(search_heads.seq, 0) as after, conversations.status,
+          coalesce(conversations.agent_id, state->'lastAgent'->>'id') as agent
+        from conversations left join search_heads on search_heads.conversation_id = id
         where id = any(${[...ids]}::uuid[]) and ${isBehind}`.execute(db);
-      if (rows.length === 0) return;
-      const lines = rows.flatMap(({ id, siteId, body }) =>
-        body === null
-          ? []
-          : searchedLines(body).map(({ text, author }, line) => ({
-              id,
-              seq: body.seq,
-              line,
-              at: body.at,
-              words: searchVector(text, author, siteId),
-            })),
+      const { taken: heads, left } = inPortions(behind, atOnce);
+      if (heads.length === 0) return left;
+      const { rows } = await sql<{ id: string; body: Fact }>`
+        select facts.conversation_id as id, body from unnest(${heads.map(({ id }) => id)}::uuid[], ${heads.map(({ after }) => after)}::int[],
+          ${heads.map(({ through }) => through)}::int[]) as head(id, behind, through)
+        join facts on conversation_id = head.id and seq > behind and seq <= through
+          and type = any(${[...searchedTypes]}::text[])`.execute(db);
+      const siteOf = new Map(heads.map(({ id, siteId }) => [id, siteId]));
+      const lines = rows.flatMap(({ id, body }) =>
+        searchedLines(body).map(({ text, author }, line) => ({
+          id,
+          seq: body.seq,
+          line,
+          at: body.at,
+          words: searchVector(text, author, siteOf.get(id) ?? ''),
+        })),
       );
-      const heads = [...new Map(rows.map((row) => [row.id, row])).values()];
       await sql`insert into search_lines (conversation_id, seq, line, at, words)
         select * from unnest(${lines.map(({ id }) => id)}::uuid[], ${lines.map(({ seq }) => seq)}::int[],
           ${lines.map(({ line }) => line)}::smallint[], ${lines.map(({ at }) => at)}::bigint[],
@@ -74,6 +79,7 @@ export function createSearch(db: Database) {
         on conflict (conversation_id) do update
           set seq = excluded.seq, status = excluded.status, agent_id = excluded.agent_id
           where search_heads.seq <= excluded.seq`.execute(db);
+      return left;
     },
 
     /**
@@ -116,14 +122,31 @@ export function createSearch(db: Database) {
 const isBehind = sql`(coalesce(search_heads.seq, 0) < conversations.seq
   or search_heads.status is distinct from conversations.status)`;
 
-interface NewFact {
+/** A conversation of which something is to be read. */
+interface Behind {
   readonly id: string;
   readonly siteId: string;
-  readonly through: number;
+  readonly seq: number;
+  /** Read through here. */
+  readonly after: number;
   readonly status: ConversationStatus;
   /** Who has it or had it last. */
   readonly agent: string | null;
-  readonly body: Fact | null;
+}
+
+/** As many as hold some `atOnce` facts, each through where it is to be read; the first one in any case. */
+function inPortions(behind: readonly Behind[], atOnce: number) {
+  const taken: (Behind & { readonly through: number })[] = [];
+  const left: string[] = [];
+  let facts = 0;
+  for (const one of behind) {
+    const through = Math.min(one.seq, one.after + Math.max(0, atOnce - facts));
+    const isNew = one.seq > one.after;
+    if (through > one.after || !isNew) taken.push({ ...one, through });
+    if (through < one.seq) left.push(one.id);
+    facts += through - one.after;
+  }
+  return { taken, left };
 }
 
 const searchedTypes = [...saidTypes, 'note.added'] as const;

@@ -9,6 +9,7 @@ import { createConversations } from './conversations.ts';
 import { createCustomers } from './customers.ts';
 import type { Connections } from './database.ts';
 import { createDeskViews } from './desk-views.ts';
+import { createErasures } from './erasures.ts';
 import { createExportSchedules } from './export-schedules.ts';
 import { createExportedFacts } from './exported-facts.ts';
 import { createExports } from './exports.ts';
@@ -35,6 +36,10 @@ import { createRouting } from './routing.ts';
 import { createSearch } from './search.ts';
 import { createSites } from './sites.ts';
 import { createUsedCodes } from './used-codes.ts';
+import { createWeakChanges } from './weak-changes.ts';
+import { createWeakQuestions } from './weak-questions.ts';
+import { createWeakReader } from './weak-reader.ts';
+import { createWeakReceipts } from './weak-receipts.ts';
 import { createWebhookCursors } from './webhook-cursors.ts';
 import { createWebhookDeliveries } from './webhook-deliveries.ts';
 import { createWebhooks } from './webhooks.ts';
@@ -60,6 +65,7 @@ export function createStore({ db, pool, commits }: Connections) {
     botSessions: createBotSessions(db),
     feedback: createFeedback(db),
     exportedFacts: createExportedFacts(db),
+    erasures: createErasures(db),
     exports: createExports(db),
     exportSchedules: createExportSchedules(db),
     files: createFiles(db),
@@ -81,6 +87,10 @@ export function createStore({ db, pool, commits }: Connections) {
     colleagues: createColleagues(db),
     mentions: createMentions(db),
     search: createSearch(db),
+    weakQuestions: createWeakQuestions(db),
+    weakChanges: createWeakChanges(db),
+    weakReader: createWeakReader(db),
+    weakReceipts: createWeakReceipts(db),
     insights: createInsights(db),
     insightsReader: createInsightsReader(db),
     deskViews: createDeskViews(db),

@@ -75,3 +75,45 @@ test('an agent sees whom the site vouches for, as text, and that a VIP goes firs
   await about.getByText('Page', { exact: true }).waitFor();
   expect(await about.getByText('Verified by your site').count()).toBe(0);
 });
+
+test('an admin erases a customer who asks for it, and everybody’s screen lets go of them', async () => {
+  const { server } = consoles;
+  const site = await consoles.newSite();
+  const customer = await connectCustomer(server.url, site.key);
+  consoles.closeLater(customer);
+  await customer.send('message:send', { text: 'Please forget that I was here.' });
+  await customer.send('handoff:request', {});
+  const page = await consoles.consoleOf(await consoles.newAgent(site, 'Ada', 'admin'));
+  const others = await consoles.consoleOf(await consoles.newAgent(site, 'Ben'));
+  for (const one of [page, others]) {
+    await one.setViewportSize({ width: 1280, height: 800 });
+    await row(one, customer).click();
+    await one.getByRole('complementary', { name: 'About this conversation' }).waitFor();
+  }
+  const begin = page.getByRole('button', { name: 'Erase this customer…' });
+  expect(await others.getByRole('button', { name: 'Erase this customer…' }).count()).toBe(0);
+  await begin.press('Enter');
+  await page.getByText('This takes away the customer with 1 conversation').waitFor();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.screenshot({ path: `${folder}erase-customer-${colorScheme}.png` });
+    expect(await axeFindings(page)).toEqual([]);
+  }
+  await page.getByRole('button', { name: 'Keep' }).press('Enter');
+  // What has not been seen is not erased.
+  await begin.press('Enter');
+  const again = await connectCustomer(server.url, site.key, { session: customer.session });
+  consoles.closeLater(again);
+  await again.send('message:send', { text: 'And this.' });
+  const certain = page.getByRole('button', { name: 'Erase for good' });
+  consoles.expectFault(/status of 409/);
+  await certain.press('Enter');
+  await page.getByText('has begun another conversation meanwhile').waitFor();
+  await begin.press('Enter');
+  await page.getByText('with 2 conversations').waitFor();
+  await certain.press('Enter');
+  for (const one of [page, others]) {
+    await one.getByText('Back to the inbox').waitFor();
+    await row(one, customer).waitFor({ state: 'detached' });
+  }
+});

@@ -165,6 +165,14 @@ describe('two agents', () => {
     await bens.getByLabel('Note for whoever takes it').fill('She knows the fee rules');
     expect(await axeFindings(bens)).toEqual([]);
     await bens.getByLabel('Note for whoever takes it').press('Enter');
+    await bens.getByText('Passing on…').waitFor();
+    await bens.keyboard.press('z');
+    await bens.getByText('Passing on…').waitFor({ state: 'detached' });
+    await bens.keyboard.press('t');
+    await bens.getByRole('option', { name: /^Ana · online · 0 of/ }).waitFor({ state: 'attached' });
+    await bens.getByRole('combobox').selectOption({ index: 1 });
+    await bens.getByLabel('Note for whoever takes it').fill('She knows the fee rules');
+    await bens.getByLabel('Note for whoever takes it').press('Enter');
     await ana.getByRole('log').getByText('She knows the fee rules').waitFor();
     await ana.getByText('with you', { exact: true }).waitFor();
     expect(JSON.stringify(customer.facts)).not.toContain('fee rules');

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { Hours } from '../../server/domain/hours.ts';
+import { policyOf } from '../../server/domain/site-policy.ts';
 import type { Site } from '../../server/store/sites.ts';
 import { axeFindings } from '../support/axe.ts';
 import { desktop, launchChromium, phone } from '../support/chromium.ts';
@@ -70,6 +71,26 @@ test('the button says when people answer before it is pressed; then the customer
   await way.click();
   await view.getByText(/^We are not here right now\. You get an answer by .*11:00\.$/).waitFor();
   expect(await axeFindings(view)).toEqual([]);
+});
+
+test('who has asked about a matter of a team that is away is told when that team is back, though others are there', async () => {
+  const site = await server.addSite(
+    { kind: 'page' },
+    {
+      hours: { everyone: null, teams: { cards: closedForNow() } },
+      policy: policyOf({ topics: [{ team: 'cards', words: ['card'] }] }),
+    },
+  );
+  const ana = await connectAgent(server.url, (await server.addAgent(site)).cookie);
+  await told(site, 'isAnyoneOnline', true);
+  const view = await opened(site, { ...desktop, colorScheme: 'dark' });
+  const dialog = view.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Talk to a human', exact: true }).waitFor();
+  await dialog.getByRole('textbox').fill('Where is my card?');
+  await dialog.getByRole('textbox').press('Enter');
+  await dialog.getByRole('button', { name: /^Talk to a human Back .*9:00$/ }).waitFor();
+  expect(await axeFindings(view)).toEqual([]);
+  ana.close();
 });
 
 test('with nobody here it says so; with somebody it does not; a person’s promise stands there with its time and its end', async () => {

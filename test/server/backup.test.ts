@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { uuidv7 } from 'uuidv7';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { inLoadingOrder } from '../../server/store/backup/contents.ts';
 import { BackupError } from '../../server/store/backup/error.ts';
 import { load } from '../../server/store/backup/load.ts';
@@ -32,6 +32,9 @@ beforeAll(async () => {
   await (await talk(server, site, agent.cookie)).close();
   // Who has read what is written a moment later; the tests compare what is there with what was taken along.
   await server.app.auditLog.flush();
+  const weak = 'select count(*)::int as n from weak_answers where is_down and cardinality(signals) > 0';
+  const read = async () => expect(await inDatabase(server.databaseUrl, weak)).toEqual([{ n: 2 }]);
+  await vi.waitFor(read, { timeout: 15_000, interval: 50 });
 });
 afterAll(async () => {
   customer.close();

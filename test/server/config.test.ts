@@ -36,6 +36,7 @@ describe('settings', () => {
     BOT_CIRCUIT_FAILURES: ['0'],
     BOT_CIRCUIT_WAIT_MS: ['1', '9999999'],
     GUIDANCE_WITHIN_MS: ['9', '10001'],
+    GUIDANCE_EMBEDDINGS: ['remote', 'ftp://a'],
     OUTBOUND_ALLOW: ['10.0.0.0/33', 'localhost', '10.0.0.0/8 127.0.0.1', '10.0.0.1,x'],
   };
   test.each(Object.entries(wrong))('%s that is wrong is named, with what it must be', (name, values) => {

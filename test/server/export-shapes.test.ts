@@ -31,6 +31,7 @@ const row = (n: number, more: Partial<FeedbackExportRow> = {}): FeedbackExportRo
   doNotTrain: false,
   status: null,
   word: '',
+  guidance: null,
   transcript: [
     { author: 'customer', text: 'Hello', at: 1 },
     { author: 'bot', text: 'Hi, how can I help?', at: 2 },

@@ -157,20 +157,26 @@ describe('a scheduled export', () => {
   });
 });
 
-test('what a customer asked not to be trained on is in no export, and is counted', async () => {
+test('what a customer asked not to be trained on is in no export, nor is anything of its conversation', async () => {
   const other = await server.addSite({ kind: 'page' });
-  await leaveFeedback(server, other, { question: 'Mine?', answer: 'Yes.', verdict: 'up' });
-  const ask = { content: 'feedback', format: 'jsonl', filter: {}, isRedacted: true } as const;
-  const source = sourceOf(server.store, [other.id], ask);
-  const withFlag = {
-    ...source,
-    async after(cursor: string | null) {
-      const page = await source.after(cursor);
-      return { ...page, rows: page.rows.map((row) => ({ ...row, doNotTrain: true })) };
-    },
-  };
-  for await (const { bytes, checkpoint } of runExport(ask, withFlag, atTheBeginning)) {
-    expect(bytes).toHaveLength(0);
-    expect(checkpoint).toMatchObject({ rows: 1, written: 0, leftOut: { do_not_train: 1 } });
+  const said = { answer: 'Yes.', verdict: 'down' } as const;
+  await leaveFeedback(server, other, { ...said, question: 'Mine?', doNotTrain: true });
+  const kept = await leaveFeedback(server, other, { ...said, question: 'Ours?' });
+  const facts = await inDatabase(server.databaseUrl, 'select from facts where conversation_id = $1', [kept]);
+  for (const [content, written, withheld] of [
+    ['feedback', 1, 1],
+    ['facts', facts.length, facts.length],
+  ] as const) {
+    const ask: ExportAsk = { content, format: 'jsonl', filter: {}, isRedacted: true };
+    const source = sourceOf(server.store, [other.id], ask);
+    let text = '';
+    let end: Checkpoint = atTheBeginning;
+    for await (const { bytes, checkpoint } of runExport(ask, source, atTheBeginning)) {
+      text += Buffer.from(bytes).toString();
+      end = checkpoint;
+    }
+    expect(end).toMatchObject({ rows: written + withheld, written, leftOut: { do_not_train: withheld } });
+    expect(text).toContain('Ours?');
+    expect(text).not.toContain('Mine?');
   }
 });

@@ -12,6 +12,7 @@ export interface Said {
   readonly reasons?: FeedbackReason[];
   readonly comment?: string;
   readonly rating?: number;
+  readonly doNotTrain?: boolean;
 }
 
 /** Plays a conversation in a site whose bot is in the page, through the engine, and leaves feedback on it. */
@@ -25,7 +26,7 @@ export async function leaveFeedback(server: TestServer, site: Site, said: Said):
     body: Omit<CustomerCommands[N], 'cid' | 'conversationId'>,
   ) =>
     engine.forCustomer(caller, name, { cid: randomUUID(), conversationId, ...body } as CustomerCommands[N]);
-  const { question, answer, verdict, reasons = [], comment = '', rating } = said;
+  const { question, answer, verdict, reasons = [], comment = '', rating, doNotTrain = false } = said;
   await run('message:send', {
     text: question,
     context: { page: { url: 'https://shop.example/a?b=1', title: 'Shop' }, language: 'de' },
@@ -38,7 +39,7 @@ export async function leaveFeedback(server: TestServer, site: Site, said: Said):
     failure: null,
     handoff: null,
   });
-  if (verdict !== undefined) await run('feedback:give', { turn: 1, verdict, reasons, comment });
+  if (verdict !== undefined) await run('feedback:give', { turn: 1, verdict, reasons, comment, doNotTrain });
   if (rating !== undefined) {
     await run('conversation:resolve', { outcome: 'solved' });
     await run('conversation:rate', { rating, comment });

@@ -60,10 +60,12 @@ const store = (): Store => {
   return first;
 };
 
-/** Until it is this process's turn. */
+/** Some at a time, whenever it is this process's turn. */
 async function readAll(one: Store, ids: readonly string[], now: number): Promise<void> {
   for (let from = 0; from < ids.length; from += 40) {
-    while (!(await one.insightsReader.read(ids.slice(from, from + 40), { now, rulesOf }))) {
+    let left: readonly string[] = ids.slice(from, from + 40);
+    while (left.length > 0) {
+      left = await one.insightsReader.read(left, { now, rulesOf, atOnce: 200 });
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
   }

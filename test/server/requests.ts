@@ -31,9 +31,9 @@ export async function contentsOf(databaseUrl: string): Promise<Record<string, nu
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    // The search index and the insights are filled a moment behind what was said before.
+    // The search index, the insights and the weak questions are filled a moment behind what was said before.
     const tables = await client.query(
-      `select tablename as name from pg_tables where schemaname = 'public' and tablename !~ '^(search|insight)_'`,
+      `select tablename as name from pg_tables where schemaname = 'public' and tablename !~ '^(search|insight|weak)_'`,
     );
     const counts: Record<string, number> = {};
     for (const { name } of tables.rows) {

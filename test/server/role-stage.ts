@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { uuidv7 } from 'uuidv7';
 import type { Role } from '../../protocol/agent.ts';
+import { newlyFound } from '../../server/domain/weak/standing.ts';
 import type { Agent } from '../../server/store/agents.ts';
 import { operator } from '../../server/store/audit-log.ts';
 import type { Site } from '../../server/store/sites.ts';
+import { standingColumns } from '../../server/store/weak-standing.ts';
 import { newSession, type Session } from '../support/clients.ts';
 import type { TestServer } from '../support/server.ts';
 import { exportOf, scheduleOf } from './exports-stage.ts';
@@ -30,6 +33,7 @@ export interface RoleStage {
   readonly newCanned: (whose: Whose) => Promise<string>;
   readonly newGuidance: (whose: Whose) => Promise<string>;
   readonly newReplay: (whose: Whose) => Promise<string>;
+  readonly newQuestion: (whose: Whose) => Promise<string>;
   readonly newExport: (whose: Whose) => Promise<string>;
   readonly newSchedule: (whose: Whose) => Promise<string>;
   /** A file of each conversation, by its conversation. */
@@ -71,7 +75,17 @@ export const handedOver = (
 
 /** What a route is about, where that is no conversation. */
 export async function objectBeside(
-  { webhooks, newCanned, newGuidance, newReplay, newExport, newSchedule, invitations, persons }: RoleStage,
+  {
+    webhooks,
+    newCanned,
+    newGuidance,
+    newReplay,
+    newQuestion,
+    newExport,
+    newSchedule,
+    invitations,
+    persons,
+  }: RoleStage,
   route: string,
   whose: Whose,
 ): Promise<string | null> {
@@ -79,6 +93,7 @@ export async function objectBeside(
   if (route.includes('/canned/')) return newCanned(whose);
   if (route.includes('/guidance/') && !route.includes('from-answer')) return newGuidance(whose);
   if (route.includes('/replays/')) return newReplay(whose);
+  if (route.includes('/weak-questions/')) return newQuestion(whose);
   if (route.includes('/exports/schedule/')) return newSchedule(whose);
   if (route.includes('/exports/')) return newExport(whose);
   if (route.includes('/invite/')) return invitations[whose];
@@ -116,6 +131,15 @@ const replayOf = async (server: TestServer, { id: siteId }: Site): Promise<strin
   await server.store.replays.choose(run.id, []);
   await server.store.replays.end(run.id, 'done', null, Date.now());
   return run.id;
+};
+
+/** A question that is known, whatever was asked. */
+const questionOf = async (server: TestServer, { id: siteId, title }: Site): Promise<string> => {
+  const id = randomUUID();
+  const standing = standingColumns(newlyFound(Date.now()));
+  const question = { id, site_id: siteId, title: `${title} asks why?`, ...standing };
+  await server.store.db.insertInto('weak_questions').values(question).execute();
+  return id;
 };
 
 const invitationTo = async (server: TestServer, { id }: Site): Promise<string> => {
@@ -165,6 +189,7 @@ export async function stageRoles(server: TestServer, roles: readonly Role[]): Pr
     },
     newGuidance: (whose) => guidanceOf(server, whose === "another site's" ? elsewhere : site),
     newReplay: (whose) => replayOf(server, whose === "another site's" ? elsewhere : site),
+    newQuestion: (whose) => questionOf(server, whose === "another site's" ? elsewhere : site),
     newCanned: (whose) => cannedOf(server, whose === "another site's" ? elsewhere : site),
     newExport: (whose) => exportOf(server, ...owner(whose)),
     newSchedule: (whose) => scheduleOf(server, ...owner(whose)),

@@ -188,6 +188,29 @@ describe('the search over transcripts', () => {
     }
   });
 
+  test('read in portions, even of one conversation, it is the same index', async () => {
+    const index = () =>
+      inDatabase(
+        server.databaseUrl,
+        'select conversation_id, seq, line, words::text from search_lines order by 1, 2, 3',
+      );
+    await eventually(allRead).toBe(0);
+    const whole = await index();
+    const { search } = server.store;
+    // The server reads as well: what it has read meanwhile is the same.
+    await inDatabase(server.databaseUrl, 'delete from search_heads');
+    await inDatabase(server.databaseUrl, 'delete from search_lines');
+    let left = (await search.unread(null, 1_000))?.ids ?? [];
+    let portions = 0;
+    while (left.length > 0) {
+      left = await search.read(left, 3);
+      portions += 1;
+    }
+    expect(portions).toBeGreaterThan(3);
+    expect(await index()).toEqual(whole);
+    expect(await allRead()).toBe(0);
+  });
+
   test('how a conversation stands is known a moment later, and what an earlier version kept is completed', async () => {
     const customer = await connectCustomer(server.url, site.key);
     await customer.send('handoff:request', {});

@@ -8,7 +8,8 @@ export interface FactExportRow {
   readonly at: number;
   readonly type: Fact['type'];
   readonly body: Fact;
-  readonly doNotTrain?: boolean;
+  /** Whether nothing may learn from its conversation. */
+  readonly doNotTrain: boolean;
 }
 
 export type Cell = string | number | null;

@@ -7,7 +7,7 @@ import type { FactExportRow } from './columns.ts';
  * before anything else sees the row.
  */
 export function withheldBecause(row: FeedbackExportRow | FactExportRow): LeftOutReason | null {
-  return 'doNotTrain' in row && row.doNotTrain === true ? 'do_not_train' : null;
+  return row.doNotTrain ? 'do_not_train' : null;
 }
 
 export const leftOutWords: Readonly<Record<LeftOutReason, string>> = {

@@ -7,6 +7,9 @@ import { exact } from '../../../protocol/ids.ts';
 import { actorOf } from '../../plugins/audit-log.ts';
 import { readCursor } from '../../reads/cursor.ts';
 import { feedbackCursor } from '../../store/feedback.ts';
+import { decideReceipts } from './decide-receipts.ts';
+import { keepQuestions } from './keep-questions.ts';
+import { questions } from './questions.ts';
 
 const problem = { default: Problem };
 const security = [{ agent: [] }];
@@ -20,6 +23,9 @@ const PageQuery = exact({
 /** What customers said about answers, conversations and handoffs: to look through; taken along by features/exports. */
 export const feedback: FastifyPluginAsync = async (app) => {
   const { store, identity, auditLog } = app;
+  const onDecided = decideReceipts(app);
+  const { isComplete } = keepQuestions(app, onDecided);
+  await app.register(questions, { isComplete, onDecided });
 
   app.get<{ Querystring: FeedbackFilter & { cursor?: string; limit?: number } }>(
     '/v1/feedback',

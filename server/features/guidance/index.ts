@@ -36,15 +36,19 @@ export const guidance: FastifyPluginAsync = async (app) => {
   const actOf = (
     { id, name }: Agent,
     reason: string,
-    origin: protocol.GuidanceOrigin | null = null,
+    {
+      origin = null,
+      question,
+    }: { origin?: protocol.GuidanceOrigin | null; question?: string | undefined } = {},
   ): GuidanceAct => {
     const by = { id, name };
-    return { by, actor: actorOf(by), at: Date.now(), reason: storable(reason.trim()), origin };
+    return { by, actor: actorOf(by), at: Date.now(), reason: storable(reason.trim()), origin, question };
   };
   /** What it is now; here it is live, or taken back, with the answer. @throws RefusalError with what kept it from it */
   const done = async (agent: Agent, changed: Changed): Promise<protocol.Guidance> => {
     if (typeof changed === 'string') throw new RefusalError(changed);
     await app.guidance.refresh();
+    app.bus.emit('guidance', { id: changed.id });
     const now = await store.guidance.one(changed.id, agent.siteIds);
     if (now === null) throw new RefusalError('not_found');
     return now;
@@ -129,8 +133,10 @@ export const guidance: FastifyPluginAsync = async (app) => {
     'Write a new guidance',
     protocol.NewGuidance,
     'guidance:propose',
-    async (agent, { site, reason, ...content }) =>
-      store.guidanceChanges.add(await ownSite(agent, site), writing(0, content), actOf(agent, reason)),
+    async (agent, { site, reason, question, ...content }) => {
+      const act = actOf(agent, reason, { question });
+      return store.guidanceChanges.add(await ownSite(agent, site), writing(0, content), act);
+    },
   );
 
   change<protocol.GuidanceFromAnswer>(
@@ -147,7 +153,7 @@ export const guidance: FastifyPluginAsync = async (app) => {
       if (better === null) throw new RefusalError('no_better_answer');
       const content = { kind: 'answer', text: better.slice(0, 4_000), scope: {} } as const;
       const commands = writing(0, { ...content, examples: [question.slice(0, 500)], isProposed: true });
-      return store.guidanceChanges.add(siteId, commands, actOf(agent, reason, origin));
+      return store.guidanceChanges.add(siteId, commands, actOf(agent, reason, { origin }));
     },
   );
 

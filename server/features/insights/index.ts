@@ -9,8 +9,12 @@ export const insights: FastifyPluginAsync = async (app) => {
   const { insightsReader } = store;
   const { isComplete } = keepBehindCommits(app, {
     what: 'insights',
-    read: (ids) =>
-      insightsReader.read(ids, { now: Date.now(), rulesOf: (siteId) => rulesFor(sites.kept(siteId)) }),
+    read: (ids, atOnce) =>
+      insightsReader.read(ids, {
+        now: Date.now(),
+        rulesOf: (siteId) => rulesFor(sites.kept(siteId)),
+        atOnce,
+      }),
     unread: insightsReader.unread,
     due: (limit) => insightsReader.due(Date.now(), limit),
   });

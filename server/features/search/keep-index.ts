@@ -24,10 +24,7 @@ export const keepIndex: FastifyPluginAsync = async (app) => {
   keepBehindCommits(app, {
     what: 'lines for the search',
     concerns: (facts) => facts.some(({ type }) => readTypes.has(type)),
-    async read(ids) {
-      await search.read(ids);
-      return true;
-    },
+    read: search.read,
     unread: search.unread,
   });
 };

@@ -1,0 +1,158 @@
+import { uuidv7 } from 'uuidv7';
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
+import { type Consoles, eventually, startConsoles } from '../console/consoles.ts';
+import type { Scene } from '../console/northcard.ts';
+import { lookAtConsole } from '../support/console-look.ts';
+
+let consoles: Consoles;
+beforeAll(async () => {
+  consoles = await startConsoles(inject('postgresUrl'));
+});
+afterEach(() => consoles.endTest());
+afterAll(() => consoles.close());
+
+const question = 'Why was I charged a fee for my transfer to Poland?';
+const otherwise = 'charged a fee for my transfer to Poland, why?';
+const other = 'What does it cost to send money abroad';
+const address = 'How do I change my postal address?';
+const asks = (text: string, comment = ''): Scene => ({
+  questions: [text],
+  down: { turn: 1, reasons: ['wrong'], comment },
+});
+
+test('a reviewer works through weak questions by keyboard, and the customers hear what came of it', async () => {
+  const site = await consoles.newSite();
+  const ada = await consoles.newAgent(site, 'Ada', 'admin');
+  const page = await consoles.consoleOf(ada);
+  const press = (...keys: string[]) =>
+    keys.reduce((done, key) => done.then(() => page.keyboard.press(key)), Promise.resolve());
+  const row = (text: string) =>
+    page.getByRole('listitem').filter({ has: page.getByRole('button', { name: text }) });
+  const said = (text: string | RegExp) => page.getByRole('status').filter({ hasText: text }).waitFor();
+
+  await page.getByRole('link', { name: 'Feedback' }).click();
+  await page.getByRole('link', { name: 'By question' }).click();
+  await page.getByText('Nothing to do: no weak answers wait for anybody.').waitFor();
+  await lookAtConsole(page, 'questions-empty');
+
+  const first = await consoles.customerWith(site, asks(question, 'The table says 2.50, I paid 4'));
+  await consoles.customerWith(site, asks(otherwise));
+  await consoles.customerWith(site, asks(question));
+  const abroad = await consoles.customerWith(site, asks(other));
+  const moved = await consoles.customerWith(site, asks(address));
+  await consoles.server.app.engine.forAgent(ada, 'answer:improve', {
+    cid: uuidv7(),
+    conversationId: first.conversationId,
+    turn: 1,
+    text: 'Transfers to Poland cost 4 euros since May. We are sorry that the table said 2.50.',
+  });
+  await eventually(async () => {
+    await page.reload();
+    await page
+      .getByText(/the greatest harm first|Nothing to do/)
+      .first()
+      .waitFor();
+    return page.locator('.question-open').allInnerTexts();
+  }).toEqual([
+    expect.stringContaining('3 customers · 3 weak answers · 3 thumbs down · 2 wordings · 1 better answer'),
+    expect.stringContaining(other),
+    expect.stringContaining(address),
+  ]);
+
+  await press('j', 'Enter');
+  const worst = row(question).first();
+  await worst.getByText('Transfers to Poland cost 4 euros since May.').waitFor();
+  await worst.getByText('Transfer fees').first().waitFor();
+  await worst.getByText('The table says 2.50, I paid 4').waitFor();
+  await lookAtConsole(page, 'questions');
+  await press('o');
+  await said('Taken. It is yours to decide.');
+  await worst.getByText('Yours').waitFor();
+
+  // The second one asks the same: merged, and apart again.
+  await worst.getByRole('button', { name: question }).first().focus();
+  await press('j', 'm');
+  const merging = page.getByRole('form', { name: 'Merge the question' });
+  await merging.getByRole('button', { name: question }).waitFor();
+  await lookAtConsole(page, 'questions-merge', merging);
+  await page.keyboard.type('charged');
+  await press('Enter');
+  await said('Merged into');
+  await eventually(() => page.locator('.question-open').count()).toBe(2);
+  await press('z');
+  await said('Taken back.');
+  await eventually(() => page.locator('.question-open').count()).toBe(3);
+
+  // One wording is something else: split off, and put back.
+  await page.getByRole('button', { name: question }).first().focus();
+  await press('x');
+  const splitting = page.getByRole('form', { name: 'Split the question' });
+  await splitting.getByLabel(otherwise).check();
+  await lookAtConsole(page, 'questions-split', splitting);
+  await press('Enter');
+  await said('Split off: a question of its own.');
+  await eventually(() => page.locator('.question-open').count()).toBe(4);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await said('Taken back.');
+  await eventually(() => page.locator('.question-open').count()).toBe(3);
+
+  // A guidance begins with what was asked, and what an agent would have said.
+  await page.getByRole('button', { name: question }).first().focus();
+  await press('g');
+  const writing = page.getByRole('form', { name: 'Write guidance' });
+  await writing.waitFor();
+  expect(await writing.getByLabel('Questions that it is for').inputValue()).toBe(`${question}\n${otherwise}`);
+  expect(await writing.getByLabel('What the customer reads').inputValue()).toMatch(
+    /^Transfers to Poland cost 4/,
+  );
+  await lookAtConsole(page, 'questions-guidance', writing);
+  await writing.getByRole('button', { name: 'Propose' }).click();
+  await row(question).first().getByText('Guidance waits for approval').waitFor();
+  await page.getByRole('link', { name: 'See the guidance' }).click();
+  await page.getByRole('button', { name: question }).click();
+  await page.getByRole('button', { name: 'Approve' }).click();
+  await page.getByText('Nothing waits for approval.').waitFor();
+  await first.until('feedback.reviewed', ({ status }) => status === 'changed');
+
+  // Whoever asks now gets what was approved: the list says so.
+  await consoles.customerWith(site, { questions: [question], up: { turn: 1 } });
+  // Nothing is changed of another one: those who spoke read why.
+  await page.getByRole('link', { name: 'Feedback', exact: true }).click();
+  await page.getByText('Guidance, version 1: given word for word').waitFor();
+  await page.getByText('6 in all').waitFor();
+  await lookAtConsole(page, 'questions-tag');
+  await page.getByRole('link', { name: 'By question' }).click();
+  await page.getByRole('button', { name: address }).focus();
+  await press('d');
+  await page.keyboard.type('We may not: a letter is needed.');
+  await press('Enter');
+  await said('Declined. Those who gave feedback on it read why.');
+  await moved.until('feedback.reviewed', ({ word }) => word === 'We may not: a letter is needed.');
+  await page.getByRole('link', { name: 'Guided' }).click();
+  await page.getByText('Guided, version 1').waitFor();
+  await lookAtConsole(page, 'questions-guided');
+
+  await page.getByRole('link', { name: 'To do' }).click();
+  await page.getByRole('button', { name: other }).first().click();
+  await page.locator(`[data-opens="${abroad.conversationId}"]`).click();
+  const reading = page.getByRole('complementary', { name: 'Conversation' });
+  await reading.getByText('Thumbs down · Wrong').waitFor();
+  await lookAtConsole(page, 'questions-reading');
+  await press('Escape');
+  await reading.waitFor({ state: 'detached' });
+
+  consoles.expectFault(/status of 503/);
+  consoles.expectFault(/ERR_INTERNET_DISCONNECTED/);
+  await page.route('**/v1/desk/weak-questions?*', (route) => route.fulfill({ status: 503, body: '' }));
+  await page.reload();
+  await page.getByText('The questions could not be loaded.').waitFor();
+  await page.unroute('**/v1/desk/weak-questions?*');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('button', { name: other }).first().click();
+  await page.context().setOffline(true);
+  await page.getByText('Connection lost.').waitFor();
+  expect(await page.getByRole('button', { name: 'Take', exact: true }).isDisabled()).toBe(true);
+  await press('o');
+  await page.context().setOffline(false);
+  await page.getByRole('button', { name: 'Take', exact: true }).and(page.locator(':enabled')).waitFor();
+});
