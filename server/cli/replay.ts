@@ -8,7 +8,6 @@ import { botLimitsOf, type Config } from '../config.ts';
 import { meaningOf } from '../domain/replay/verdict.ts';
 import { notAskableWords } from '../replay/bot-asker.ts';
 import { readCaseLines } from '../replay/case-lines.ts';
-import { planQuestions } from '../replay/plan.ts';
 import { prepare, type ReplayWorld, type Tried } from '../replay/prepare.ts';
 import { workOn } from '../replay/run.ts';
 import { createSiteMatchers } from '../retrieval/site-matcher.ts';
@@ -123,16 +122,17 @@ async function runAll(
   });
   const progress = createProgress();
   try {
-    const { questions, problem } = await planQuestions(world, prepared, signal);
-    await store.replays.choose(run.id, questions, problem);
-    progress.begin(questions.length);
-    const came = await workOn(world, prepared, run, { signal, leaseMs, onTried: () => progress.advance() });
+    const came = await workOn(world, prepared, run, {
+      signal,
+      leaseMs,
+      onChosen: (count) => progress.begin(count),
+      onTried: () => progress.advance(),
+    });
     if (came === 'done') await store.replays.end(run.id, 'done', null, Date.now());
     else await store.replays.end(run.id, 'interrupted', 'stopped by the operator', Date.now());
   } catch (error) {
-    const why = signal.aborted ? 'stopped by the operator' : 'it broke on our side';
-    await store.replays.end(run.id, signal.aborted ? 'interrupted' : 'failed', why, Date.now());
-    if (!signal.aborted) throw error;
+    await store.replays.end(run.id, 'failed', 'it broke on our side', Date.now());
+    throw error;
   } finally {
     progress.end();
   }

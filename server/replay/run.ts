@@ -1,4 +1,5 @@
 import type { KeptRun, OpenQuestion, ReplayOutcome } from '../store/replays.ts';
+import { planQuestions } from './plan.ts';
 import type { Prepared, ReplayWorld } from './prepare.ts';
 import { tryQuestion } from './try-question.ts';
 
@@ -13,21 +14,23 @@ export interface Working {
   readonly until?: number;
   /** For how long from now on nobody takes the run for dead, ms. */
   readonly leaseMs: number;
+  /** Told how many questions there are, once they are chosen. */
+  onChosen?(count: number): void;
   onTried?(question: OpenQuestion, outcome: ReplayOutcome): void;
 }
 
 /**
- * Asks what is still open of a run. Each outcome is kept as it comes, so whoever goes on asks nothing twice.
+ * Chooses the questions of a run, if nobody has, and asks what is still open. Each outcome is kept as it comes, so whoever goes on asks nothing twice.
  * @returns `open`: its time was over; `ended`: somebody has ended the run meanwhile, or the signal did
  * @throws when the database is away
  */
 export async function workOn(
-  { store }: ReplayWorld,
+  world: ReplayWorld,
   prepared: Prepared,
   run: KeptRun,
-  { signal, until = Number.POSITIVE_INFINITY, leaseMs, onTried }: Working,
+  { signal, until = Number.POSITIVE_INFINITY, leaseMs, onChosen, onTried }: Working,
 ): Promise<'done' | 'open' | 'ended'> {
-  const { replays } = store;
+  const { replays } = world.store;
   const given = run.botVersion;
   const stop = new AbortController();
   const stopped = AbortSignal.any([signal, stop.signal]);
@@ -52,6 +55,11 @@ export async function workOn(
     });
   }, extendEveryMs);
   try {
+    if (run.total === null) {
+      const { questions, problem } = await planQuestions(world, prepared, stopped);
+      await replays.choose(run.id, questions, problem);
+      onChosen?.(questions.length);
+    }
     const waiting = await replays.open(run.id);
     const takeNext = async () => {
       for (;;) {
@@ -72,6 +80,9 @@ export async function workOn(
     // The version, too, that came with the last answer.
     await extend();
     return 'done';
+  } catch (error) {
+    if (failed === null && stopped.aborted) return 'ended';
+    throw error;
   } finally {
     clearInterval(timer);
   }

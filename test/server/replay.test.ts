@@ -175,6 +175,14 @@ describe('a replay', () => {
       verdict: 'passed',
       with: 'Soon.',
     });
+    // As alike as the very question: whoever has said that it must not get it hears of that.
+    await saved(id, { neighbours: ['Where is my own refund?'] });
+    expect(of(await replayed({ guidance: id, version: 2 }), 'Where is my own refund?')).toMatchObject({
+      kind: 'neighbour',
+      verdict: 'changed',
+      applied: { id, version: 2 },
+      with: 'Soon.',
+    });
     // What customers get has not changed by that.
     expect(of(await replayed(), question)).toMatchObject({ version: 1 });
   });

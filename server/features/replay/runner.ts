@@ -3,7 +3,6 @@ import type { FastifyInstance } from 'fastify';
 import { RefusalError } from '../../plugins/errors.ts';
 import { type Job, jobIdOf } from '../../plugins/jobs.ts';
 import { notAskableWords, whyNotAskable } from '../../replay/bot-asker.ts';
-import { planQuestions } from '../../replay/plan.ts';
 import { type Prepared, prepare, type ReplayWorld, type Tried } from '../../replay/prepare.ts';
 import { workOn } from '../../replay/run.ts';
 import type { Site } from '../../store/sites.ts';
@@ -60,12 +59,6 @@ export async function createRunner(
     ready.set(id, prepared);
     const until = Date.now() + sliceMs;
     const stopped = AbortSignal.any([signal, isClosing.signal]);
-    if (run.total === null) {
-      const { questions, problem } = await planQuestions(world, prepared, stopped);
-      await store.replays.choose(id, questions, problem);
-      // Among many thousands that takes its time, and the questions have theirs.
-      return plan(id, part + 1);
-    }
     const came = await workOn(world, prepared, run, { signal: stopped, until, leaseMs });
     if (came === 'open') return plan(id, part + 1);
     ready.delete(id);
@@ -78,17 +71,20 @@ export async function createRunner(
     try {
       await work(data.id, data.part, signal);
     } catch (error) {
-      ready.delete(data.id);
       if (isLast) await store.replays.end(data.id, 'failed', 'it broke on our side', Date.now());
       throw error;
     }
   };
   await jobs.work(kind, retries, handle, sitesAtOnce);
 
+  const sweepOnce = async () => {
+    await store.replays.endDead(Date.now());
+    for (const id of ready.keys()) if ((await store.replays.byId(id))?.state !== 'running') ready.delete(id);
+  };
   let sweeping: Promise<unknown> = Promise.resolve();
   const sweep = () => {
     sweeping = sweeping
-      .then(() => store.replays.endDead(Date.now()))
+      .then(sweepOnce)
       .catch((error: unknown) => log.warn({ err: error }, 'dead replays not ended this time'));
   };
   const timer = setInterval(sweep, sweepEveryMs);

@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely';
 
 /**
  * Guidance as cases that are tried against the bot, and the history of that. A neighbour may be a customer's past
- * question: it keeps where it comes from, and is shown as long as that conversation is there. No reference, as its check
- * would hold a row that commits pass by when somebody holds it.
+ * question: it keeps where it comes from. No reference, as its check would hold a row that commits pass by when somebody
+ * holds it: whoever erases a conversation erases these by name, and none is shown whose conversation is gone.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
@@ -46,5 +46,6 @@ const statements = [
     verdict text,
     result jsonb,
     primary key (run_id, seq))`,
+  `create index replay_results_of_conversation on replay_results (conversation_id) where conversation_id is not null`,
   `create index replay_results_of_guidance on replay_results (guidance_id, run_id)`,
 ];
