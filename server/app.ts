@@ -22,6 +22,7 @@ import { insights } from './features/insights/index.ts';
 import { notifications } from './features/notifications/index.ts';
 import { people } from './features/people/index.ts';
 import { promises } from './features/promises/index.ts';
+import { proof } from './features/proof/index.ts';
 import { routing } from './features/routing/index.ts';
 import { search } from './features/search/index.ts';
 import { signIn } from './features/sign-in/index.ts';
@@ -128,6 +129,7 @@ export async function createApp(
   await app.register(auditLog);
   await app.register(search);
   await app.register(insights);
+  await app.register(proof);
   const outbound = createOutbound({ allowPrivate: config.outboundAllow });
   app.addHook('onClose', () => outbound.close());
   await app.register(answers, {

@@ -1,6 +1,6 @@
 import fp from 'fastify-plugin';
 import type { CustomerCommand } from '../domain/command.ts';
-import { type Asker, type FoundGuidance, isInScope, sameWords } from '../domain/guidance.ts';
+import { type Asker, type FoundGuidance, idsByWords, isInScope, sameWords } from '../domain/guidance.ts';
 import type { Ownership } from '../store/conversation-row.ts';
 import type { LiveGuidance } from '../store/live-guidance.ts';
 import { type Asking, createInOrder, isAsking } from './guidance-asked.ts';
@@ -104,14 +104,11 @@ export default fp<Options>(
       const before = shelves.get(siteId);
       if (before !== undefined && before.revision > revision) return;
       const live = new Map(found.map((one) => [one.id, one]));
-      const byWords = new Map<string, string[]>();
-      for (const { id, examples } of found)
-        for (const words of new Set(examples.map(sameWords)))
-          if (words !== '') byWords.set(words, [...(byWords.get(words) ?? []), id]);
       const examples = found.map(({ id, examples }) => [id, examples]);
       const made = JSON.stringify([site?.guidance.falseApply, examples]);
       const isIndexed = before?.made === made && before.matcher !== null;
       const counts = { asked: before?.asked ?? 0, known: before?.known ?? 0 };
+      const byWords = idsByWords(found);
       shelves.set(siteId, { revision, live, byWords, made, matcher: before?.matcher ?? null, ...counts });
       if (!isIndexed && live.size > 0) index(siteId, made);
     };

@@ -26,6 +26,7 @@ import * as searchHeads from './migrations/022-search-heads.ts';
 import * as insights from './migrations/023-insights.ts';
 import * as filesLast from './migrations/024-files-last.ts';
 import * as usedCodes from './migrations/025-used-codes.ts';
+import * as proof from './migrations/028-proof.ts';
 import type { Tables } from './schema.ts';
 
 export type Database = Kysely<Tables>;
@@ -58,6 +59,7 @@ export const migrations = {
   '023-insights': insights,
   '024-files-last': filesLast,
   '025-used-codes': usedCodes,
+  '028-proof': proof,
 };
 
 /** bigint columns hold epoch ms and counts, all far below 2^53: read them as numbers. */

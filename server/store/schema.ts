@@ -18,6 +18,7 @@ import type { FileTables } from './schema-files.ts';
 import type { GuidanceTables } from './schema-guidance.ts';
 import type { InsightTables } from './schema-insights.ts';
 import type { PeopleTables } from './schema-people.ts';
+import type { ProofTables } from './schema-proof.ts';
 import type {
   AnswerFeedbackTable,
   AnswerSignalsTable,
@@ -33,7 +34,13 @@ import type {
 import type { WebhookCursorsTable, WebhookDeliveriesTable, WebhooksTable } from './schema-webhooks.ts';
 
 /** Tables as kysely sees them. Times are epoch ms (bigint, parsed to numbers), as everywhere in Handrail. */
-export interface Tables extends ExportTables, FileTables, GuidanceTables, InsightTables, PeopleTables {
+export interface Tables
+  extends ExportTables,
+    FileTables,
+    GuidanceTables,
+    InsightTables,
+    PeopleTables,
+    ProofTables {
   settings: SettingsTable;
   sites: SitesTable;
   customers: CustomersTable;

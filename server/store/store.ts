@@ -26,6 +26,8 @@ import { createNotifications } from './notifications.ts';
 import { createPeople } from './people.ts';
 import { createPresence } from './presence.ts';
 import { createPromises } from './promises.ts';
+import { createProofMaterial } from './proof-material.ts';
+import { createProofs } from './proofs.ts';
 import { createQueueHistory } from './queue-history.ts';
 import { createReceipts } from './receipts.ts';
 import { createRouting } from './routing.ts';
@@ -77,6 +79,8 @@ export function createStore({ db, pool, commits }: Connections) {
     search: createSearch(db),
     insights: createInsights(db),
     insightsReader: createInsightsReader(db),
+    proofs: createProofs(db),
+    proofMaterial: createProofMaterial(db),
     deskViews: createDeskViews(db),
     /**
      * For pg-boss, which brings its own SQL; on our connections, so that it needs none besides. Some of it opens a

@@ -1,0 +1,309 @@
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import type { Role } from '../../protocol/agent.ts';
+import type { Guidance, GuidancePage } from '../../protocol/guidance.ts';
+import type { InsightsVisits } from '../../protocol/insights.ts';
+import type { GuidanceEffects, GuidanceProofs, Proof } from '../../protocol/proof.ts';
+import type { FoundGuidance } from '../../server/domain/guidance.ts';
+import { measureSite } from '../../server/features/proof/measure.ts';
+import { rulesFor } from '../../server/reads/insight-rules.ts';
+import { migrate, openDatabase } from '../../server/store/database.ts';
+import type { Site } from '../../server/store/sites.ts';
+import { createStore } from '../../server/store/store.ts';
+import { createDatabase, startTestServer, type TestServer } from '../support/server.ts';
+import { byAda, liveSince, type TopicTold, topicStories } from '../support/topic-stories.ts';
+import { putStories, type VisitStory } from '../support/visit-stories.ts';
+import { expectProblem, inDatabase, noLimits } from './requests.ts';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+const now = Date.now();
+/** When the guidance of all tests went live. */
+const begunAt = now - 10 * day;
+
+let server: TestServer;
+let site: Site;
+let other: Site;
+const cookies = new Map<Role, string>();
+
+beforeAll(async () => {
+  server = await startTestServer(inject('postgresUrl'), noLimits);
+  // What is put there as if it had happened long ago has not been told of in time.
+  server.mayBeSilent();
+  site = await server.addSite({ kind: 'page' });
+  other = await server.addSite({ kind: 'page' });
+  // Somebody else measures this site, as far as the server knows: the tests say when.
+  await inDatabase(
+    server.databaseUrl,
+    'insert into insight_rounds (site_id, revision, next_at, claimed_until) values ($1, 0, 0, $2)',
+    [site.id, now + day],
+  );
+  for (const role of ['agent', 'product'] as const) {
+    cookies.set(role, (await server.addAgent(site, role, role)).cookie);
+  }
+});
+afterAll(() => server.close());
+
+const get = (path: string, role: Role = 'product') =>
+  fetch(`${server.url}/v1/desk${path}`, { headers: { cookie: cookies.get(role) ?? '' } });
+const read = async <T>(path: string): Promise<T> => {
+  const response = await get(path);
+  expect(response.status, await response.clone().text()).toBe(200);
+  return (await response.json()) as T;
+};
+const proofsOf = (id: string) => read<GuidanceProofs>(`/guidance/${id}/proof`);
+const newest = async (id: string): Promise<Proof> => {
+  const [first] = (await proofsOf(id)).proofs;
+  if (first === undefined) throw new Error('no proof');
+  return first;
+};
+const measure = (at = now) => measureSite(server.store, site.id, at, new AbortController().signal);
+
+async function put(stories: readonly VisitStory[], of = site): Promise<readonly VisitStory[]> {
+  await putStories(server.store.db, stories);
+  const ids = stories.map(({ id }) => id);
+  await vi.waitUntil(() => server.store.insightsReader.read(ids, { now, rulesOf: () => rulesFor(of) }), {
+    timeout: 10_000,
+  });
+  return stories;
+}
+type Told = Pick<TopicTold, 'count' | 'down' | 'toPeople' | 'back'>;
+/** Customers who ask this, in the ten days before the guidance and in those behind it. */
+async function tell(question: string, before: Told, after: Told, guidance?: FoundGuidance) {
+  const of = { siteId: site.id, question };
+  await put([
+    ...topicStories({ ...of, from: begunAt - 10 * day, to: begunAt - day, ...before }),
+    ...topicStories({
+      ...of,
+      from: begunAt,
+      to: now - 4 * day,
+      ...after,
+      ...(guidance === undefined ? {} : { guidance }),
+    }),
+  ]);
+}
+const since = (examples: string[], at = begunAt, more = {}) =>
+  liveSince(server.store.guidanceChanges, site.id, at, { examples, ...more });
+const given = (id: string): FoundGuidance => ({
+  applied: { id, version: 1, kind: 'answer', score: 1, threshold: 1 },
+  text: 'Within five days.',
+});
+
+describe('the proof of a guidance', () => {
+  test('compares its topic before and after, by customers’ cases, with intervals', async () => {
+    const id = await since(['When does my new card arrive?']);
+    await tell(
+      '  when does my NEW card arrive ?!',
+      { count: 61, down: 31, toPeople: 12, back: 20 },
+      { count: 60, down: 5, toPeople: 10, back: 2 },
+      given(id),
+    );
+    // Of another matter, and of another site: neither counts.
+    await tell('How do I close my account?', { count: 30, down: 0 }, { count: 30, down: 30 });
+    const elsewhere = { siteId: other.id, question: 'When does my new card arrive?' };
+    await put(topicStories({ ...elsewhere, from: begunAt, to: now - 4 * day, count: 30, down: 30 }), other);
+    await measure();
+
+    const { proofs, isMeasured } = await proofsOf(id);
+    expect([proofs.length, isMeasured]).toEqual([1, true]);
+    const [proof] = proofs;
+    // Who comes back is another case of the topic; the last one before it was written is what it was made from.
+    expect(proof).toMatchObject({
+      version: 1,
+      from: begunAt,
+      until: null,
+      windows: { before: { from: begunAt - 10 * day, to: begunAt }, after: { from: begunAt, to: now } },
+      cases: { before: 61 + 20 - 1, after: 60 + 2, given: 62, leftOut: 1 },
+      sampled: 1,
+      down: { before: { part: 31, of: 80 }, after: { part: 5, of: 62 }, verdict: 'better' },
+      handed: { before: { part: 12 }, after: { part: 10 }, verdict: 'no_difference' },
+      back: { before: { part: 20 }, after: { part: 2 }, verdict: 'better' },
+      verdict: 'better',
+      isFinal: false,
+    });
+    const { before, difference } = proof?.down ?? {};
+    expect([before?.low, before?.high].map((share) => share?.toFixed(3))).toEqual(['0.288', '0.497']);
+    expect(difference?.high).toBeLessThan(0);
+    expect(difference?.low).toBeLessThan(difference?.by ?? 0);
+  });
+
+  test('warns of what made things worse, in the list, by a filter and first on the dashboards', async () => {
+    const id = await since(['How do I change my postal address?']);
+    await tell(
+      'How do I change my postal address?',
+      { count: 40, down: 3 },
+      { count: 40, down: 25 },
+      given(id),
+    );
+    await measure();
+    expect(await newest(id)).toMatchObject({ down: { verdict: 'worse' }, verdict: 'worse' });
+    const list = await read<GuidancePage>('/guidance');
+    expect(list.worse).toBe(1);
+    expect(list.items.find((one) => one.id === id)?.effect).toBe('worse');
+    const filtered = await read<GuidancePage>('/guidance?effect=worse');
+    expect(filtered.items.map((one: Guidance) => one.id)).toEqual([id]);
+    const range = `from=${new Date(now - 2 * day).toISOString().slice(0, 10)}&to=${new Date(now).toISOString().slice(0, 10)}`;
+    const { effects } = await read<GuidanceEffects>(`/insights/guidance?${range}`);
+    expect(effects.map((one) => one.proof.verdict)).toEqual(['worse', 'better']);
+    expect(effects[0]).toMatchObject({ id, site: site.key, question: 'How do I change my postal address?' });
+    const early = await read<GuidanceEffects>('/insights/guidance?from=2020-01-01&to=2020-01-31');
+    expect(early.effects).toEqual([]);
+  });
+
+  test('says that there are too few, and counts for returns only whose 72 hours are over', async () => {
+    const id = await since(['Can I get a paper statement?'], now - 2 * day);
+    const of = { siteId: site.id, question: 'Can I get a paper statement?' };
+    await put([
+      ...topicStories({ ...of, from: now - 5 * day, to: now - 4 * day, count: 30, down: 15 }),
+      ...topicStories({ ...of, from: now - 2 * day, to: now - 2 * hour, count: 25 }),
+    ]);
+    await measure();
+    expect(await newest(id)).toMatchObject({
+      windows: { before: { from: now - 5 * day } },
+      down: { after: { part: 0, of: 25 }, verdict: 'better' },
+      back: { after: { part: 0, of: 0 }, difference: null, verdict: 'too_few' },
+    });
+    const rare = await since(['Is the shop in Rome open?']);
+    await tell('Is the shop in Rome open?', { count: 19, down: 19 }, { count: 40 });
+    await measure();
+    expect(await newest(rare)).toMatchObject({ cases: { before: 18 }, verdict: 'too_few' });
+  });
+
+  test('leaves out the very answer that it was made from, and not what others asked in the same words', async () => {
+    const question = 'Why was I charged a fee for my transfer?';
+    const of = { siteId: site.id, question };
+    const stories = await put(
+      topicStories({ ...of, from: begunAt - 9 * day, to: begunAt - day, count: 30, down: 30 }),
+    );
+    const origin = { conversationId: stories[3]?.id ?? '', turn: 1 };
+    const content = { examples: [question] };
+    const id = await liveSince(server.store.guidanceChanges, site.id, begunAt, content, origin);
+    await measure();
+    expect(await newest(id)).toMatchObject({ cases: { before: 29, leftOut: 1 } });
+    const { visits } = await read<InsightsVisits>(
+      `/insights/visits?from=2020-01-01&to=2020-01-02&figure=proof.before.down&guidance=${id}&stretch=3&limit=100`,
+    );
+    expect(visits).toHaveLength(29);
+    expect(visits.map(({ conversation }) => conversation.id)).not.toContain(origin.conversationId);
+  });
+
+  test('is of one time that a version was live: rolled back, it is another', async () => {
+    const question = 'My card was declined abroad';
+    const id = await since([question], now - 20 * day);
+    const act = (at: number) => ({ ...byAda, at, reason: '', origin: null });
+    const { guidanceChanges } = server.store;
+    const change = { kind: 'answer' as const, text: 'No.', examples: [question], scope: {} };
+    await guidanceChanges.change(
+      id,
+      [site.id],
+      [
+        { name: 'write', base: 1, content: change },
+        { name: 'propose', version: 2 },
+        { name: 'approve', version: 2 },
+      ],
+      act(now - 15 * day),
+    );
+    await guidanceChanges.change(id, [site.id], [{ name: 'roll_back', version: 1 }], act(now - 8 * day));
+    const asked = (from: number, to: number, down: number) =>
+      topicStories({ siteId: site.id, question, from, to, count: 30, down });
+    await put([
+      ...asked(now - 25 * day, now - 20 * day, 5),
+      ...asked(now - 20 * day, now - 15 * day, 5),
+      ...asked(now - 15 * day, now - 8 * day, 28),
+      ...asked(now - 8 * day, now - 4 * day, 3),
+    ]);
+    await measure();
+    const { proofs } = await proofsOf(id);
+    expect(proofs.map(({ version, until, verdict }) => [version, until, verdict])).toEqual([
+      [1, null, 'better'],
+      [2, now - 8 * day, 'worse'],
+      [1, now - 15 * day, 'no_difference'],
+    ]);
+    // What has ended changes no more once all of its 72 hours are over; the warning is about what is live.
+    expect(proofs.map(({ isFinal }) => isFinal)).toEqual([false, true, true]);
+    const list = await read<GuidancePage>('/guidance');
+    expect(list.items.find((one) => one.id === id)?.effect).toBe('better');
+    await measure(now + 1);
+    const again = (await proofsOf(id)).proofs;
+    expect(again.map(({ measuredAt }) => measuredAt)).toEqual([now + 1, now, now]);
+  });
+
+  test('of what an earlier look says nothing is overwritten by it', async () => {
+    const { items } = await read<GuidancePage>('/guidance?effect=worse');
+    const { id = '' } = items[0] ?? {};
+    await measure(now + 2);
+    await measure(now - day);
+    expect((await newest(id)).measuredAt).toBe(now + 2);
+  });
+
+  test('opens the conversations of each figure, in pages, and of nobody else', async () => {
+    const { items } = await read<GuidancePage>('/guidance?effect=worse');
+    const { id = '' } = items[0] ?? {};
+    const { stretch } = await newest(id);
+    const path = (figure: string, more = '') =>
+      `/insights/visits?from=2020-01-01&to=2020-01-02&figure=${figure}&guidance=${id}&stretch=${stretch}&limit=10${more}`;
+    const found: string[] = [];
+    for (let cursor = '', isMore = true; isMore; ) {
+      const page = await read<InsightsVisits>(path('proof.after.down', cursor));
+      found.push(...page.visits.map(({ conversation }) => conversation.id));
+      isMore = page.next !== null;
+      cursor = `&cursor=${page.next}`;
+    }
+    expect(new Set(found).size).toBe(25);
+    expect(found).toHaveLength(25);
+    expect((await read<InsightsVisits>(path('proof.before.down'))).visits).toHaveLength(3);
+    expect((await read<InsightsVisits>(path('proof.after.back'))).visits).toEqual([]);
+    await expectProblem(
+      await get('/insights/visits?from=2020-01-01&to=2020-01-02&figure=proof.after'),
+      'invalid',
+    );
+    await expectProblem(await get(path('proof.after'), 'agent'), 'forbidden');
+    const stranger = await server.addAgent(other, 'Otto', 'admin');
+    const theirs = (at: string) =>
+      fetch(`${server.url}/v1/desk${at}`, { headers: { cookie: stranger.cookie } });
+    await expectProblem(await theirs(`/guidance/${id}/proof`), 'not_found');
+    const page = (await (await theirs(path('proof.after'))).json()) as InsightsVisits;
+    expect(page.visits).toEqual([]);
+  });
+
+  test('is made by itself once guidance changes', async () => {
+    const id = await since(['Do you sell garden chairs?'], now - day);
+    expect(await proofsOf(id)).toEqual({ proofs: [], isMeasured: false });
+    await server.store.proofs.release(site.id, 0);
+    await vi.waitFor(async () => expect((await proofsOf(id)).isMeasured).toBe(true), {
+      timeout: 30_000,
+      interval: 200,
+    });
+    expect(await newest(id)).toMatchObject({ cases: { before: 0, after: 0 }, verdict: 'too_few' });
+  });
+});
+
+test('of two processes one measures a site, and another takes over where it died', async () => {
+  const database = await createDatabase(inject('postgresUrl'));
+  const stores = [1, 2].map(() => createStore(openDatabase(database.url, () => undefined)));
+  try {
+    const [store] = stores;
+    if (store === undefined) throw new Error('no store');
+    await migrate(store.db);
+    const own = { title: 'Own', answeredBy: 'Own', allowedOrigins: [], suggestions: [] };
+    const { id } = await store.sites.save({ ...own, bot: { kind: 'page' } });
+    const claims = async (at: number) =>
+      (await Promise.all([...stores, ...stores, ...stores].map(({ proofs }) => proofs.claim(at)))).filter(
+        (one) => one !== null,
+      );
+    expect(await claims(now), 'a site without guidance').toEqual([]);
+    await liveSince(store.guidanceChanges, id, now, { examples: ['Why?'] });
+    expect(await claims(now)).toEqual([{ siteId: id, revision: 1 }]);
+    expect(await claims(now + 60_000)).toEqual([]);
+    const [round] = await claims(now + 10 * 60_000);
+    if (round === undefined) throw new Error('nobody took over');
+    await store.proofs.finish(round, now + hour);
+    expect(await claims(now + 11 * 60_000)).toEqual([]);
+    expect(await claims(now + hour)).toHaveLength(1);
+    await store.proofs.release(id, now + 2 * hour);
+    expect(await claims(now + 2 * hour - 1)).toEqual([]);
+    expect(await claims(now + 2 * hour)).toHaveLength(1);
+  } finally {
+    await Promise.all(stores.map((store) => store.close()));
+    await database.drop();
+  }
+});
