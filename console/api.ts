@@ -17,6 +17,7 @@ import type { Insights, InsightsVisits, WeakQuestions } from '../protocol/insigh
 import type { NotifySetup, NotifyTested, PushDevice } from '../protocol/notifications.ts';
 import type { InvitationAccepted, InvitationShown, PeopleList } from '../protocol/people.ts';
 import type { PromisePage, PromiseRate } from '../protocol/promise.ts';
+import type { GuidanceEffects, GuidanceProofs } from '../protocol/proof.ts';
 import type { SearchPage } from '../protocol/search.ts';
 import type { BackupCodes, SignInWays, TwoFactorProof, TwoFactorStarted } from '../protocol/sign-in.ts';
 import type { WebhookDeliveries, WebhookList } from '../protocol/webhooks.ts';
@@ -67,10 +68,12 @@ export interface Api {
   feedback(query: URLSearchParams, signal: AbortSignal): Promise<FeedbackPage>;
   guidance(query: URLSearchParams): Promise<GuidancePage>;
   guidanceHistory(id: string): Promise<GuidanceHistory>;
+  guidanceProof(id: string): Promise<GuidanceProofs>;
   /** With the body that the protocol declares for it. */
   changeGuidance(verb: GuidanceVerb, body: object): Promise<Guidance>;
   insights(query: URLSearchParams, signal: AbortSignal): Promise<Insights>;
   weakQuestions(query: URLSearchParams, signal: AbortSignal): Promise<WeakQuestions>;
+  guidanceEffects(query: URLSearchParams, signal: AbortSignal): Promise<GuidanceEffects>;
   insightsVisits(query: URLSearchParams, signal: AbortSignal): Promise<InsightsVisits>;
   exports(): Promise<ExportList>;
   /** `start`, `remove`, `schedule` or `schedule/remove`, with the body that the protocol declares for it. */
@@ -185,9 +188,11 @@ export function createApi(onSessionLost: () => void): Api {
     feedback: (query, signal) => json(`/v1/feedback?${query}`, signal),
     guidance: (query) => json(`/v1/desk/guidance?${query}`),
     guidanceHistory: (id) => json(`/v1/desk/guidance/${id}/history`),
+    guidanceProof: (id) => json(`/v1/desk/guidance/${id}/proof`),
     changeGuidance: (verb, body) => posted(`/v1/desk/guidance/${verb}`, body),
     insights: (query, signal) => json(`/v1/desk/insights?${query}`, signal),
     weakQuestions: (query, signal) => json(`/v1/desk/insights/weak?${query}`, signal),
+    guidanceEffects: (query, signal) => json(`/v1/desk/insights/guidance?${query}`, signal),
     insightsVisits: (query, signal) => json(`/v1/desk/insights/visits?${query}`, signal),
     exports: () => json('/v1/exports'),
     async changeExports(verb, body) {

@@ -129,7 +129,6 @@ export async function createApp(
   await app.register(auditLog);
   await app.register(search);
   await app.register(insights);
-  await app.register(proof);
   const outbound = createOutbound({ allowPrivate: config.outboundAllow });
   app.addHook('onClose', () => outbound.close());
   await app.register(answers, {
@@ -156,6 +155,7 @@ export async function createApp(
   const { smtpUrl, mailFrom, pushServices, publicUrl } = config;
   await app.register(notifications, { smtpUrl, mailFrom, pushServices, publicUrl, call: outbound });
   await app.register(followUps, { smtpUrl, mailFrom, publicUrl });
+  await app.register(proof, { smtpUrl, mailFrom, publicUrl });
   await app.register(promises, { smtpUrl, mailFrom, pushServices, publicUrl, call: outbound });
   await app.register(routing);
   const { outboundAllow, webhookTimeoutMs, webhookRetryMs } = config;

@@ -27,6 +27,7 @@ import { createPeople } from './people.ts';
 import { createPresence } from './presence.ts';
 import { createPromises } from './promises.ts';
 import { createProofMaterial } from './proof-material.ts';
+import { createProofWarnings } from './proof-warnings.ts';
 import { createProofs } from './proofs.ts';
 import { createQueueHistory } from './queue-history.ts';
 import { createReceipts } from './receipts.ts';
@@ -81,6 +82,7 @@ export function createStore({ db, pool, commits }: Connections) {
     insightsReader: createInsightsReader(db),
     proofs: createProofs(db),
     proofMaterial: createProofMaterial(db),
+    proofWarnings: createProofWarnings(db),
     deskViews: createDeskViews(db),
     /**
      * For pg-boss, which brings its own SQL; on our connections, so that it needs none besides. Some of it opens a

@@ -9,6 +9,7 @@ import { rulesFor } from '../../server/reads/insight-rules.ts';
 import { migrate, openDatabase } from '../../server/store/database.ts';
 import type { Site } from '../../server/store/sites.ts';
 import { createStore } from '../../server/store/store.ts';
+import { type MailServer, startMailServer } from '../support/mail-server.ts';
 import { createDatabase, startTestServer, type TestServer } from '../support/server.ts';
 import { byAda, liveSince, type TopicTold, topicStories } from '../support/topic-stories.ts';
 import { putStories, type VisitStory } from '../support/visit-stories.ts';
@@ -21,12 +22,14 @@ const now = Date.now();
 const begunAt = now - 10 * day;
 
 let server: TestServer;
+let mail: MailServer;
 let site: Site;
 let other: Site;
 const cookies = new Map<Role, string>();
 
 beforeAll(async () => {
-  server = await startTestServer(inject('postgresUrl'), noLimits);
+  mail = await startMailServer();
+  server = await startTestServer(inject('postgresUrl'), { ...noLimits, smtpUrl: mail.url });
   // What is put there as if it had happened long ago has not been told of in time.
   server.mayBeSilent();
   site = await server.addSite({ kind: 'page' });
@@ -41,7 +44,10 @@ beforeAll(async () => {
     cookies.set(role, (await server.addAgent(site, role, role)).cookie);
   }
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  await mail.close();
+});
 
 const get = (path: string, role: Role = 'product') =>
   fetch(`${server.url}/v1/desk${path}`, { headers: { cookie: cookies.get(role) ?? '' } });
@@ -265,15 +271,35 @@ describe('the proof of a guidance', () => {
     expect(page.visits).toEqual([]);
   });
 
-  test('is made by itself once guidance changes', async () => {
+  test('is made by itself once guidance changes, and those who may take it back hear of harm, once', async () => {
     const id = await since(['Do you sell garden chairs?'], now - day);
     expect(await proofsOf(id)).toEqual({ proofs: [], isMeasured: false });
+    const approvers = await Promise.all(
+      ['product', 'admin'].map((role) => server.addAgent(site, role, role as Role)),
+    );
     await server.store.proofs.release(site.id, 0);
     await vi.waitFor(async () => expect((await proofsOf(id)).isMeasured).toBe(true), {
       timeout: 30_000,
       interval: 200,
     });
     expect(await newest(id)).toMatchObject({ cases: { before: 0, after: 0 }, verdict: 'too_few' });
+    const lettersTo = ({ email }: { email: string }) => mail.mails.filter(({ to }) => to.includes(email));
+    await vi.waitUntil(() => approvers.every((one) => lettersTo(one).length > 0), { timeout: 30_000 });
+    const [letter] = approvers.flatMap(lettersTo);
+    expect(letter?.headers.subject).toBe('A guidance made things worse at Test help');
+    expect(letter?.text).toContain('How do I change my postal address?');
+    expect(letter?.text).toMatch(/\/console\/guidance\?effect=3?D?worse/);
+    expect(letter?.text.replace(/=\r?\n|\r?\n/g, ' ')).toMatch(/With a thumb down: 3, then 25/);
+    // Everybody who may decide, and nobody else; measured anew nobody hears of it again.
+    const [{ untold }] = await inDatabase(
+      server.databaseUrl,
+      `select count(*)::int as untold from insight_proofs where verdict = 'worse' and until_at is null and told_at is null`,
+    );
+    expect(untold).toBe(0);
+    expect(mail.mails.flatMap(({ to }) => to).sort()).toEqual(
+      [...new Set(mail.mails.flatMap(({ to }) => to))].sort(),
+    );
+    expect(mail.mails).toHaveLength(3);
   });
 });
 

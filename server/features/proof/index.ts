@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyPluginAsync } from 'fastify';
+import { consolePageUrl } from '../../notify/console-url.ts';
+import { createMailer } from '../../notify/email.ts';
 import { measureSite } from './measure.ts';
 import { routes } from './routes.ts';
+import { warnOfHarm } from './warn.ts';
 
 /** A site whose guidance has changed is looked for this often; one where it has not, at its time. */
 const lookEveryMs = 5_000;
@@ -10,11 +13,21 @@ const [againMs, restShare] = [15 * 60_000, 20];
 /** After a failure it is tried again. */
 const failedMs = 60_000;
 
+interface ProofSettings {
+  /** null: nobody is warned by mail; the console says it all the same. */
+  readonly smtpUrl: string | null;
+  readonly mailFrom: string | null;
+  readonly publicUrl: string | null;
+}
+
 /** Proof: what guidance has changed, measured beside the conversations by whichever process takes a site on. */
-export const proof: FastifyPluginAsync = async (app) => {
+export const proof: FastifyPluginAsync<ProofSettings> = async (app, { smtpUrl, mailFrom, publicUrl }) => {
   const { store, log } = app;
   const closing = new AbortController();
   const { signal } = closing;
+  const mailer = smtpUrl === null ? null : createMailer({ smtpUrl, from: mailFrom ?? 'handrail@localhost' });
+  const urlOf = (path: string) => consolePageUrl(app.server, publicUrl, path);
+  const warn = mailer === null ? null : await warnOfHarm(app, mailer, urlOf);
 
   /** @returns whether there was a site to measure */
   const measureOne = async (): Promise<boolean> => {
@@ -24,6 +37,7 @@ export const proof: FastifyPluginAsync = async (app) => {
     const begunAt = performance.now();
     try {
       await measureSite(store, round.siteId, now, signal);
+      await warn?.(round.siteId);
       const tookMs = performance.now() - begunAt;
       await store.proofs.finish(round, Math.round(Date.now() + Math.max(againMs, restShare * tookMs)));
     } catch (error) {
@@ -51,6 +65,7 @@ export const proof: FastifyPluginAsync = async (app) => {
   app.addHook('onClose', async () => {
     closing.abort();
     await working;
+    mailer?.close();
   });
   await app.register(routes);
 };
