@@ -1,6 +1,6 @@
-import type { Tally, WalkResult } from '../walk.ts';
+import type { Tally, WalkResult } from './tally.ts';
 
-const [width, height] = [720, 250];
+const [width, height] = [720, 272];
 const left = 210;
 const barWidth = 380;
 const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
@@ -14,7 +14,7 @@ const style = `
   .track{fill:#262b34}.was{fill:#6f7888}.now{fill:#4cc79a}.other{fill:#ff8a80}.mark{stroke:#a5adba}}`;
 
 /** What became of questions that nothing had seen: the share answered well before and after, and bystanders changed. @returns SVG */
-export function walkPicture({ unseen, again, guidances }: WalkResult): string {
+export function walkPicture({ unseen, again, guidances, gaps }: WalkResult): string {
   const { guided, bystanders } = unseen;
   const rows = [
     { y: 66, name: 'Bot alone', kind: 'was', share: guided.rightBefore / guided.questions },
@@ -46,6 +46,7 @@ export function walkPicture({ unseen, again, guidances }: WalkResult): string {
     `<text x="24" y="30" class="title">From thumbs down to better answers, on banking77</text>` +
     heading(56, 'New questions on the guided topics', guided) +
     heading(140, 'The questions of the first pass, asked again', again.guided) +
-    `${bars.join('')}<text x="24" y="226">${words}</text></svg>\n`
+    `${bars.join('')}<text x="24" y="226">${words}</text>` +
+    `<text x="24" y="250" class="soft">A bot without articles on ${gaps} topics; scripted customers, agents and reviewer: npm run bench -- walk</text></svg>\n`
   );
 }

@@ -129,7 +129,13 @@ export function createInsightsReader(db: Database) {
         // However many there are.
         await sql`set local statement_timeout = 0`.execute(tx);
         if (!(await isOurs(tx))) return false;
-        for (const table of ['insight_visits', 'insight_weak', 'insight_questions', 'insight_heads']) {
+        for (const table of [
+          'insight_visits',
+          'insight_weak',
+          'insight_questions',
+          'insight_cases',
+          'insight_heads',
+        ]) {
           await sql`delete from ${sql.table(table)} where not exists (
             select from conversations where id = conversation_id)`.execute(tx);
         }

@@ -73,6 +73,19 @@ export function createProofMaterial(db: Database) {
     },
 
     /**
+     * Whether all that was said at a site until then has been read for its questions. It has not been after an upgrade,
+     * a restored backup, or a time in which nobody read.
+     */
+    async isRead(siteId: string, until: number): Promise<boolean> {
+      const { rows } = await sql<{ isRead: boolean }>`
+        select not exists (
+          select from conversations left join insight_heads on conversation_id = id
+          where site_id = ${siteId} and last_at < ${until} and coalesce(insight_heads.seq, 0) < conversations.seq
+        ) as "isRead"`.execute(db);
+      return rows[0]?.isRead === true;
+    },
+
+    /**
      * What was asked at a site within this span, oldest first. Where that is more than `most`, all questions of a part
      * of the customers, whoever they are and whatever came of it.
      */

@@ -2,100 +2,27 @@ import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import type { Role } from '../../protocol/agent.ts';
 import type { Guidance, GuidancePage } from '../../protocol/guidance.ts';
 import type { InsightsVisits } from '../../protocol/insights.ts';
-import type { GuidanceEffects, GuidanceProofs, Proof } from '../../protocol/proof.ts';
-import type { FoundGuidance } from '../../server/domain/guidance.ts';
-import { measureSite } from '../../server/features/proof/measure.ts';
-import { rulesFor } from '../../server/reads/insight-rules.ts';
+import type { GuidanceEffects } from '../../protocol/proof.ts';
 import { migrate, openDatabase } from '../../server/store/database.ts';
-import type { Site } from '../../server/store/sites.ts';
 import { createStore } from '../../server/store/store.ts';
-import { type MailServer, startMailServer } from '../support/mail-server.ts';
-import { createDatabase, startTestServer, type TestServer } from '../support/server.ts';
-import { byAda, liveSince, type TopicTold, topicStories } from '../support/topic-stories.ts';
-import { putStories, type VisitStory } from '../support/visit-stories.ts';
-import { expectProblem, inDatabase, noLimits } from './requests.ts';
+import { createDatabase } from '../support/server.ts';
+import { byAda, liveSince, topicStories } from '../support/topic-stories.ts';
+import { putStories } from '../support/visit-stories.ts';
+import { given, openProofStage, type ProofStage } from './proof-stage.ts';
+import { expectProblem, inDatabase } from './requests.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
-const now = Date.now();
-/** When the guidance of all tests went live. */
-const begunAt = now - 10 * day;
 
-let server: TestServer;
-let mail: MailServer;
-let site: Site;
-let other: Site;
-const cookies = new Map<Role, string>();
-
+let stage: ProofStage;
 beforeAll(async () => {
-  mail = await startMailServer();
-  server = await startTestServer(inject('postgresUrl'), { ...noLimits, smtpUrl: mail.url });
-  // What is put there as if it had happened long ago has not been told of in time.
-  server.mayBeSilent();
-  site = await server.addSite({ kind: 'page' });
-  other = await server.addSite({ kind: 'page' });
-  // Somebody else measures this site, as far as the server knows: the tests say when.
-  await inDatabase(
-    server.databaseUrl,
-    'insert into insight_rounds (site_id, revision, next_at, claimed_until) values ($1, 0, 0, $2)',
-    [site.id, now + day],
-  );
-  for (const role of ['agent', 'product'] as const) {
-    cookies.set(role, (await server.addAgent(site, role, role)).cookie);
-  }
+  stage = await openProofStage();
 });
-afterAll(async () => {
-  await server.close();
-  await mail.close();
-});
-
-const get = (path: string, role: Role = 'product') =>
-  fetch(`${server.url}/v1/desk${path}`, { headers: { cookie: cookies.get(role) ?? '' } });
-const read = async <T>(path: string): Promise<T> => {
-  const response = await get(path);
-  expect(response.status, await response.clone().text()).toBe(200);
-  return (await response.json()) as T;
-};
-const proofsOf = (id: string) => read<GuidanceProofs>(`/guidance/${id}/proof`);
-const newest = async (id: string): Promise<Proof> => {
-  const [first] = (await proofsOf(id)).proofs;
-  if (first === undefined) throw new Error('no proof');
-  return first;
-};
-const measure = (at = now) => measureSite(server.store, site.id, at, new AbortController().signal);
-
-async function put(stories: readonly VisitStory[], of = site): Promise<readonly VisitStory[]> {
-  await putStories(server.store.db, stories);
-  const ids = stories.map(({ id }) => id);
-  await vi.waitUntil(() => server.store.insightsReader.read(ids, { now, rulesOf: () => rulesFor(of) }), {
-    timeout: 10_000,
-  });
-  return stories;
-}
-type Told = Pick<TopicTold, 'count' | 'down' | 'toPeople' | 'back'>;
-/** Customers who ask this, in the ten days before the guidance and in those behind it. */
-async function tell(question: string, before: Told, after: Told, guidance?: FoundGuidance) {
-  const of = { siteId: site.id, question };
-  await put([
-    ...topicStories({ ...of, from: begunAt - 10 * day, to: begunAt - day, ...before }),
-    ...topicStories({
-      ...of,
-      from: begunAt,
-      to: now - 4 * day,
-      ...after,
-      ...(guidance === undefined ? {} : { guidance }),
-    }),
-  ]);
-}
-const since = (examples: string[], at = begunAt, more = {}) =>
-  liveSince(server.store.guidanceChanges, site.id, at, { examples, ...more });
-const given = (id: string): FoundGuidance => ({
-  applied: { id, version: 1, kind: 'answer', score: 1, threshold: 1 },
-  text: 'Within five days.',
-});
+afterAll(() => stage.close());
 
 describe('the proof of a guidance', () => {
   test('compares its topic before and after, by customers’ cases, with intervals', async () => {
+    const { now, begunAt, other, proofsOf, put, measure, tell, since } = stage;
     const id = await since(['When does my new card arrive?']);
     await tell(
       '  when does my NEW card arrive ?!',
@@ -133,6 +60,7 @@ describe('the proof of a guidance', () => {
   });
 
   test('warns of what made things worse, in the list, by a filter and first on the dashboards', async () => {
+    const { now, site, read, newest, measure, tell, since } = stage;
     const id = await since(['How do I change my postal address?']);
     await tell(
       'How do I change my postal address?',
@@ -156,6 +84,7 @@ describe('the proof of a guidance', () => {
   });
 
   test('says that there are too few, and counts for returns only whose 72 hours are over', async () => {
+    const { now, site, put, newest, measure, tell, since } = stage;
     const id = await since(['Can I get a paper statement?'], now - 2 * day);
     const of = { siteId: site.id, question: 'Can I get a paper statement?' };
     await put([
@@ -175,6 +104,7 @@ describe('the proof of a guidance', () => {
   });
 
   test('leaves out the very answer that it was made from, and not what others asked in the same words', async () => {
+    const { begunAt, server, site, read, put, newest, measure } = stage;
     const question = 'Why was I charged a fee for my transfer?';
     const of = { siteId: site.id, question };
     const stories = await put(
@@ -193,6 +123,7 @@ describe('the proof of a guidance', () => {
   });
 
   test('is of one time that a version was live: rolled back, it is another', async () => {
+    const { now, server, site, read, proofsOf, put, measure, since } = stage;
     const question = 'My card was declined abroad';
     const id = await since([question], now - 20 * day);
     const act = (at: number) => ({ ...byAda, at, reason: '', origin: null });
@@ -211,12 +142,17 @@ describe('the proof of a guidance', () => {
     await guidanceChanges.change(id, [site.id], [{ name: 'roll_back', version: 1 }], act(now - 8 * day));
     const asked = (from: number, to: number, down: number) =>
       topicStories({ siteId: site.id, question, from, to, count: 30, down });
-    await put([
+    const stories = [
       ...asked(now - 25 * day, now - 20 * day, 5),
       ...asked(now - 20 * day, now - 15 * day, 5),
       ...asked(now - 15 * day, now - 8 * day, 28),
       ...asked(now - 8 * day, now - 4 * day, 3),
-    ]);
+    ];
+    await putStories(server.store.db, stories);
+    await measure(now - 1);
+    const unread = (await proofsOf(id)).proofs;
+    expect(unread.map((one) => [one.cases.after, one.isFinal])).toEqual(unread.map(() => [0, false]));
+    await put(stories);
     await measure();
     const { proofs } = await proofsOf(id);
     expect(proofs.map(({ version, until, verdict }) => [version, until, verdict])).toEqual([
@@ -234,6 +170,7 @@ describe('the proof of a guidance', () => {
   });
 
   test('of what an earlier look says nothing is overwritten by it', async () => {
+    const { now, read, newest, measure } = stage;
     const { items } = await read<GuidancePage>('/guidance?effect=worse');
     const { id = '' } = items[0] ?? {};
     await measure(now + 2);
@@ -242,6 +179,7 @@ describe('the proof of a guidance', () => {
   });
 
   test('opens the conversations of each figure, in pages, and of nobody else', async () => {
+    const { server, other, get, read, newest } = stage;
     const { items } = await read<GuidancePage>('/guidance?effect=worse');
     const { id = '' } = items[0] ?? {};
     const { stretch } = await newest(id);
@@ -272,6 +210,7 @@ describe('the proof of a guidance', () => {
   });
 
   test('is made by itself once guidance changes, and those who may take it back hear of harm, once', async () => {
+    const { now, mail, server, site, proofsOf, newest, since } = stage;
     const id = await since(['Do you sell garden chairs?'], now - day);
     expect(await proofsOf(id)).toEqual({ proofs: [], isMeasured: false });
     const approvers = await Promise.all(
@@ -291,11 +230,8 @@ describe('the proof of a guidance', () => {
     expect(letter?.text).toMatch(/\/console\/guidance\?effect=3?D?worse/);
     expect(letter?.text.replace(/=\r?\n|\r?\n/g, ' ')).toMatch(/With a thumb down: 3, then 25/);
     // Everybody who may decide, and nobody else; measured anew nobody hears of it again.
-    const [{ untold }] = await inDatabase(
-      server.databaseUrl,
-      `select count(*)::int as untold from insight_proofs where verdict = 'worse' and until_at is null and told_at is null`,
-    );
-    expect(untold).toBe(0);
+    const untold = `select from insight_proofs where verdict = 'worse' and until_at is null and told_at is null`;
+    await vi.waitUntil(async () => (await inDatabase(server.databaseUrl, untold)).length === 0);
     expect(mail.mails.flatMap(({ to }) => to).sort()).toEqual(
       [...new Set(mail.mails.flatMap(({ to }) => to))].sort(),
     );
@@ -304,6 +240,7 @@ describe('the proof of a guidance', () => {
 });
 
 test('of two processes one measures a site, and another takes over where it died', async () => {
+  const now = Date.now();
   const database = await createDatabase(inject('postgresUrl'));
   const stores = [1, 2].map(() => createStore(openDatabase(database.url, () => undefined)));
   try {

@@ -36,8 +36,8 @@ export const proof: FastifyPluginAsync<ProofSettings> = async (app, { smtpUrl, m
     const now = Date.now();
     const begunAt = performance.now();
     try {
-      await measureSite(store, round.siteId, now, signal);
-      await warn?.(round.siteId);
+      const isRead = await measureSite(store, round.siteId, now, signal);
+      if (isRead) await warn?.(round.siteId);
       const tookMs = performance.now() - begunAt;
       await store.proofs.finish(round, Math.round(Date.now() + Math.max(againMs, restShare * tookMs)));
     } catch (error) {

@@ -15,6 +15,9 @@ const [sliceMs, restShare] = [10, 3];
 /** A guidance that is changed and taken back all day has this many of its stretches measured, the newest. */
 const mostLayers = 10;
 
+/** What was said is read a moment later; what is older than this and unread has been missed. */
+const readWithinMs = 10 * 60_000;
+
 /** Guidance that is looked up together, and which stretches of it are measured so. */
 interface Layer {
   readonly guidances: readonly LiveGuidance[];
@@ -27,6 +30,7 @@ interface Layer {
  * The topic of a stretch is every question that it would get by what is live now, at the threshold that holds now, be it
  * before or after: one yardstick for both, and blind to what came of the answers. What was really given does not matter
  * for that; it is counted beside it. A stretch that has ended is looked up as if it were still live.
+ * @returns whether all of the past was there for it: only then anybody is warned
  * @throws the signal's reason
  */
 export async function measureSite(
@@ -34,10 +38,10 @@ export async function measureSite(
   siteId: string,
   now: number,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const open = await store.proofMaterial.open(siteId, now);
   const site = await store.sites.byId(siteId);
-  if (open.length === 0 || site === null) return;
+  if (open.length === 0 || site === null) return false;
   const windows = new Map(open.map((one) => [one, windowsOf(one.stretch, now)]));
   const span = {
     from: Math.min(...[...windows.values()].map(({ before }) => before.from)),
@@ -48,15 +52,20 @@ export async function measureSite(
     store.liveGuidance.traffic(siteId),
     store.liveGuidance.ofSite(siteId),
   ]);
+  const isOver = ({ finalAt }: Windows) => now >= finalAt;
+  // What is final is not measured again: not while part of the past is unread.
+  const isRead = await store.proofMaterial.isRead(siteId, now - readWithinMs);
   for (const { guidances, measured } of layersOf(live, open)) {
     const { falseApply } = site.guidance;
     const topics = await topicsOf(guidances, traffic, falseApply, questions, signal);
     for (const one of measured) {
       const own = windows.get(one);
       if (own === undefined) continue;
-      await saveProof(store, siteId, one, own, { questions, sampled, topics, now });
+      const isFinal = isRead && isOver(own);
+      await saveProof(store, siteId, one, own, { questions, sampled, topics, now, isFinal });
     }
   }
+  return isRead;
 }
 
 /** What is live; then what has ended, each stretch of a guidance in a layer of its own with the others as they are. */
@@ -119,9 +128,10 @@ async function saveProof(
     readonly sampled: number;
     readonly topics: ReadonlyMap<Question, string>;
     readonly now: number;
+    readonly isFinal: boolean;
   },
 ): Promise<void> {
-  const { questions, sampled, topics, now } = of;
+  const { questions, sampled, topics, now, isFinal } = of;
   const isOnTopic = (question: Question) => topics.get(question) === one.id;
   const leftOut = takenFrom(one, questions);
   const { before, after, left } = compare(questions, isOnTopic, leftOut, windows, now);
@@ -145,7 +155,7 @@ async function saveProof(
       counted,
       verdict: judge(one.kind, counted.before, counted.after).verdict,
       measured_at: now,
-      is_final: now >= windows.finalAt,
+      is_final: isFinal,
     },
     before,
     after,

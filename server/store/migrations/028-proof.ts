@@ -2,7 +2,8 @@ import { type Kysely, sql } from 'kysely';
 
 /**
  * What guidance changed (docs/guidance.md): every question that was answered, read behind the commits together with the
- * visits (023), and the proofs made of them. All of it is made anew from the facts and the steps of guidance.
+ * visits (023), and the proofs made of them. All of it is made anew from the facts and the steps of guidance. No
+ * reference to conversations, for the reason given in 011: whoever erases one erases its questions and cases by name.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db);
