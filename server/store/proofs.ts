@@ -34,7 +34,7 @@ export interface AskedCases {
 }
 
 /** A process that took a round and died: another may take it after this time. */
-const claimMs = 10 * 60_000;
+const claimMs = 30 * 60_000;
 const mostProofs = 50;
 
 /** Proofs of what guidance changed, and who makes them. */
