@@ -1,13 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { wilson } from '../server/domain/proof/intervals.ts';
-import { numbersFrom, readBanking77, shuffled } from './guidance-data.ts';
+import { numbersFrom, type QuestionSet, readBanking77, shuffled } from './guidance-data.ts';
 import { type Benchmark, UsageError } from './options.ts';
 import { createScriptedBot } from './walk/bot.ts';
-import { askOnce, helpAs } from './walk/people.ts';
+import { type Answered, askOnce, helpAs, type Reaction } from './walk/people.ts';
 import { walkPicture } from './walk/plot.ts';
 import { review } from './walk/review.ts';
 import { each, openStage } from './walk/stage.ts';
-import { look, percent, resultTable, type Seen, share } from './walk/tally.ts';
+import { look, percent, resultTable, type Seen, share, sumOf, type WalkTallies } from './walk/tally.ts';
 
 const about = `walk: from thumbs down to better answers, over real questions and a real server.
 
@@ -34,7 +34,11 @@ export const walk: Benchmark = {
   about,
   options: {
     data: { type: 'string', about: 'folder with banking77' },
-    seed: { type: 'string', default: '1', about: 'which questions, and who does what' },
+    seed: {
+      type: 'string',
+      default: '1',
+      about: 'which questions, and who does what; 1,2,3 walks three times',
+    },
     questions: { type: 'string', default: '1000', about: 'in each pass' },
     gaps: { type: 'string', default: '15', about: 'topics whose articles are taken from the bot' },
     picture: { type: 'string', about: 'file for the SVG' },
@@ -45,78 +49,95 @@ export const walk: Benchmark = {
     if (folder === undefined) throw new UsageError('--data names the folder with the data sets.');
     const gaps = Number(text('gaps'));
     if (!Number.isInteger(gaps) || gaps < 0) throw new UsageError('--gaps is a whole number, 0 or more');
-    const next = numbersFrom(count('seed'));
-    const { train, test } = readBanking77(folder);
-    const intents = [...new Set(train.map(({ intent }) => intent ?? ''))].sort();
-    const bot = createScriptedBot(new Set(shuffled(intents, next).slice(0, gaps)));
-    const first = shuffled(train, next).slice(0, count('questions')).map(bot.asked);
-    const known = new Set(first.map((one) => one.text));
-    const unseen = shuffled(test, next).filter((one) => !known.has(one.text));
-    const second = unseen.slice(0, count('questions')).map(bot.asked);
+    const seeds = (text('seed') ?? '').split(',').map(Number);
+    if (seeds.some((seed) => !Number.isInteger(seed)))
+      throw new UsageError('--seed is a whole number, or several: 1,2,3');
+    const questions = readBanking77(folder);
     const problems: string[] = [];
-    const stage = await openStage(bot);
-    try {
-      const { place } = stage;
-      print(`pass 1: ${first.length} questions of the training split`);
-      const reactions = new Map(first.map((one) => [one, { down: next(), person: next(), up: next() }]));
-      let bettered = 0;
-      const begun = await each(first, async (asked): Promise<Seen> => {
-        const chance = reactions.get(asked) ?? { down: 1, person: 1, up: 1 };
-        const answer = await askOnce(
-          place,
-          asked.text,
-          (given) => {
-            const isRight = bot.isRight(asked, given);
-            const verdict = isRight
-              ? chance.up < chances.up
-                ? 'up'
-                : null
-              : chance.down < chances.down
-                ? 'down'
-                : null;
-            return { verdict, wantsPerson: !isRight && chance.person < chances.person };
-          },
-          async (conversationId) => {
-            bettered += 1;
-            await helpAs(stage.agent, conversationId, bot.rightAnswer(asked));
-          },
-        );
-        if (answer.text !== asked.alone.text) problems.push(`the bot said something else to: ${asked.text}`);
-        return { asked, answer, isRight: bot.isRight(asked, answer) };
-      });
-      const wellServed = begun.filter(({ isRight }) => isRight).length;
-      print(`        ${share(wellServed, begun.length)} answered well; ${bettered} bettered by agents`);
-
-      const guided = await review(stage.reviewer, first, bot, stage.untilIndexed);
-      print(`review: ${guided.size} guidances approved, ${stage.examples()} examples`);
-
-      const again = await look(place, bot, second, guided);
-      const same = await look(place, bot, first, guided);
-      print(`\n${resultTable(again, same)}\n`);
-      const { bystanders } = again;
-      const limits = wilson({ part: bystanders.changed, of: bystanders.questions });
-      print(
-        `bystanders changed: ${percent(bystanders.changed / bystanders.questions)} ` +
-          `(95 %: ${percent(limits.low)} to ${percent(limits.high)}); at most ${percent(mostBystandersChanged)} is wanted`,
-      );
-      for (const { asked, answer } of again.wrongly)
-        print(`  ${asked.intent}: ${asked.text} -> ${answer.guidance}`);
-      if (bystanders.changed / bystanders.questions > mostBystandersChanged)
-        problems.push('more bystanders were changed than wanted');
-      const picture = text('picture');
-      const { wrongly: _wrongly, ...unseenResult } = again;
-      const { wrongly: _again, ...sameResult } = same;
-      const result = {
-        unseen: unseenResult,
-        again: sameResult,
-        guidances: guided.size,
+    const walks: Seeded[] = [];
+    for (const seed of seeds) {
+      const walked = await walkOnce(questions, {
+        seed,
         gaps,
-        seed: count('seed'),
-      };
-      if (picture !== undefined) writeFileSync(picture, walkPicture(result));
-      return { problems, result };
-    } finally {
-      await stage.close();
+        questions: count('questions'),
+        print,
+        problems,
+      });
+      walks.push({ seed, ...walked });
     }
+    const all = sumOf(walks);
+    if (walks.length > 1) print(`all ${walks.length} walks\n${resultTable(all)}\n`);
+    const { bystanders } = all.unseen;
+    const changed = bystanders.changed / bystanders.questions;
+    const limits = wilson({ part: bystanders.changed, of: bystanders.questions });
+    print(
+      `bystanders changed: ${percent(changed)} (95 %: ${percent(limits.low)} to ${percent(limits.high)}); ` +
+        `at most ${percent(mostBystandersChanged)} is wanted`,
+    );
+    if (changed > mostBystandersChanged) problems.push('more bystanders were changed than wanted');
+    const result = { ...all, gaps, walks };
+    const picture = text('picture');
+    if (picture !== undefined) writeFileSync(picture, walkPicture(result));
+    return { problems, result };
   },
 };
+
+interface Seeded extends WalkTallies {
+  readonly seed: number;
+}
+
+async function walkOnce(
+  { train, test }: QuestionSet,
+  options: {
+    readonly seed: number;
+    readonly gaps: number;
+    readonly questions: number;
+    readonly print: (line: string) => void;
+    readonly problems: string[];
+  },
+): Promise<WalkTallies> {
+  const { seed, gaps, questions, print, problems } = options;
+  const next = numbersFrom(seed);
+  const intents = [...new Set(train.map(({ intent }) => intent ?? ''))].sort();
+  const bot = createScriptedBot(new Set(shuffled(intents, next).slice(0, gaps)));
+  const first = shuffled(train, next).slice(0, questions).map(bot.asked);
+  const known = new Set(first.map((one) => one.text));
+  const unseen = shuffled(test, next).filter((one) => !known.has(one.text));
+  const second = unseen.slice(0, questions).map(bot.asked);
+  const reactions = new Map(first.map((one) => [one, { down: next(), person: next(), up: next() }]));
+  const stage = await openStage(bot);
+  try {
+    const { place } = stage;
+    print(`seed ${seed}, pass 1: ${first.length} questions of the training split`);
+    let bettered = 0;
+    const begun = await each(first, async (asked): Promise<Seen> => {
+      const chance = reactions.get(asked) ?? { down: 1, person: 1, up: 1 };
+      const react = (given: Answered): Reaction =>
+        bot.isRight(asked, given)
+          ? { verdict: chance.up < chances.up ? 'up' : null, wantsPerson: false }
+          : {
+              verdict: chance.down < chances.down ? 'down' : null,
+              wantsPerson: chance.person < chances.person,
+            };
+      const answer = await askOnce(place, asked.text, react, async (conversationId) => {
+        bettered += 1;
+        await helpAs(stage.agent, conversationId, bot.rightAnswer(asked));
+      });
+      if (answer.text !== asked.alone.text) problems.push(`the bot said something else to: ${asked.text}`);
+      return { asked, answer, isRight: bot.isRight(asked, answer) };
+    });
+    const wellServed = begun.filter(({ isRight }) => isRight).length;
+    print(`  ${share(wellServed, begun.length)} answered well; ${bettered} bettered by agents`);
+    const guided = await review(stage.reviewer, first, bot, stage.untilIndexed);
+    print(`  ${guided.size} guidances approved, with ${stage.examples()} examples; pass 2`);
+    const { wrongly, ...fresh } = await look(place, bot, second, guided);
+    const { wrongly: _again, ...again } = await look(place, bot, first, guided);
+    const tallies = { unseen: fresh, again };
+    print(`\n${resultTable(tallies)}\n`);
+    for (const { asked } of wrongly) print(`  bystander changed: ${asked.intent}: ${asked.text}`);
+    print('');
+    return tallies;
+  } finally {
+    await stage.close();
+  }
+}

@@ -1,4 +1,4 @@
-import type { Tally, WalkResult } from './tally.ts';
+import type { Tally, WalkTallies } from './tally.ts';
 
 const [width, height] = [720, 272];
 const left = 210;
@@ -14,15 +14,15 @@ const style = `
   .track{fill:#262b34}.was{fill:#6f7888}.now{fill:#4cc79a}.other{fill:#ff8a80}.mark{stroke:#a5adba}}`;
 
 /** What became of questions that nothing had seen: the share answered well before and after, and bystanders changed. @returns SVG */
-export function walkPicture({ unseen, again, guidances, gaps }: WalkResult): string {
+export function walkPicture({ unseen, again, gaps }: WalkTallies & { readonly gaps: number }): string {
   const { guided, bystanders } = unseen;
   const rows = [
     { y: 66, name: 'Bot alone', kind: 'was', share: guided.rightBefore / guided.questions },
-    { y: 92, name: `With ${guidances} guidances`, kind: 'now', share: guided.rightAfter / guided.questions },
+    { y: 92, name: 'With 20 guidances', kind: 'now', share: guided.rightAfter / guided.questions },
     { y: 150, name: 'Bot alone', kind: 'was', share: again.guided.rightBefore / again.guided.questions },
     {
       y: 176,
-      name: `With ${guidances} guidances`,
+      name: 'With 20 guidances',
       kind: 'now',
       share: again.guided.rightAfter / again.guided.questions,
     },

@@ -18,13 +18,38 @@ export interface Tally {
   readonly changed: number;
 }
 
-export interface WalkResult {
-  readonly unseen: { readonly guided: Tally; readonly bystanders: Tally };
-  readonly again: { readonly guided: Tally; readonly bystanders: Tally };
-  readonly guidances: number;
-  /** Topics on which the bot has no article. */
-  readonly gaps: number;
-  readonly seed: number;
+export interface Topics {
+  readonly guided: Tally;
+  readonly bystanders: Tally;
+}
+
+export interface WalkTallies {
+  /** Questions that nothing had seen. */
+  readonly unseen: Topics;
+  /** Those of the first pass once more. */
+  readonly again: Topics;
+}
+
+/** All walks as one. */
+export function sumOf(walks: readonly WalkTallies[]): WalkTallies {
+  const sum = (tallyOf: (walk: WalkTallies) => Tally): Tally => {
+    const of = (key: keyof Tally) => walks.reduce((all, walk) => all + tallyOf(walk)[key], 0);
+    return {
+      questions: of('questions'),
+      rightBefore: of('rightBefore'),
+      rightAfter: of('rightAfter'),
+      helped: of('helped'),
+      hurt: of('hurt'),
+      changed: of('changed'),
+    };
+  };
+  return {
+    unseen: {
+      guided: sum(({ unseen }) => unseen.guided),
+      bystanders: sum(({ unseen }) => unseen.bystanders),
+    },
+    again: { guided: sum(({ again }) => again.guided), bystanders: sum(({ again }) => again.bystanders) },
+  };
 }
 
 /** Asks all of these. @param guided intents that have guidance */
@@ -61,7 +86,7 @@ export async function look(
 export const percent = (part: number) => `${(100 * part).toFixed(1)} %`;
 export const share = (part: number, of: number) => (of === 0 ? 'none' : percent(part / of));
 
-export function resultTable(unseen: WalkResult['unseen'], again: WalkResult['again']): string {
+export function resultTable({ unseen, again }: WalkTallies): string {
   const row = (name: string, tally: Tally) => {
     const bad = tally.questions - tally.rightBefore;
     return [
