@@ -15,26 +15,35 @@ export interface QuestionSet {
   readonly test: readonly Question[];
 }
 
+/** @throws UsageError when it is not in the folder */
+function read(folder: string, ...path: string[]): string {
+  const file = join(folder, ...path);
+  if (!existsSync(file)) throw new UsageError(`${file} is not there; --data names the folder with the sets.`);
+  return readFileSync(file, 'utf8');
+}
+
+/** Questions of a bank's customers. @throws UsageError when the set is not in the folder */
+export function readBanking77(folder: string): QuestionSet {
+  const split = (name: string): Question[] =>
+    (
+      parse(read(folder, 'banking77', `${name}.csv`), { columns: true }) as {
+        text: string;
+        category: string;
+      }[]
+    ).map(({ text, category }) => ({ text, intent: category }));
+  return { name: 'banking77', train: split('train'), test: split('test') };
+}
+
 /** @throws UsageError when a set is not in the folder */
 export function readQuestionSets(folder: string): readonly QuestionSet[] {
-  const read = (...path: string[]) => {
-    const file = join(folder, ...path);
-    if (!existsSync(file))
-      throw new UsageError(`${file} is not there; --data names the folder with the sets.`);
-    return readFileSync(file, 'utf8');
-  };
-  const splits = JSON.parse(read('clinc150', 'data_full.json')) as Record<string, [string, string][]>;
+  const splits = JSON.parse(read(folder, 'clinc150', 'data_full.json')) as Record<string, [string, string][]>;
   const clinc = (...names: string[]): Question[] =>
     names.flatMap((name) =>
       (splits[name] ?? []).map(([text, intent]) => ({ text, intent: intent === 'oos' ? null : intent })),
     );
-  const banking = (split: string): Question[] =>
-    (parse(read('banking77', `${split}.csv`), { columns: true }) as { text: string; category: string }[]).map(
-      ({ text, category }) => ({ text, intent: category }),
-    );
   return [
     { name: 'clinc150', train: clinc('train', 'oos_train'), test: clinc('test', 'oos_test') },
-    { name: 'banking77', train: banking('train'), test: banking('test') },
+    readBanking77(folder),
   ];
 }
 

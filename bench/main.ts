@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { deadBot } from './dead-bot.ts';
 import { exporting } from './export.ts';
 import { guidance } from './guidance.ts';
+import { guidanceLive } from './guidance-live.ts';
 import { handoff } from './handoff.ts';
 import { handoffPolicy } from './handoff-policy.ts';
 import { idle } from './idle.ts';
@@ -19,6 +20,7 @@ import { queue } from './queue.ts';
 import { relay } from './relay.ts';
 import { routing } from './routing.ts';
 import { search } from './search.ts';
+import { walk } from './walk.ts';
 import { weakQuestions } from './weak-questions.ts';
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
@@ -37,6 +39,8 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   export: exporting,
   guidance,
   'weak-questions': weakQuestions,
+  'guidance-live': guidanceLive,
+  walk,
 };
 
 const everywhere = ({ runs, seconds }: Benchmark['defaults']) =>

@@ -2,6 +2,7 @@ import type { ExportList } from '../protocol/exports.ts';
 import type { FeedbackPage, ReceiptFigures } from '../protocol/feedback.ts';
 import type { Guidance, GuidanceHistory, GuidancePage } from '../protocol/guidance.ts';
 import type { Insights, InsightsVisits, WeakQuestions } from '../protocol/insights.ts';
+import type { GuidanceEffects, GuidanceProofs } from '../protocol/proof.ts';
 import type {
   ReplayCase,
   ReplayCaseChange,
@@ -25,6 +26,7 @@ export interface ReviewApi {
   feedback(query: URLSearchParams, signal: AbortSignal): Promise<FeedbackPage>;
   guidance(query: URLSearchParams): Promise<GuidancePage>;
   guidanceHistory(id: string): Promise<GuidanceHistory>;
+  guidanceProof(id: string): Promise<GuidanceProofs>;
   /** With the body that the protocol declares for it. */
   changeGuidance(verb: GuidanceVerb, body: object): Promise<Guidance>;
   weakQuestionList(query: URLSearchParams, signal: AbortSignal): Promise<WeakQuestionPage>;
@@ -41,6 +43,7 @@ export interface ReviewApi {
   stopReplay(id: string): Promise<ReplayRun>;
   insights(query: URLSearchParams, signal: AbortSignal): Promise<Insights>;
   weakQuestions(query: URLSearchParams, signal: AbortSignal): Promise<WeakQuestions>;
+  guidanceEffects(query: URLSearchParams, signal: AbortSignal): Promise<GuidanceEffects>;
   insightsVisits(query: URLSearchParams, signal: AbortSignal): Promise<InsightsVisits>;
   exports(): Promise<ExportList>;
   /** `start`, `remove`, `schedule` or `schedule/remove`, with the body that the protocol declares for it. */
@@ -65,6 +68,7 @@ export function createReviewApi({ json, posted }: Asking): ReviewApi {
     feedback: (query, signal) => json(`/v1/feedback?${query}`, signal),
     guidance: (query) => json(`/v1/desk/guidance?${query}`),
     guidanceHistory: (id) => json(`/v1/desk/guidance/${id}/history`),
+    guidanceProof: (id) => json(`/v1/desk/guidance/${id}/proof`),
     changeGuidance: (verb, body) => posted(`/v1/desk/guidance/${verb}`, body),
     weakQuestionList: (query, signal) => json(`/v1/desk/weak-questions?${query}`, signal),
     weakQuestion: (id, signal) => json(`/v1/desk/weak-questions/${id}/behind`, signal),
@@ -79,6 +83,7 @@ export function createReviewApi({ json, posted }: Asking): ReviewApi {
     stopReplay: (id) => posted('/v1/desk/replays/stop', { id }),
     insights: (query, signal) => json(`/v1/desk/insights?${query}`, signal),
     weakQuestions: (query, signal) => json(`/v1/desk/insights/weak?${query}`, signal),
+    guidanceEffects: (query, signal) => json(`/v1/desk/insights/guidance?${query}`, signal),
     insightsVisits: (query, signal) => json(`/v1/desk/insights/visits?${query}`, signal),
     exports: () => json('/v1/exports'),
     changeExports: (verb, body) => posted(`/v1/exports/${verb}`, body),

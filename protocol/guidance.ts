@@ -107,7 +107,8 @@ export const GuidanceState = Type.Union([
 ]);
 export type GuidanceState = Static<typeof GuidanceState>;
 
-const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+const orNull = <T extends TSchema>(schema: T, description?: string) =>
+  Type.Union([schema, Type.Null()], description === undefined ? {} : { description });
 
 export const GuidanceVersion = exact({
   version: Version,
@@ -118,6 +119,15 @@ export const GuidanceVersion = exact({
   origin: orNull(GuidanceOrigin),
 });
 export type GuidanceVersion = Static<typeof GuidanceVersion>;
+
+/** What a guidance changed on its topic. `too_few`: too few cases to say. */
+export const ProofVerdict = Type.Union([
+  Type.Literal('better'),
+  Type.Literal('worse'),
+  Type.Literal('no_difference'),
+  Type.Literal('too_few'),
+]);
+export type ProofVerdict = Static<typeof ProofVerdict>;
 
 /** A row of the list: the guidance with its newest version. */
 export const Guidance = exact({
@@ -131,6 +141,7 @@ export const Guidance = exact({
   isApprovedByTwo: Type.Boolean({ description: 'whoever wrote a version may not approve it' }),
   changedAt: Time,
   changedBy: Type.String({ description: 'name of who did something with it last' }),
+  effect: orNull(ProofVerdict, 'of what is live; null: nothing is, or it has not been measured yet'),
   newest: GuidanceVersion,
 });
 export type Guidance = Static<typeof Guidance>;
@@ -167,6 +178,7 @@ export type GuidanceHistory = Static<typeof GuidanceHistory>;
 export const GuidanceFilter = exact({
   site: Type.Optional(SiteKey),
   state: Type.Optional(GuidanceState),
+  effect: Type.Optional(ProofVerdict),
 });
 export type GuidanceFilter = Static<typeof GuidanceFilter>;
 
@@ -174,6 +186,7 @@ export type GuidanceFilter = Static<typeof GuidanceFilter>;
 export const GuidancePage = exact({
   items: Type.Array(Guidance),
   total: Type.Integer({ minimum: 0 }),
+  worse: Type.Integer({ minimum: 0, description: 'live, and made things worse; whatever is filtered' }),
   next: orNull(Type.String({ description: 'cursor of the next page' })),
 });
 export type GuidancePage = Static<typeof GuidancePage>;

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { ConversationSummary } from './agent.ts';
 import { FeedbackReason } from './feedback.ts';
+import { GuidanceId } from './guidance.ts';
 import { FailureCause, HandoffReason, SuggestionReason } from './handoff.ts';
 import { exact, SiteKey, Time } from './ids.ts';
 
@@ -133,11 +134,16 @@ export const WeakQuestions = exact({
 });
 export type WeakQuestions = Static<typeof WeakQuestions>;
 
-/** The visits behind a figure, by its key in docs/insights.md; of `weak`, those of one question. */
+/**
+ * The visits behind a figure, by its key in docs/insights.md; of `weak`, those of one question; of `proof`, the cases of
+ * one stretch of a guidance, whatever days are asked for.
+ */
 export const InsightsVisitsQuery = exact({
   ...InsightsFilter.properties,
   figure: Type.String({ pattern: '^[a-z_]{1,30}(\\.[a-z_0-9]{1,30}){0,2}$' }),
   question: Type.Optional(Type.String({ minLength: 1, maxLength: 120 })),
+  guidance: Type.Optional(GuidanceId),
+  stretch: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
   cursor: Type.Optional(Type.String({ maxLength: 160 })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
 });

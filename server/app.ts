@@ -23,6 +23,7 @@ import { insights } from './features/insights/index.ts';
 import { notifications } from './features/notifications/index.ts';
 import { people } from './features/people/index.ts';
 import { promises } from './features/promises/index.ts';
+import { proof } from './features/proof/index.ts';
 import { replay } from './features/replay/index.ts';
 import { routing } from './features/routing/index.ts';
 import { search } from './features/search/index.ts';
@@ -178,6 +179,7 @@ export async function createApp(
   const { smtpUrl, mailFrom, pushServices, publicUrl } = config;
   await app.register(notifications, { smtpUrl, mailFrom, pushServices, publicUrl, call: outbound });
   await app.register(followUps, { smtpUrl, mailFrom, publicUrl });
+  await app.register(proof, { smtpUrl, mailFrom, publicUrl });
   await app.register(promises, { smtpUrl, mailFrom, pushServices, publicUrl, call: outbound });
   await app.register(routing);
   const { outboundAllow, webhookTimeoutMs, webhookRetryMs } = config;

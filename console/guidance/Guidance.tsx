@@ -1,6 +1,5 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { GuidanceState } from '../../protocol/guidance.ts';
 import { isReaching } from '../connection.ts';
 import { feedbackPath, guidancePath, query } from '../route.ts';
 import { Link } from '../shared/Link.tsx';
@@ -11,19 +10,24 @@ import { count } from '../shared/words.ts';
 import { useWorkplace } from '../workplace.ts';
 import { GuidanceForm } from './GuidanceForm.tsx';
 import { GuidanceRow } from './GuidanceRow.tsx';
-import { createGuidanceBook } from './guidance-list.ts';
+import { createGuidanceBook, type GuidanceView } from './guidance-list.ts';
 import { Replay } from './Replay.tsx';
 
-const views: readonly { state: GuidanceState | null; name: string; empty: string }[] = [
+const views: readonly { is: GuidanceView; name: string; empty: string }[] = [
   {
-    state: null,
+    is: null,
     name: 'All',
     empty: 'Nothing stands in front of the bot yet. Write what it should have said, and for which questions.',
   },
-  { state: 'proposed', name: 'To approve', empty: 'Nothing waits for approval.' },
-  { state: 'live', name: 'Live', empty: 'Nothing is live.' },
-  { state: 'draft', name: 'Drafts', empty: 'No drafts.' },
-  { state: 'retired', name: 'Retired', empty: 'Nothing has been retired.' },
+  { is: 'proposed', name: 'To approve', empty: 'Nothing waits for approval.' },
+  { is: 'live', name: 'Live', empty: 'Nothing is live.' },
+  { is: 'draft', name: 'Drafts', empty: 'No drafts.' },
+  { is: 'retired', name: 'Retired', empty: 'Nothing has been retired.' },
+  {
+    is: 'worse',
+    name: 'Made worse',
+    empty: 'Nothing that is live made things worse, as far as can be said.',
+  },
 ];
 
 /** The corrections that people have written for the bot: what is live, what waits, and what was before. */
@@ -32,9 +36,12 @@ export function Guidance() {
   const [book] = useState(() => createGuidanceBook(session.api));
   const isWriting = useSignal(false);
   const isReplaying = useSignal(false);
-  const asked = useComputed(() => new URLSearchParams(query.value).get('state')).value;
-  const view = views.find(({ state }) => state === asked) ?? views[0];
-  const filter = view?.state ?? null;
+  const asked = useComputed(() => {
+    const given = new URLSearchParams(query.value);
+    return given.get('effect') ?? given.get('state');
+  }).value;
+  const view = views.find(({ is }) => is === asked) ?? views[0];
+  const filter = view?.is ?? null;
   const canReach = isReaching(connection.state.value);
   const rows = useRef<HTMLUListElement>(null);
   useEffect(() => {
@@ -91,17 +98,28 @@ export function Guidance() {
         {said?.at === 'add' ? said.text : ''}
       </p>
       <nav class="promise-views" aria-label="Which guidance">
-        {views.map(({ state, name }) => (
+        {views.map(({ is, name }) => (
           <Link
             key={name}
-            href={state === null ? guidancePath : `${guidancePath}?state=${state}`}
+            href={is === null ? guidancePath : `${guidancePath}?${is === 'worse' ? 'effect' : 'state'}=${is}`}
             class="promise-view"
-            aria-current={state === filter ? 'page' : undefined}
+            aria-current={is === filter ? 'page' : undefined}
           >
             {name}
           </Link>
         ))}
       </nav>
+      {list !== null && list.worse > 0 && filter !== 'worse' && (
+        <p class="strip fail">
+          <span>
+            {count(list.worse, 'guidance that is live', 'guidances that are live')} made things worse. Look at
+            the proof, and change it or take it back.
+          </span>
+          <Link href={`${guidancePath}?effect=worse`} class="button small">
+            Show
+          </Link>
+        </p>
+      )}
       {hasFailed && (
         <LoadFailed onAgain={() => void book.load()}>The guidance could not be loaded.</LoadFailed>
       )}

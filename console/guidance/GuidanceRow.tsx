@@ -1,6 +1,7 @@
 import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { Guidance } from '../../protocol/guidance.ts';
+import { GuidanceProof } from '../proof/GuidanceProof.tsx';
 import { fullTime, now } from '../shared/time.ts';
 import { count } from '../shared/words.ts';
 import { useWorkplace } from '../workplace.ts';
@@ -10,7 +11,7 @@ import type { GuidanceBook } from './guidance-list.ts';
 import { kinds, scopeWords, standing } from './guidance-words.ts';
 import { Replay } from './Replay.tsx';
 
-type Opened = 'change' | 'versions' | 'replay' | 'retire' | 'send-back' | null;
+type Opened = 'change' | 'versions' | 'replay' | 'proof' | 'retire' | 'send-back' | null;
 
 /** One guidance: how it stands, what it says, and what can be done with it. */
 export function GuidanceRow(props: { guidance: Guidance; book: GuidanceBook; canReach: boolean }) {
@@ -100,6 +101,11 @@ export function GuidanceRow(props: { guidance: Guidance; book: GuidanceBook; can
           <Opens what="replay" opened={opened}>
             Replay
           </Opens>
+          {guidance.approved.length > 0 && (
+            <Opens what="proof" opened={opened}>
+              Proof
+            </Opens>
+          )}
           {live !== null && mayApprove && (
             <Opens what="retire" opened={opened} isOff={isOff}>
               Retire…
@@ -115,6 +121,7 @@ export function GuidanceRow(props: { guidance: Guidance; book: GuidanceBook; can
         {opened.value === 'replay' && (
           <Replay key={guidance.changedAt} guidance={guidance} canReach={canReach} />
         )}
+        {opened.value === 'proof' && <GuidanceProof key={guidance.changedAt} id={id} />}
         {(opened.value === 'retire' || opened.value === 'send-back') && (
           <WithReason
             verb={opened.value === 'retire' ? 'Retire it' : 'Send it back'}

@@ -12,7 +12,10 @@ import { type Api, ApiError } from '../api.ts';
 import { createManagedList, type ManagedState } from '../shared/managed-list.ts';
 import { problemWords } from './guidance-words.ts';
 
-export type GuidanceList = Pick<GuidancePage, 'items' | 'total' | 'next'>;
+export type GuidanceList = Pick<GuidancePage, 'items' | 'total' | 'worse' | 'next'>;
+
+/** Which are shown: those in one state, those that made things worse, or (null) all. */
+export type GuidanceView = GuidanceState | 'worse' | null;
 
 /** A version of a guidance, and why something is done with it. */
 export type VersionRef = GuidanceVersionRef;
@@ -20,8 +23,7 @@ export type VersionRef = GuidanceVersionRef;
 /** The guidance of the agent's sites, without a screen. Nothing here throws: what went wrong is said in place. */
 export interface GuidanceBook {
   readonly state: ReadonlySignal<ManagedState<GuidanceList>>;
-  /** Shows these; null: all. */
-  show(filter: GuidanceState | null): Promise<void>;
+  show(filter: GuidanceView): Promise<void>;
   load(): Promise<void>;
   loadMore(): Promise<void>;
   add(guidance: NewGuidance): Promise<boolean>;
@@ -37,7 +39,7 @@ export interface GuidanceBook {
 type GuidanceApi = Pick<Api, 'guidance' | 'guidanceHistory' | 'changeGuidance'>;
 
 export function createGuidanceBook(api: GuidanceApi): GuidanceBook {
-  let filter: GuidanceState | null = null;
+  let filter: GuidanceView = null;
   let pages = 1;
   const read = async (): Promise<GuidanceList> => {
     const asked = filter;
@@ -45,13 +47,14 @@ export function createGuidanceBook(api: GuidanceApi): GuidanceBook {
     let last: GuidancePage | null = null;
     for (let page = 0; page < pages; page += 1) {
       const query = new URLSearchParams();
-      if (asked !== null) query.set('state', asked);
+      if (asked === 'worse') query.set('effect', asked);
+      else if (asked !== null) query.set('state', asked);
       if (last !== null && last.next !== null) query.set('cursor', last.next);
       last = await api.guidance(query);
       items.push(...last.items);
       if (last.next === null) break;
     }
-    return { items, total: last?.total ?? 0, next: last?.next ?? null };
+    return { items, total: last?.total ?? 0, worse: last?.worse ?? 0, next: last?.next ?? null };
   };
   const { state, load, act, set, putAway } = createManagedList(read, problemWords);
   const step = (verb: 'propose' | 'approve' | 'send-back' | 'roll-back', done: string) => (ref: VersionRef) =>

@@ -1,5 +1,6 @@
 import type { Guidance, GuidanceAction, GuidanceKind, GuidanceScope } from '../../protocol/guidance.ts';
 import type { ApiError } from '../api.ts';
+import { effectWords } from '../proof/proof-words.ts';
 import { problemWords as commonWords } from '../shared/problem-words.ts';
 import { dayAndClock } from '../shared/time.ts';
 
@@ -32,17 +33,18 @@ export const actions: Readonly<Record<GuidanceAction, string>> = {
 };
 
 /** How a guidance stands, in a line, and how much that asks of whoever looks. */
-export function standing({ state, live, proposed, newest }: Guidance): {
-  tone: 'good' | 'warn' | 'soft';
+export function standing({ state, live, proposed, newest, effect }: Guidance): {
+  tone: 'good' | 'warn' | 'fail' | 'soft';
   text: string;
 } {
   const waits = proposed === null ? '' : ` Version ${proposed} waits for approval.`;
+  const did = effectWords(effect) === '' ? '' : ` ${effectWords(effect)}`;
   switch (state) {
     case 'live': {
       const isOlder = live !== null && newest.version > live && proposed === null;
       return {
-        tone: proposed === null ? 'good' : 'warn',
-        text: `Live, version ${live}.${waits}${isOlder ? ` Version ${newest.version} is a draft.` : ''}`,
+        tone: effect === 'worse' ? 'fail' : proposed === null ? 'good' : 'warn',
+        text: `Live, version ${live}.${did}${waits}${isOlder ? ` Version ${newest.version} is a draft.` : ''}`,
       };
     }
     case 'proposed':

@@ -9,7 +9,7 @@ import { useShortcuts } from '../shared/shortcuts.ts';
 import { dayAndClock, fullTime, now } from '../shared/time.ts';
 import { languageName, statuses } from '../shared/words.ts';
 import { useWorkplace } from '../workplace.ts';
-import { definitions, type FigureName, figureName } from './figure-words.ts';
+import { definitionOf, figureName } from './figure-words.ts';
 import { addressOf, askedOf, type Look, rangeWords } from './range.ts';
 
 /** The conversations behind one figure; a row opens one beside the list. */
@@ -28,6 +28,8 @@ export function Behind(props: {
   const query = askedOf(look);
   query.set('figure', figure);
   if (look.question !== undefined) query.set('question', look.question);
+  if (look.guidance !== undefined) query.set('guidance', look.guidance);
+  if (look.stretch !== undefined) query.set('stretch', String(look.stretch));
   const asked = query.toString();
   useEffect(() => void list.load(new URLSearchParams(asked)), [list, asked]);
   useEffect(() => {
@@ -35,14 +37,17 @@ export function Behind(props: {
     return list.close;
   }, [list]);
 
-  const back = () => onShow({ figure: null, question: undefined, open: null });
+  const figures = { figure: null, question: undefined, guidance: undefined, stretch: undefined, open: null };
+  const back = () => onShow(figures);
   const move = (step: number) => moveFocus(rows.current, '[data-opens]', step);
   useShortcuts({ j: () => move(1), k: () => move(-1), Escape: () => (look.open === null ? back() : false) });
 
+  const what = definitionOf(figure);
   const { items: visits, next, isLoading, hasFailed } = list.state.value;
   const question = weak.find(({ key }) => key === look.question)?.question;
   const of = [
-    rangeWords(look),
+    // A proof has windows of its own.
+    look.guidance === undefined ? rangeWords(look) : undefined,
     sites.find(({ key }) => key === look.site)?.title,
     look.language === undefined
       ? undefined
@@ -53,14 +58,14 @@ export function Behind(props: {
   ].filter((one) => one !== undefined);
   return (
     <section class="feedback-list behind" aria-labelledby="behind-title">
-      <Link href={addressOf({ ...look, figure: null, question: undefined, open: null })} class="button small">
+      <Link href={addressOf({ ...look, ...figures })} class="button small">
         <Icon name="back" /> All figures
       </Link>
       <h1 id="behind-title" tabIndex={-1} ref={heading}>
         {question === undefined ? figureName(figure) : `Weak answers to “${question}”`}
       </h1>
       <p class="soft small">{of.join(' · ')}</p>
-      {figure in definitions && <p class="behind-what small">{definitions[figure as FigureName].what}</p>}
+      {what !== null && <p class="behind-what small">{what}</p>}
       <p class="hidden" role="status">
         {isLoading ? 'Loading…' : `${visits.length} conversations`}
       </p>

@@ -1,4 +1,6 @@
 import type { WeakQuestion } from '../../protocol/insights.ts';
+import type { GuidanceEffect } from '../../protocol/proof.ts';
+import { Effects } from '../proof/Effects.tsx';
 import { languageName } from '../shared/words.ts';
 import { Bars } from './Bars.tsx';
 import { Containment } from './Containment.tsx';
@@ -9,7 +11,11 @@ import { Tiles } from './Tiles.tsx';
 import { WeakList } from './WeakList.tsx';
 
 /** All figures of one look. */
-export function Dashboard({ weak, ...shown }: Shown & { weak: readonly WeakQuestion[] }) {
+export function Dashboard({
+  weak,
+  effects,
+  ...shown
+}: Shown & { weak: readonly WeakQuestion[]; effects: readonly GuidanceEffect[] | null }) {
   const { told, look } = shown;
   const { now, earlier } = told;
   if (now.visits === 0) {
@@ -72,6 +78,7 @@ export function Dashboard({ weak, ...shown }: Shown & { weak: readonly WeakQuest
         <Bars title="Why answers were bad" figure="down" rows={reasons('down')} />
         <Bars title="Why the bot failed, by agents" figure="causes" rows={reasons('causes')} />
         <WeakList weak={weak} look={look} />
+        {effects !== null && <Effects effects={effects} look={look} />}
       </div>
     </>
   );

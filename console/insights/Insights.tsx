@@ -29,13 +29,13 @@ export function Insights() {
 
   const show = (change: Partial<Look>, options: { replace?: boolean } = {}) =>
     navigate(addressOf({ ...look, ...change }), options);
-  const { told, weak, at, isLoading, problem } = data.state.value;
+  const { told, weak, effects, at, isLoading, problem } = data.state.value;
 
   if (look.figure !== null) {
     return (
       <div class={look.open === null ? 'feedback' : 'feedback reading'}>
         <Behind
-          key={`${look.figure} ${look.question ?? ''}`}
+          key={`${look.figure} ${look.question ?? look.guidance ?? ''}`}
           look={look}
           sites={told?.sites ?? []}
           weak={weak}
@@ -86,7 +86,7 @@ export function Insights() {
         ? isLoading && <Empty />
         : (told.now.visits > 0 || told.earlier.visits > 0 || problem === null) && (
             <div class={isLoading || problem !== null ? 'stale' : undefined}>
-              <Dashboard told={told} weak={weak} look={look} isTable={isTable.value} />
+              <Dashboard told={told} weak={weak} effects={effects} look={look} isTable={isTable.value} />
             </div>
           )}
     </section>

@@ -74,6 +74,22 @@ export const definitions = {
     name: 'Offered a person',
     what: 'Conversations in which a person was offered without having been asked for.',
   },
+  proof: {
+    name: 'Guidance effect',
+    what: 'What guidance changed on its topic: all questions that it would get, asked before it was live and since, over the same length of time. What one customer asks at one time is one case. The answers that it was made from are left out before. Bars show where the true share lies, with 95 %; better or worse is said where the difference is more than chance, for all three measures together. Something else may have changed at the same time.',
+  },
+  'proof.down': {
+    name: 'Thumb down',
+    what: 'Cases in which an answer got a thumb down. The share is of all cases, with a thumb or without.',
+  },
+  'proof.handed': {
+    name: 'Asked for a person',
+    what: 'Cases in which the next thing was that a person was asked for, by the customer or the bot. Guidance that sends a topic to people is not judged by it.',
+  },
+  'proof.back': {
+    name: 'Back within 72 h',
+    what: 'Cases after which the same customer came again on the topic, or with the same question, within 72 hours. The share is of cases whose 72 hours are over.',
+  },
 } as const;
 export type FigureName = keyof typeof definitions;
 
@@ -97,10 +113,22 @@ export function partName(figure: string, part: string): string {
 /** What a figure's key is called, with its part. */
 export function figureName(key: string): string {
   if (key in definitions) return definitions[key as FigureName].name;
+  const proof = /^proof\.(before|after)(?:\.(\w+))?$/.exec(key);
+  if (proof !== null) {
+    const [, side, measure] = proof;
+    const name = measure === undefined ? 'Cases on the topic' : figureName(`proof.${measure}`);
+    return `${name}, ${side} the guidance`;
+  }
   const [of = '', ...rest] = key.split('.');
   const stars = /^rated\.(bot|people)\.(\d)$/.exec(key);
   if (stars !== null) return `${figureName(`rated.${stars[1]}`)}: ${stars[2]} of 5`;
   return of in definitions ? `${definitions[of as FigureName].name}: ${partName(of, rest.join('.'))}` : key;
+}
+
+/** What a figure means; null where its name says all. */
+export function definitionOf(key: string): string | null {
+  const of = key.replace(/^proof\.(before|after)/, 'proof');
+  return of in definitions ? definitions[of as FigureName].what : null;
 }
 
 /** Below so many a share says next to nothing. */

@@ -13,6 +13,9 @@ export interface Look {
   readonly figure: string | null;
   /** Of `weak`: the key of one question. */
   readonly question?: string | undefined;
+  /** Of `proof`: a guidance, and which time that it was live. */
+  readonly guidance?: string | undefined;
+  readonly stretch?: number | undefined;
   /** The conversation that is read. */
   readonly open: string | null;
 }
@@ -61,6 +64,8 @@ export function lookOf(query: string, today: string): Look {
     topic: of('topic'),
     figure: given.get('figure'),
     question: of('question'),
+    guidance: of('guidance'),
+    stretch: of('stretch') === undefined ? undefined : Number(of('stretch')),
     open: given.get('open'),
   };
 }
@@ -79,9 +84,11 @@ export function addressOf(look: Look): string {
   for (const [name, value] of Object.entries({
     figure: look.figure,
     question: look.question,
+    guidance: look.guidance,
+    stretch: look.stretch,
     open: look.open,
   })) {
-    if (value !== undefined && value !== null) query.set(name, value);
+    if (value !== undefined && value !== null) query.set(name, String(value));
   }
   return `${insightsPath}?${query}`;
 }

@@ -190,3 +190,16 @@ export const sameWords = (question: string): string =>
   wordsOf(question)
     .map(({ folded }) => folded)
     .join(' ');
+
+/** A question that is an example needs no index and no statistics: ids of guidance by the words of its examples. */
+export function idsByWords(
+  guidances: readonly { readonly id: string; readonly examples: readonly string[] }[],
+): ReadonlyMap<string, readonly string[]> {
+  const ids = new Map<string, string[]>();
+  for (const { id, examples } of guidances) {
+    for (const words of new Set(examples.map(sameWords))) {
+      if (words !== '') ids.set(words, [...(ids.get(words) ?? []), id]);
+    }
+  }
+  return ids;
+}

@@ -1,4 +1,4 @@
-import { type Asker, type FoundGuidance, isInScope, sameWords } from '../domain/guidance.ts';
+import { type Asker, type FoundGuidance, idsByWords, isInScope, sameWords } from '../domain/guidance.ts';
 import type { LiveGuidance } from '../store/live-guidance.ts';
 
 /** Finds which guidance a question is for, if any. Made from everything that is live, and from past questions. */
@@ -45,11 +45,7 @@ const mostLetters = 1_000;
 
 /** What is live, by id and by the words of its examples. */
 export function shelved(found: readonly LiveGuidance[]): Pick<LookedUp, 'live' | 'byWords'> {
-  const byWords = new Map<string, string[]>();
-  for (const { id, examples } of found)
-    for (const words of new Set(examples.map(sameWords)))
-      if (words !== '') byWords.set(words, [...(byWords.get(words) ?? []), id]);
-  return { live: new Map(found.map((one) => [one.id, one])), byWords };
+  return { live: new Map(found.map((one) => [one.id, one])), byWords: idsByWords(found) };
 }
 
 /**

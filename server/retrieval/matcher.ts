@@ -1,3 +1,4 @@
+import { sameWords } from '../domain/guidance.ts';
 import { type Calibrated, createCalibrated, type Past, pastFrom } from '../domain/retrieval/calibrated.ts';
 import type { Guided } from '../domain/retrieval/relevance.ts';
 import type { Embeddings } from './embeddings.ts';
@@ -57,7 +58,7 @@ export async function createMatcher(input: MatcherInput): Promise<Matcher> {
   const { meaningWithinMs = usualMeaningWithinMs } = input;
   if (!(falseApply > 0 && falseApply < 1)) throw new RangeError('falseApply is above 0 and below 1');
   const failed = input.onEmbeddingsFailed ?? (() => undefined);
-  const past = pastFrom(traffic, unguided, falseApply);
+  const past = pastFrom(othersThan(guidances, traffic), unguided, falseApply);
   const byWords = await inSlices(createCalibrated(guidances, past, falseApply, null));
   let byMeaning: Calibrated | null = null;
   // Without a threshold only the same question is applied, and that words see best.
@@ -102,6 +103,15 @@ export async function createMatcher(input: MatcherInput): Promise<Matcher> {
       return decide(byWords, question, null, isEligible);
     },
   };
+}
+
+/**
+ * Past questions without those that are examples. Examples are taken from what was asked, so the past is full of them:
+ * nothing is as like an example as itself, and a threshold set among them would let nothing else through.
+ */
+function othersThan(guidances: readonly Guided[], traffic: readonly string[]): string[] {
+  const examples = new Set(guidances.flatMap((guidance) => guidance.examples).map(sameWords));
+  return traffic.filter((text) => !examples.has(sameWords(text)));
 }
 
 type IsEligible = (id: string) => boolean;

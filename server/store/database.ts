@@ -28,6 +28,7 @@ import * as filesLast from './migrations/024-files-last.ts';
 import * as usedCodes from './migrations/025-used-codes.ts';
 import * as weakQuestions from './migrations/026-weak-questions.ts';
 import * as replay from './migrations/027-replay.ts';
+import * as proof from './migrations/028-proof.ts';
 import * as erasures from './migrations/029-erasures.ts';
 import type { Tables } from './schema.ts';
 
@@ -63,6 +64,7 @@ export const migrations = {
   '025-used-codes': usedCodes,
   '026-weak-questions': weakQuestions,
   '027-replay': replay,
+  '028-proof': proof,
   '029-erasures': erasures,
 };
 

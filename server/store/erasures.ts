@@ -30,6 +30,8 @@ const looseTables = [
   'insight_visits',
   'insight_weak',
   'insight_heads',
+  'insight_questions',
+  'insight_cases',
   'weak_answers',
   'weak_heads',
   'replay_results',

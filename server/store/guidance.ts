@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type {
   Guidance,
   GuidanceFilter,
@@ -6,6 +6,7 @@ import type {
   GuidanceOrigin,
   GuidancePage,
   GuidanceVersion,
+  ProofVerdict,
 } from '../../protocol/guidance.ts';
 import { defaultGuidanceRules, type GuidanceRules } from '../domain/guidance.ts';
 import { createCursor } from './cursor.ts';
@@ -30,12 +31,13 @@ export function createGuidance(db: Database) {
       .selectFrom('guidance')
       .innerJoin('sites', 'sites.id', 'site_id')
       .innerJoin('guidance_versions', (join) =>
-        join.onRef('guidance_id', '=', 'guidance.id').onRef('version', '=', 'newest'),
+        join.onRef('guidance_versions.guidance_id', '=', 'guidance.id').onRef('version', '=', 'newest'),
       )
-      .where('site_id', 'in', [...siteIds]);
+      .where('guidance.site_id', 'in', [...siteIds]);
 
-  const filtered = (siteIds: readonly string[], { site, state }: GuidanceFilter) => {
+  const filtered = (siteIds: readonly string[], { site, state, effect }: GuidanceFilter) => {
     let query = rows(siteIds);
+    if (effect !== undefined) query = query.where(effectOfLive, '=', effect);
     if (site !== undefined) query = query.where('sites.key', '=', site);
     if (state !== undefined) query = query.where('guidance.state', '=', state);
     return query;
@@ -43,7 +45,11 @@ export function createGuidance(db: Database) {
 
   const one = async (id: string, siteIds: readonly string[]): Promise<Guidance | null> => {
     if (siteIds.length === 0) return null;
-    const row = await rows(siteIds).select(columns).where('guidance.id', '=', id).executeTakeFirst();
+    const row = await rows(siteIds)
+      .select(columns)
+      .select(effectOfLive.as('effect'))
+      .where('guidance.id', '=', id)
+      .executeTakeFirst();
     return row === undefined ? null : toGuidance(row);
   };
 
@@ -56,7 +62,7 @@ export function createGuidance(db: Database) {
       filter: GuidanceFilter,
       { cursor, limit }: { cursor: End | null; limit: number },
     ): Promise<GuidancePage> {
-      if (siteIds.length === 0) return { items: [], total: 0, next: null };
+      if (siteIds.length === 0) return { items: [], total: 0, worse: 0, next: null };
       let query = filtered(siteIds, filter);
       if (cursor !== null) {
         const { at, id } = cursor;
@@ -67,16 +73,20 @@ export function createGuidance(db: Database) {
           ]),
         );
       }
-      const [found, { total }] = await Promise.all([
+      const counted = (asked: GuidanceFilter) =>
+        filtered(siteIds, asked)
+          .select((count) => count.fn.countAll<number>().as('total'))
+          .executeTakeFirstOrThrow();
+      const [found, { total }, { total: worse }] = await Promise.all([
         query
           .select(columns)
+          .select(effectOfLive.as('effect'))
           .orderBy('changed_at', 'desc')
           .orderBy('guidance.id', 'desc')
           .limit(limit + 1)
           .execute(),
-        filtered(siteIds, filter)
-          .select((count) => count.fn.countAll<number>().as('total'))
-          .executeTakeFirstOrThrow(),
+        counted(filter),
+        counted({ effect: 'worse' }),
       ]);
       const items = found.slice(0, limit).map(toGuidance);
       const last = items.at(-1);
@@ -84,6 +94,7 @@ export function createGuidance(db: Database) {
       return {
         items,
         total,
+        worse,
         next: hasMore ? guidanceCursor.encode({ at: last.changedAt, id: last.id }) : null,
       };
     },
@@ -141,6 +152,13 @@ export function createGuidance(db: Database) {
 
 export type GuidanceStore = ReturnType<typeof createGuidance>;
 
+/** What the stretch that is live has changed; null: nothing is live, or it has not been measured yet. */
+const effectOfLive = sql<ProofVerdict | null>`(
+  select verdict from insight_proofs
+  where insight_proofs.guidance_id = guidance.id and insight_proofs.version = guidance.live
+    and (until_at is null or until_at > measured_at)
+  order by stretch desc limit 1)`;
+
 const columns = [
   'guidance.id',
   'guidance.state',
@@ -172,6 +190,7 @@ type Row = VersionRow &
   > & {
     key: string;
     title: string;
+    effect: ProofVerdict | null;
     rules: Partial<GuidanceRules>;
   };
 
@@ -198,5 +217,6 @@ const toGuidance = (row: Row): Guidance => ({
   isApprovedByTwo: { ...defaultGuidanceRules, ...row.rules }.isApprovedByTwo,
   changedAt: row.changed_at,
   changedBy: row.changed_by,
+  effect: row.effect,
   newest: toVersion(row),
 });

@@ -4,9 +4,11 @@ import { dayIn } from '../domain/hours.ts';
 import { measuresOf } from '../domain/insights/measures.ts';
 import { changesAt, outcomesOf } from '../domain/insights/outcome.ts';
 import { questionsOf } from '../domain/insights/returns.ts';
+import { answeredQuestions } from '../domain/proof/answered.ts';
 import type { Topic } from '../domain/topics.ts';
 import type { Database, Tx } from './database.ts';
 import { factsByConversation } from './facts-by-conversation.ts';
+import { type ReadQuestion, writeQuestions } from './insights-questions.ts';
 import { judgeReturns } from './insights-returns.ts';
 import { addToSums, sumAnew } from './insights-sums.ts';
 import { columnsOf, type KeptVisit, type ReadVisit, writeVisits } from './insights-visits.ts';
@@ -79,11 +81,15 @@ export function createInsightsReader(db: Database) {
         const facts = await factsByConversation(tx, ids);
         const before = await keptOf(tx, ids);
         const visits: ReadVisit[] = [];
+        const questions: ReadQuestion[] = [];
         const heads: { id: string; seq: number; due_at: number | null }[] = [];
         for (const { id, siteId, customerId } of taken) {
           const told = facts.get(id) ?? [];
           const { zone, topics } = reading.rulesOf(siteId);
           const outcomes = outcomesOf(told, topics, reading.now);
+          for (const one of answeredQuestions(told)) {
+            questions.push({ ...one, conversationId: id, siteId, customerId });
+          }
           heads.push({ id, seq: told.at(-1)?.seq ?? 0, due_at: changesAt(outcomes) });
           outcomes.forEach((outcome, visit) => {
             visits.push({
@@ -104,6 +110,7 @@ export function createInsightsReader(db: Database) {
         }
         const { own, others } = await judgeReturns(tx, ids, before, visits);
         await writeVisits(tx, ids, own, others);
+        await writeQuestions(tx, ids, questions);
         await addToSums(
           tx,
           [...before, ...others.map(({ before }) => before)],
@@ -128,7 +135,13 @@ export function createInsightsReader(db: Database) {
         // However many there are.
         await sql`set local statement_timeout = 0`.execute(tx);
         if (!(await isOurs(tx))) return false;
-        for (const table of ['insight_visits', 'insight_weak', 'insight_heads']) {
+        for (const table of [
+          'insight_visits',
+          'insight_weak',
+          'insight_questions',
+          'insight_cases',
+          'insight_heads',
+        ]) {
           await sql`delete from ${sql.table(table)} where not exists (
             select from conversations where id = conversation_id)`.execute(tx);
         }

@@ -18,6 +18,7 @@ import type { FileTables } from './schema-files.ts';
 import type { GuidanceTables } from './schema-guidance.ts';
 import type { InsightTables } from './schema-insights.ts';
 import type { PeopleTables } from './schema-people.ts';
+import type { ProofTables } from './schema-proof.ts';
 import type {
   AnswerFeedbackTable,
   AnswerSignalsTable,
@@ -42,7 +43,8 @@ export interface Tables
     InsightTables,
     PeopleTables,
     WeakTables,
-    ReplayTables {
+    ReplayTables,
+    ProofTables {
   settings: SettingsTable;
   sites: SitesTable;
   customers: CustomersTable;

@@ -27,6 +27,9 @@ import { createNotifications } from './notifications.ts';
 import { createPeople } from './people.ts';
 import { createPresence } from './presence.ts';
 import { createPromises } from './promises.ts';
+import { createProofMaterial } from './proof-material.ts';
+import { createProofWarnings } from './proof-warnings.ts';
+import { createProofs } from './proofs.ts';
 import { createQueueHistory } from './queue-history.ts';
 import { createReceipts } from './receipts.ts';
 import { createReplayCases } from './replay-cases.ts';
@@ -93,6 +96,9 @@ export function createStore({ db, pool, commits }: Connections) {
     weakReceipts: createWeakReceipts(db),
     insights: createInsights(db),
     insightsReader: createInsightsReader(db),
+    proofs: createProofs(db),
+    proofMaterial: createProofMaterial(db),
+    proofWarnings: createProofWarnings(db),
     deskViews: createDeskViews(db),
     /**
      * For pg-boss, which brings its own SQL; on our connections, so that it needs none besides. Some of it opens a

@@ -1,4 +1,5 @@
 /** Commands by short names, and what becomes of a row of them: for tests that tell a story in one line. */
+import type { Fact } from '../../protocol/conversation.ts';
 import type { AgentCommand, Command, CustomerCommand, SystemCommand } from '../../server/domain/command.ts';
 import { type Conversation, unstarted } from '../../server/domain/conversation.ts';
 import { decide } from '../../server/domain/decide.ts';
@@ -33,8 +34,14 @@ export const ask = customer({ name: 'handoff:request' });
 export const cancel = customer({ name: 'handoff:cancel' });
 export const endByCustomer = customer({ name: 'conversation:resolve', outcome: 'solved' });
 export const retry = (turn: number) => customer({ name: 'answer:retry', turn });
-export const feedback = (turn: number) =>
-  customer({ name: 'feedback:give', turn, verdict: 'down', reasons: ['wrong'], comment: '' });
+export const feedback = (turn: number, verdict: 'up' | 'down' = 'down') =>
+  customer({
+    name: 'feedback:give',
+    turn,
+    verdict,
+    reasons: verdict === 'down' ? ['wrong'] : [],
+    comment: '',
+  });
 export const rate = customer({ name: 'conversation:rate', rating: 5, comment: '' });
 export const accept = (by = ana) => agent(by, { name: 'handoff:accept' });
 export const decline = (by = ana) => agent(by, { name: 'handoff:decline' });
@@ -99,6 +106,24 @@ export function decisionOn(
   return last;
 }
 
+/** All facts of these steps, of which each must be accepted. */
+export function factsAfter(steps: readonly At[], policy: Partial<SitePolicy> = {}): Fact[] {
+  let state: Conversation = unstarted;
+  let now = 0;
+  const facts: Fact[] = [];
+  for (const step of steps) {
+    if ('wait' in step) {
+      now += step.wait;
+      continue;
+    }
+    const world = { now, partialText: '', isLastAgentOnline: false, isBotInPage: false };
+    const decision = decide(state, step, { ...world, policy: { ...defaultPolicy, ...policy } });
+    if (!decision.ok) throw new Error(decision.code);
+    facts.push(...decision.facts);
+    state = decision.state;
+  }
+  return facts;
+}
 /** The state that they lead to. @throws Error with the code of a refusal */
 export function stateAfter(...args: Parameters<typeof decisionOn>): Conversation {
   const decision = decisionOn(...args);

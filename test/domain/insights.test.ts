@@ -1,8 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Fact } from '../../protocol/conversation.ts';
-import { unstarted } from '../../server/domain/conversation.ts';
-import { decide } from '../../server/domain/decide.ts';
 import { dateNumber, dayIn, startOfDay } from '../../server/domain/hours.ts';
 import { dateOf, daysBefore, daysOf } from '../../server/domain/insights/days.ts';
 import { figuresOf, pieceDays } from '../../server/domain/insights/figures.ts';
@@ -27,6 +24,7 @@ import {
   cancel,
   end,
   endByCustomer,
+  factsAfter,
   failed,
   feedback,
   rate,
@@ -38,24 +36,6 @@ import {
 const hour = 3_600_000;
 const day = 24 * hour;
 
-/** All facts of these steps, of which each must be accepted. */
-function factsAfter(steps: readonly At[], policy: Partial<SitePolicy> = {}): Fact[] {
-  let state = unstarted;
-  let now = 0;
-  const facts: Fact[] = [];
-  for (const step of steps) {
-    if ('wait' in step) {
-      now += step.wait;
-      continue;
-    }
-    const world = { now, partialText: '', isLastAgentOnline: false, isBotInPage: false };
-    const decision = decide(state, step, { ...world, policy: { ...defaultPolicy, ...policy } });
-    if (!decision.ok) throw new Error(decision.code);
-    facts.push(...decision.facts);
-    state = decision.state;
-  }
-  return facts;
-}
 const thresholds = { ...defaultPolicy.thresholds, failedAnswers: 0, unsureAnswers: 0 };
 const outcomesAfter = (steps: readonly At[], after = 0, policy: Partial<SitePolicy> = {}) => {
   const facts = factsAfter(steps, policy);

@@ -90,6 +90,13 @@ test('what an agent writes is live once an admin approves it, changes by version
   await row.getByText('Live, version 2.').waitFor();
   expect(await answerTo(site.key)).toBe('Three working days.');
 
+  await row.getByRole('button', { name: 'Proof' }).click();
+  const proof = row.getByRole('region', { name: 'What it changed' });
+  await proof
+    .getByText(/Too few to say: 0 cases before|has not been measured yet/)
+    .first()
+    .waitFor();
+
   await row.getByRole('button', { name: 'Versions' }).click();
   await row.getByText('The bank is faster now.').last().waitFor();
   await look(admin, 'versions');

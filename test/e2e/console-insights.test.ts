@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
+import { measureSite } from '../../server/features/proof/measure.ts';
 import { rulesFor } from '../../server/reads/insight-rules.ts';
 import { type Consoles, eventually, startConsoles } from '../console/consoles.ts';
 import { lookAtConsole } from '../support/console-look.ts';
+import { liveSince, topicStories } from '../support/topic-stories.ts';
 import { visitScenes } from '../support/visit-scenes.ts';
-import { putStories } from '../support/visit-stories.ts';
+import { putStories, type VisitStory } from '../support/visit-stories.ts';
 
 let consoles: Consoles;
 beforeAll(async () => {
@@ -13,6 +15,28 @@ beforeAll(async () => {
 });
 afterEach(() => consoles.endTest());
 afterAll(() => consoles.close());
+
+const day = 86_400_000;
+/** Guidance for questions on which the scenes say nothing: one that helps, one that harms, one that is new. */
+const guidedSince = (now: number) =>
+  [
+    { question: 'How do I get a paper statement?', kind: 'answer', since: now - 20 * day },
+    { question: 'How do I change my phone number?', kind: 'answer', since: now - 20 * day },
+    { question: 'Somebody else uses my account', kind: 'person', since: now - 2 * day },
+  ] as const;
+
+function guidedStories(siteId: string, now: number): VisitStory[] {
+  const [helps, harms, isNew] = guidedSince(now);
+  const before = (since: number) => ({ siteId, from: since - 20 * day, to: since - 2 * day });
+  const after = (since: number) => ({ siteId, from: since, to: now - 5 * day });
+  return [
+    ...topicStories({ ...helps, ...before(helps.since), count: 81, down: 34, toPeople: 20, back: 15 }),
+    ...topicStories({ ...helps, ...after(helps.since), count: 70, down: 6, toPeople: 7, back: 3 }),
+    ...topicStories({ ...harms, ...before(harms.since), count: 40, down: 4, toPeople: 8 }),
+    ...topicStories({ ...harms, ...after(harms.since), count: 40, down: 20, toPeople: 9 }),
+    ...topicStories({ ...isNew, siteId, from: now - 4 * day, to: now - 2 * day, count: 9, down: 3 }),
+  ];
+}
 
 test('figures of any days, each of which opens its conversations, from the keyboard too', async () => {
   const { server } = consoles;
@@ -26,11 +50,16 @@ test('figures of any days, each of which opens its conversations, from the keybo
   await page.getByRole('link', { name: 'Insights' }).click();
   await page.getByText('No conversation began in this time.').waitFor();
 
-  const stories = visitScenes(site.id, 700, { until: Date.now(), days: 60 });
+  const now = Date.now();
+  const stories = [...visitScenes(site.id, 700, { until: now, days: 60 }), ...guidedStories(site.id, now)];
   await putStories(server.store.db, stories);
   const ids = stories.map(({ id }) => id);
-  const reading = { now: Date.now(), rulesOf: () => rulesFor(site) };
+  const reading = { now, rulesOf: () => rulesFor(site) };
   await eventually(() => server.store.insightsReader.read(ids, reading)).toEqual([]);
+  for (const { question, kind, since } of guidedSince(now)) {
+    await liveSince(server.store.guidanceChanges, site.id, since, { examples: [question], kind });
+  }
+  await measureSite(server.store, site.id, Date.now(), new AbortController().signal);
   await page.reload();
   const contained = page.getByRole('link', { name: /^\d\d\.\d %$/ });
   await contained.first().waitFor();
@@ -74,6 +103,27 @@ test('figures of any days, each of which opens its conversations, from the keybo
     await page.keyboard.press('Escape');
     return figures.isVisible();
   }).toBe(true);
+
+  // What guidance changed: what got worse first, each figure with its conversations, and the proof where it is written.
+  const effects = page.getByRole('heading', { name: /^Guidance effect/ });
+  await effects.waitFor();
+  await lookAtConsole(page, 'insights-effects', effects);
+  await page.getByRole('link', { name: 'Thumb down, after: 50.0 %. Open the conversations' }).click();
+  await page.getByRole('heading', { name: 'Thumb down, after the guidance' }).waitFor();
+  await eventually(() => rows.count()).toBe(20);
+  await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: 'Look at it' }).click();
+  const worse = page.getByRole('listitem', { name: guidedSince(now)[1].question });
+  await worse.getByText('Live, version 1. Made things worse.').click();
+  await worse.getByRole('button', { name: 'Proof' }).click();
+  await worse.getByText('It made things worse: more thumbs down.').waitFor();
+  await lookAtConsole(page, 'guidance-proof');
+  await worse.getByRole('button', { name: 'What is “Guidance effect”?' }).press('Enter');
+  await worse.getByText('The answers that it was made from are left out before.').waitFor();
+  await page.getByRole('link', { name: 'All', exact: true }).click();
+  await page.getByText('1 guidance that is live made things worse.').waitFor();
+  await page.getByRole('link', { name: 'Insights' }).click();
+  await figures.waitFor();
 
   // Any days, narrowed; the address holds it, so that it can be passed on.
   await page.getByRole('button', { name: '90 days' }).click();

@@ -26,6 +26,28 @@ describe('a matcher', () => {
     expect(await matcher.match('update my home address', () => false)).toBeNull();
   });
 
+  test('sets no threshold by past questions that are examples themselves', async () => {
+    const things = ['card', 'pin', 'fee', 'transfer', 'limit', 'statement', 'account', 'currency', 'top-up'];
+    const wishes = [
+      'where is my',
+      'why is there a',
+      'how do I stop the',
+      'can you explain the',
+      'who sees my',
+    ];
+    const traffic = Array.from({ length: 720 }, (_, at) => {
+      const thing = things[at % things.length] ?? '';
+      return `${wishes[Math.floor(at / things.length) % wishes.length]} ${thing} number ${at}`;
+    });
+    const build = { guidances: [refund, address], falseApply: 0.01 };
+    const without = await createMatcher({ ...build, traffic });
+    const examples = [...refund.examples, ...address.examples].map((text) => `${text.toUpperCase()}!`);
+    const again = Array.from({ length: 20 }, () => examples).flat();
+    const among = await createMatcher({ ...build, traffic: [...traffic, ...again] });
+    expect(without.isCalibrated).toBe(true);
+    expect(among.threshold).toBe(without.threshold);
+  });
+
   test('is silent without guidances', async () => {
     const matcher = await createMatcher({ guidances: [], traffic: ['hello'], falseApply: 0.01 });
     expect(await matcher.match('hello')).toBeNull();

@@ -4,6 +4,7 @@ import type { FailureCause } from '../../protocol/handoff.ts';
 import type { Command } from '../../server/domain/command.ts';
 import { type Conversation, unstarted } from '../../server/domain/conversation.ts';
 import { decide } from '../../server/domain/decide.ts';
+import type { FoundGuidance } from '../../server/domain/guidance.ts';
 import { defaultPolicy } from '../../server/domain/site-policy.ts';
 import type { VisitStory } from './visit-stories.ts';
 
@@ -101,12 +102,17 @@ export function visitScenes(
 }
 
 type Of<F extends Command['from']> = Extract<Command, { from: F }>['command'];
-const customer = (command: Of<'customer'>): Command => ({ from: 'customer', command });
-const server = (command: Of<'server'>): Command => ({ from: 'server', command });
+export const customer = (command: Of<'customer'>): Command => ({ from: 'customer', command });
+export const server = (command: Of<'server'>): Command => ({ from: 'server', command });
 const agent = (command: Of<'agent'>): Command => ({ from: 'agent', agent: ana, command });
 const rate = (rating: number) => customer({ name: 'conversation:rate', cid, rating, comment: '' });
 
-function play(startAt: number, tell: (act: (afterMs: number, command: Command) => void) => void): Fact[] {
+/** The facts of what is told. @param found guidance that the questions in it get */
+export function play(
+  startAt: number,
+  tell: (act: (afterMs: number, command: Command) => void) => void,
+  found?: FoundGuidance,
+): Fact[] {
   let state: Conversation = unstarted;
   let now = Math.round(startAt);
   const facts: Fact[] = [];
@@ -118,6 +124,7 @@ function play(startAt: number, tell: (act: (afterMs: number, command: Command) =
       isLastAgentOnline: false,
       isBotInPage: false,
       policy: defaultPolicy,
+      ...(found === undefined ? {} : { guidance: found }),
     };
     const decision = decide(state, command, world);
     if (!decision.ok) return;

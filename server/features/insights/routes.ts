@@ -16,10 +16,13 @@ import { RefusalError } from '../../plugins/errors.ts';
 import { readCursor } from '../../reads/cursor.ts';
 import { rulesFor } from '../../reads/insight-rules.ts';
 import { type AskedVisits, visitCursor } from '../../store/insights.ts';
+import { type AskedCases, caseCursor } from '../../store/proofs.ts';
 
 const problem = { default: Problem };
 const common = { tags: ['agent'], security: [{ agent: [] }] };
 const mostWeak = 20;
+/** Of a guidance's stretch: a side, and the cases in which this happened. */
+const proofFigure = /^proof\.(before|after)(?:\.(down|handed|back))?$/;
 
 /** @param options.isComplete whether past conversations have been read */
 export const routes: FastifyPluginAsync<{ isComplete: () => boolean }> = async (app, { isComplete }) => {
@@ -133,8 +136,18 @@ export const routes: FastifyPluginAsync<{ isComplete: () => boolean }> = async (
       },
     },
     async (request) => {
-      const { figure, question, cursor: text, limit = 30 } = request.query;
+      const { figure, question, guidance, stretch, cursor: text, limit = 30 } = request.query;
       const asked = await askedBy(request, { figure });
+      const side = proofFigure.exec(figure);
+      if (side !== null) {
+        if (guidance === undefined || stretch === undefined) {
+          throw new RefusalError('invalid', { detail: 'guidance and stretch are missing' });
+        }
+        const measure = (side[2] ?? null) as AskedCases['measure'];
+        const of = { siteIds: asked.siteIds, guidanceId: guidance, stretch, measure };
+        const page = { cursor: readCursor(text, caseCursor), limit };
+        return store.proofs.cases({ ...of, isAfter: side[1] === 'after' }, page);
+      }
       const cursor = readCursor(text, visitCursor);
       return store.insights.visits({ ...asked, figure, question }, { cursor, limit });
     },

@@ -49,6 +49,10 @@ const derivedTables = [
   'insight_sums',
   'insight_weak',
   'insight_heads',
+  'insight_questions',
+  'insight_proofs',
+  'insight_cases',
+  'insight_rounds',
 ];
 
 export const quote = (schema: string, name: string) =>
