@@ -18,20 +18,11 @@ import type { Insights, InsightsVisits, WeakQuestions } from '../protocol/insigh
 import type { NotifySetup, NotifyTested, PushDevice } from '../protocol/notifications.ts';
 import type { InvitationAccepted, InvitationShown, PeopleList } from '../protocol/people.ts';
 import type { PromisePage, PromiseRate } from '../protocol/promise.ts';
-import type {
-  ReplayCase,
-  ReplayCaseChange,
-  ReplayCaseImport,
-  ReplayImported,
-  ReplayPage,
-  ReplayReport,
-  ReplayRun,
-  ReplayStart,
-} from '../protocol/replay.ts';
 import type { SearchPage } from '../protocol/search.ts';
 import type { BackupCodes, SignInWays, TwoFactorProof, TwoFactorStarted } from '../protocol/sign-in.ts';
 import type { AlikeQuestions, WeakQuestionDetail, WeakQuestionPage } from '../protocol/weak-questions.ts';
 import type { WebhookDeliveries, WebhookList } from '../protocol/webhooks.ts';
+import { createReplayApi, type ReplayApi } from './replay-api.ts';
 
 /** Why a request did not succeed: a code of the protocol, or `unreachable`. */
 export class ApiError extends Error {
@@ -53,7 +44,7 @@ export type SignInResult =
   | 'failed';
 
 /** The HTTP side of the server, as the signed-in agent. Every function throws ApiError, or AbortError if aborted. */
-export interface Api {
+export interface Api extends ReplayApi {
   me(): Promise<Me>;
   /** The whole desk, as the socket tells it at connect. */
   desk(): Promise<readonly ConversationSummary[]>;
@@ -85,13 +76,6 @@ export interface Api {
   guidanceHistory(id: string): Promise<GuidanceHistory>;
   /** With the body that the protocol declares for it. */
   changeGuidance(verb: GuidanceVerb, body: object): Promise<Guidance>;
-  replayCase(guidance: string): Promise<ReplayCase>;
-  saveReplayCase(change: ReplayCaseChange): Promise<ReplayCase>;
-  importReplayCases(cases: ReplayCaseImport): Promise<ReplayImported>;
-  replays(query: URLSearchParams): Promise<ReplayPage>;
-  replay(id: string): Promise<ReplayReport>;
-  startReplay(start: ReplayStart): Promise<ReplayRun>;
-  stopReplay(id: string): Promise<ReplayRun>;
   weakQuestionList(query: URLSearchParams, signal: AbortSignal): Promise<WeakQuestionPage>;
   weakQuestion(id: string, signal: AbortSignal): Promise<WeakQuestionDetail>;
   alikeQuestions(id: string, signal: AbortSignal): Promise<AlikeQuestions>;
@@ -225,13 +209,7 @@ export function createApi(onSessionLost: () => void): Api {
     guidance: (query) => json(`/v1/desk/guidance?${query}`),
     guidanceHistory: (id) => json(`/v1/desk/guidance/${id}/history`),
     changeGuidance: (verb, body) => posted(`/v1/desk/guidance/${verb}`, body),
-    replayCase: (guidance) => json(`/v1/desk/guidance/${guidance}/case`),
-    saveReplayCase: (change) => posted('/v1/desk/guidance/case', change),
-    importReplayCases: (cases) => posted('/v1/desk/replays/import', cases),
-    replays: (query) => json(`/v1/desk/replays?${query}`),
-    replay: (id) => json(`/v1/desk/replays/${id}/report`),
-    startReplay: (start) => posted('/v1/desk/replays/start', start),
-    stopReplay: (id) => posted('/v1/desk/replays/stop', { id }),
+    ...createReplayApi(json, posted),
     weakQuestionList: (query, signal) => json(`/v1/desk/weak-questions?${query}`, signal),
     weakQuestion: (id, signal) => json(`/v1/desk/weak-questions/${id}/behind`, signal),
     alikeQuestions: (id, signal) => json(`/v1/desk/weak-questions/${id}/alike`, signal),

@@ -164,11 +164,7 @@ export const refusals = {
     retryable: false,
     text: 'The bot of this site can only be asked by a page or in a conversation, so it cannot be replayed; see `detail`.',
   },
-  replay_running: {
-    status: 409,
-    retryable: true,
-    text: 'A replay of this site is going on; wait for its end, or stop it.',
-  },
+  replay_running: { status: 409, retryable: true, text: 'A replay of this site goes on; wait, or stop it.' },
   export_not_done: {
     status: 409,
     retryable: true,
