@@ -11,18 +11,13 @@ import type { Accepted, AgentCommandName, AgentCommands, CommandReply } from '..
 import type { CustomerBehind, EraseCustomer } from '../protocol/customer.ts';
 import type { Problem, RefusalCode } from '../protocol/errors.ts';
 import type { FactsPage } from '../protocol/events.ts';
-import type { ExportList } from '../protocol/exports.ts';
-import type { FeedbackPage, ReceiptFigures } from '../protocol/feedback.ts';
-import type { Guidance, GuidanceHistory, GuidancePage } from '../protocol/guidance.ts';
-import type { Insights, InsightsVisits, WeakQuestions } from '../protocol/insights.ts';
 import type { NotifySetup, NotifyTested, PushDevice } from '../protocol/notifications.ts';
 import type { InvitationAccepted, InvitationShown, PeopleList } from '../protocol/people.ts';
 import type { PromisePage, PromiseRate } from '../protocol/promise.ts';
 import type { SearchPage } from '../protocol/search.ts';
 import type { BackupCodes, SignInWays, TwoFactorProof, TwoFactorStarted } from '../protocol/sign-in.ts';
-import type { AlikeQuestions, WeakQuestionDetail, WeakQuestionPage } from '../protocol/weak-questions.ts';
 import type { WebhookDeliveries, WebhookList } from '../protocol/webhooks.ts';
-import { createReplayApi, type ReplayApi } from './replay-api.ts';
+import { createReviewApi, type ReviewApi } from './review-api.ts';
 
 /** Why a request did not succeed: a code of the protocol, or `unreachable`. */
 export class ApiError extends Error {
@@ -44,7 +39,7 @@ export type SignInResult =
   | 'failed';
 
 /** The HTTP side of the server, as the signed-in agent. Every function throws ApiError, or AbortError if aborted. */
-export interface Api extends ReplayApi {
+export interface Api extends ReviewApi {
   me(): Promise<Me>;
   /** The whole desk, as the socket tells it at connect. */
   desk(): Promise<readonly ConversationSummary[]>;
@@ -71,23 +66,6 @@ export interface Api extends ReplayApi {
   eraseCustomer(order: EraseCustomer): Promise<CustomerBehind>;
   /** @param since the beginning of the day that is counted */
   board(since: number, signal: AbortSignal): Promise<Board>;
-  feedback(query: URLSearchParams, signal: AbortSignal): Promise<FeedbackPage>;
-  guidance(query: URLSearchParams): Promise<GuidancePage>;
-  guidanceHistory(id: string): Promise<GuidanceHistory>;
-  /** With the body that the protocol declares for it. */
-  changeGuidance(verb: GuidanceVerb, body: object): Promise<Guidance>;
-  weakQuestionList(query: URLSearchParams, signal: AbortSignal): Promise<WeakQuestionPage>;
-  weakQuestion(id: string, signal: AbortSignal): Promise<WeakQuestionDetail>;
-  alikeQuestions(id: string, signal: AbortSignal): Promise<AlikeQuestions>;
-  /** With the body that the protocol declares for it. */
-  changeWeakQuestion<T>(verb: WeakVerb, body: object): Promise<T>;
-  insights(query: URLSearchParams, signal: AbortSignal): Promise<Insights>;
-  weakQuestions(query: URLSearchParams, signal: AbortSignal): Promise<WeakQuestions>;
-  insightsVisits(query: URLSearchParams, signal: AbortSignal): Promise<InsightsVisits>;
-  exports(): Promise<ExportList>;
-  /** `start`, `remove`, `schedule` or `schedule/remove`, with the body that the protocol declares for it. */
-  changeExports(verb: ExportVerb, body: object): Promise<void>;
-  receiptFigures(query: URLSearchParams, signal: AbortSignal): Promise<ReceiptFigures>;
   promises(query: URLSearchParams, signal: AbortSignal): Promise<PromisePage>;
   promiseRate(query: URLSearchParams, signal: AbortSignal): Promise<PromiseRate>;
   notifySetup(): Promise<NotifySetup>;
@@ -118,17 +96,6 @@ export interface Api extends ReplayApi {
 }
 
 export type PeopleVerb = 'invite' | 'invite/again' | 'invite/withdraw' | 'change' | 'remove';
-export type GuidanceVerb =
-  | 'add'
-  | 'from-answer'
-  | 'change'
-  | 'propose'
-  | 'approve'
-  | 'send-back'
-  | 'roll-back'
-  | 'retire';
-export type WeakVerb = 'take' | 'release' | 'reopen' | 'decline' | 'merge' | 'split';
-export type ExportVerb = 'start' | 'remove' | 'schedule' | 'schedule/remove';
 export type WebhookVerb = 'add' | 'change' | 'secret' | 'remove' | 'replay' | 'ping';
 
 /** How long a command may take; nobody knows then whether it was carried out. */
@@ -166,6 +133,7 @@ export function createApi(onSessionLost: () => void): Api {
   };
 
   return {
+    ...createReviewApi({ json, posted }),
     me: () => json('/v1/desk/me'),
     desk: async () =>
       (await json<{ conversations: ConversationSummary[] }>('/v1/desk/conversations')).conversations,
@@ -205,23 +173,6 @@ export function createApi(onSessionLost: () => void): Api {
     customerBehind: (id) => json(`/v1/desk/conversations/${id}/customer`),
     eraseCustomer: (order) => posted('/v1/desk/customers/erase', order),
     board: (since, signal) => json(`/v1/desk/board?since=${since}`, signal),
-    feedback: (query, signal) => json(`/v1/feedback?${query}`, signal),
-    guidance: (query) => json(`/v1/desk/guidance?${query}`),
-    guidanceHistory: (id) => json(`/v1/desk/guidance/${id}/history`),
-    changeGuidance: (verb, body) => posted(`/v1/desk/guidance/${verb}`, body),
-    ...createReplayApi(json, posted),
-    weakQuestionList: (query, signal) => json(`/v1/desk/weak-questions?${query}`, signal),
-    weakQuestion: (id, signal) => json(`/v1/desk/weak-questions/${id}/behind`, signal),
-    alikeQuestions: (id, signal) => json(`/v1/desk/weak-questions/${id}/alike`, signal),
-    changeWeakQuestion: (verb, body) => posted(`/v1/desk/weak-questions/${verb}`, body),
-    insights: (query, signal) => json(`/v1/desk/insights?${query}`, signal),
-    weakQuestions: (query, signal) => json(`/v1/desk/insights/weak?${query}`, signal),
-    insightsVisits: (query, signal) => json(`/v1/desk/insights/visits?${query}`, signal),
-    exports: () => json('/v1/exports'),
-    async changeExports(verb, body) {
-      await request(`/v1/exports/${verb}`, asJson(body));
-    },
-    receiptFigures: (query, signal) => json(`/v1/feedback/receipts?${query}`, signal),
     promises: (query, signal) => json(`/v1/desk/promises?${query}`, signal),
     promiseRate: (query, signal) => json(`/v1/desk/promises/rate?${query}`, signal),
     notifySetup: () => json('/v1/desk/notifications'),

@@ -53,7 +53,7 @@ import storePlugin from './plugins/store.ts';
 import stuckReaders from './plugins/stuck-readers.ts';
 import validation from './plugins/validation.ts';
 import { createConfirmer, createOpenAiJudge } from './retrieval/judge.ts';
-import { matcherFor } from './retrieval/matcher-for.ts';
+import { createSiteMatchers } from './retrieval/site-matcher.ts';
 import { oidcOf } from './sign-in-settings.ts';
 import type { Store } from './store/store.ts';
 
@@ -112,12 +112,12 @@ export async function createApp(
   await app.register(partials);
   const outbound = createOutbound({ allowPrivate: config.outboundAllow });
   app.addHook('onClose', () => outbound.close());
-  const matcherOf = await matcherFor(config, outbound, (err) =>
+  const createMatcher = await createSiteMatchers(config, outbound, (err) =>
     logger.warn({ err }, 'guidance found by words alone'),
   );
   await app.register(guidanceBook, {
     withinMs: config.guidanceWithinMs,
-    createMatcher: matcherOf,
+    createMatcher,
     createConfirmer(judge) {
       const onSilent = (why: string) => logger.warn({ judge: judge.model, why }, 'judge of guidance silent');
       const asked = createOpenAiJudge(judge, { call: outbound, onSilent });
@@ -152,7 +152,7 @@ export async function createApp(
     call: outbound,
     limits: botLimits,
     confirmWithinMs: config.guidanceWithinMs,
-    createMatcher: matcherOf,
+    createMatcher,
   });
   await app.register(answers, {
     call: outbound,

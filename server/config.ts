@@ -1,6 +1,6 @@
 import { type Limits, limitBounds } from './bots/limits.ts';
 import { defaultRetryMs } from './domain/webhook-plan.ts';
-import type { EmbeddingsSettings } from './retrieval/embeddings-for.ts';
+import type { EmbeddingsSettings } from './retrieval/site-matcher.ts';
 import {
   address,
   allowances,

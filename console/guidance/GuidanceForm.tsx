@@ -12,7 +12,7 @@ interface Props {
   readonly canReach: boolean;
   /** The one that gets a new version; none: a new one is written. */
   readonly guidance?: Guidance;
-  /** What a new one begins with, and the weak question that it is written for. */
+  /** What the form begins with, and the weak question that a new one is written for. */
   readonly given?: { readonly content: GuidanceContent; readonly site: string; readonly question: string };
   readonly onClose: () => void;
 }
@@ -22,7 +22,7 @@ const nothing: GuidanceContent = { kind: 'answer', text: '', examples: [], scope
 /** Writes a guidance, or a new version of one: for which questions, what happens then, and for whom. */
 export function GuidanceForm({ book, canReach, guidance, given, onClose }: Props) {
   const before = guidance?.newest ?? null;
-  const shown = writtenOf(before ?? given?.content ?? nothing);
+  const shown = writtenOf(given?.content ?? before ?? nothing);
   const kind = useSignal<GuidanceKind>(shown.kind);
   const problem = useSignal('');
   const first = useRef<HTMLTextAreaElement>(null);
@@ -72,7 +72,9 @@ export function GuidanceForm({ book, canReach, guidance, given, onClose }: Props
         onClose();
       }}
     >
-      {given !== undefined && <input type="hidden" name="site" value={given.site} />}
+      {guidance === undefined && given !== undefined && (
+        <input type="hidden" name="site" value={given.site} />
+      )}
       {guidance === undefined && given === undefined && <SiteSelect />}
       <label class="field">
         Questions that it is for, one a line

@@ -7,11 +7,15 @@ import type {
   ReplayRun,
   ReplayStart,
 } from '../../protocol/replay.ts';
-import { ApiError } from '../api.ts';
-import type { ReplayApi } from '../replay-api.ts';
+import { type Api, ApiError } from '../api.ts';
 import { followWhile } from '../shared/follow.ts';
 import { createManagedList, type ManagedState } from '../shared/managed-list.ts';
 import { problemWords } from './replay-words.ts';
+
+type ReplayApi = Pick<
+  Api,
+  'replayCase' | 'saveReplayCase' | 'importReplayCases' | 'replays' | 'replay' | 'startReplay' | 'stopReplay'
+>;
 
 export interface ShownReport {
   /** The run that is looked at; null: none. */

@@ -3,14 +3,15 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { WeakQuestionDetail, WeakQuestionRow } from '../../protocol/weak-questions.ts';
 import { ApiError } from '../api.ts';
 import { GuidanceForm } from '../guidance/GuidanceForm.tsx';
-import { createGuidanceBook } from '../guidance/guidance-list.ts';
+import { createGuidanceBook, createHistory } from '../guidance/guidance-list.ts';
 import { StepForm, useStep } from '../inbox/StepForm.tsx';
+import { LoadFailed } from '../shared/LoadFailed.tsx';
 import { moveFocus } from '../shared/move-focus.ts';
 import { now } from '../shared/time.ts';
 import { count } from '../shared/words.ts';
 import { useWorkplace } from '../workplace.ts';
 import type { OpenForm, QuestionRowProps } from './question-row.ts';
-import { countsOf, guidanceFor } from './question-words.ts';
+import { countsOf, guidanceFor, guidanceToChange } from './question-words.ts';
 
 type Props = QuestionRowProps & {
   readonly form: NonNullable<OpenForm>;
@@ -166,15 +167,37 @@ function Splitting({ row, shown, book, isOff, onLeave }: Props & { readonly show
   );
 }
 
-/** The editor of guidance, with how it was asked and what an agent would have said. */
+/** The editor of guidance, with how it was asked and what an agent would have said; or of the guidance that it has. */
 function Guiding({ row, shown, book, isOff, onLeave }: Props & { readonly shown: WeakQuestionDetail }) {
   const { session } = useWorkplace();
   const [guidance] = useState(() => createGuidanceBook(session.api));
-  const [given] = useState(() => ({ content: guidanceFor(shown), site: row.site, question: row.id }));
+  const [known] = useState(() => {
+    const id = guidanceToChange(row);
+    return id === null ? null : createHistory(session.api, id);
+  });
+  useEffect(() => void known?.load(), [known]);
   const leave = () => {
     onLeave();
     // Its guidance, where one has been written.
     void book.refresh();
   };
-  return <GuidanceForm book={guidance} canReach={!isOff} given={given} onClose={leave} />;
+  const before = known?.state.value.history?.guidance;
+  if (known?.state.value.hasFailed === true) {
+    return (
+      <LoadFailed isSmall onAgain={() => void known.load()}>
+        Its guidance could not be loaded.
+      </LoadFailed>
+    );
+  }
+  if (known !== null && before === undefined) return <p class="soft small">Loading its guidance…</p>;
+  const content = guidanceFor(shown, before?.newest ?? null);
+  return (
+    <GuidanceForm
+      book={guidance}
+      canReach={!isOff}
+      {...(before !== undefined && { guidance: before })}
+      given={{ content, site: row.site, question: row.id }}
+      onClose={leave}
+    />
+  );
 }

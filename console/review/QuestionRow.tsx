@@ -6,7 +6,7 @@ import { useWorkplace } from '../workplace.ts';
 import { QuestionBody } from './QuestionBody.tsx';
 import { QuestionForm } from './QuestionForm.tsx';
 import type { OpenForm, QuestionRowProps } from './question-row.ts';
-import { countsOf, questionStanding } from './question-words.ts';
+import { countsOf, guidanceToChange, questionStanding } from './question-words.ts';
 
 /** One question: how much harm, how it stands; opened, all that is behind it, and what can be done. */
 export function QuestionRow(props: QuestionRowProps) {
@@ -76,6 +76,7 @@ function Acts({ row, book, isOff, form, meId, onForm }: QuestionRowProps) {
   const { may } = useWorkplace();
   const { status } = row;
   const isTodo = status === 'open' || status === 'taken';
+  const hasGuidance = guidanceToChange(row) !== null;
   const isTheirs = status === 'taken' && row.owner?.id !== meId;
   const opens = (kind: NonNullable<OpenForm>, name: string, key: string, isPrimary = false) => (
     <button
@@ -90,7 +91,8 @@ function Acts({ row, book, isOff, form, meId, onForm }: QuestionRowProps) {
   );
   return (
     <div class="question-acts">
-      {may('guidance:propose') && opens('guidance', 'Write guidance', 'G', isTodo)}
+      {may('guidance:propose') &&
+        opens('guidance', hasGuidance ? 'Change its guidance' : 'Write guidance', 'G', isTodo)}
       {status === 'open' && (
         <button type="button" class="button small" disabled={isOff} onClick={() => void book.take(row)}>
           Take <Key name="O" />

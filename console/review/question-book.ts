@@ -5,7 +5,8 @@ import type {
   WeakQuestionPage,
   WeakQuestionRow,
 } from '../../protocol/weak-questions.ts';
-import { type Api, ApiError, type WeakVerb } from '../api.ts';
+import { type Api, ApiError } from '../api.ts';
+import type { WeakVerb } from '../review-api.ts';
 import { createPagedList, type PagedList } from '../shared/paged-list.ts';
 import { questionProblem } from './question-words.ts';
 

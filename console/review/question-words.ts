@@ -55,18 +55,29 @@ export function guidanceSentence({ guidance, status }: WeakQuestionRow): string 
   return guidance.state === 'retired' ? 'Guidance for it was retired.' : 'Guidance for it: a draft.';
 }
 
-const mostExamples = 20;
+/** The guidance that a new version is written of; null: a new one is. */
+export const guidanceToChange = ({ guidance }: WeakQuestionRow): string | null =>
+  guidance === null || guidance.state === 'retired' ? null : guidance.id;
 
-/** What a guidance for it begins with: how it was asked, by those who let us learn, and what an agent would have said. */
-export const guidanceFor = ({ wordings, better }: WeakQuestionDetail): GuidanceContent => ({
-  kind: 'answer',
-  text: better[0]?.text.slice(0, 4_000) ?? '',
-  examples: wordings
+/** Of a new one; one that is changed may have more. */
+const [mostExamples, mostInAll] = [20, 50];
+
+/**
+ * What a guidance for it begins with: how it was asked, by those who let us learn, and what an agent would have said. One
+ * that is there already gets what it was asked since.
+ */
+export function guidanceFor(
+  { wordings, better }: WeakQuestionDetail,
+  before: GuidanceContent | null,
+): GuidanceContent {
+  const asked = wordings
     .filter(({ mayTrain }) => mayTrain)
     .slice(0, mostExamples)
-    .map(({ text }) => text.replace(/\s+/g, ' ').trim()),
-  scope: {},
-});
+    .map(({ text }) => text.replace(/\s+/g, ' ').trim());
+  if (before === null)
+    return { kind: 'answer', text: better[0]?.text.slice(0, 4_000) ?? '', examples: asked, scope: {} };
+  return { ...before, examples: [...new Set([...before.examples, ...asked])].slice(0, mostInAll) };
+}
 
 /** Why something was not done. */
 export function questionProblem(code: ApiError['code']): string {

@@ -8,10 +8,9 @@ import { botLimitsOf, type Config } from '../config.ts';
 import { meaningOf } from '../domain/replay/verdict.ts';
 import { notAskableWords } from '../replay/bot-asker.ts';
 import { readCaseLines } from '../replay/case-lines.ts';
-import { prepare, type Tried } from '../replay/prepare.ts';
+import { prepare, type ReplayWorld, type Tried } from '../replay/prepare.ts';
 import { workOn } from '../replay/run.ts';
-import { NoLocalModelError } from '../retrieval/local-embeddings.ts';
-import { matcherFor } from '../retrieval/matcher-for.ts';
+import { createSiteMatchers } from '../retrieval/site-matcher.ts';
 import { operator } from '../store/audit-log.ts';
 import { migrate, openDatabase } from '../store/database.ts';
 import type { KeptRun } from '../store/replays.ts';
@@ -98,12 +97,8 @@ async function runAll(
   botVersion: string | null,
 ): Promise<ReplayReport> {
   const confirmWithinMs = config.guidanceWithinMs;
-  const createMatcher = await matcherFor(config, call, (error) =>
-    console.error(`Guidance is found by words alone: ${String(error)}`),
-  ).catch((error: unknown) => {
-    throw error instanceof NoLocalModelError ? new UsageError(error.message) : error;
-  });
-  const world = { store, call, limits: botLimitsOf(config), confirmWithinMs, createMatcher };
+  const createMatcher = await createSiteMatchers(config, call, () => undefined);
+  const world: ReplayWorld = { store, call, limits: botLimitsOf(config), confirmWithinMs, createMatcher };
   const prepared = await prepare(world, site, tried);
   if (prepared === 'not_found')
     throw new UsageError(`${site.key} has no such guidance, or not that version.`);

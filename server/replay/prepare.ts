@@ -5,7 +5,7 @@ import type { Outbound } from '../bots/outbound.ts';
 import type { Asker } from '../domain/guidance.ts';
 import { type LookedUp, shelved } from '../plugins/guidance-lookup.ts';
 import { createConfirmer, createOpenAiJudge, type Judge } from '../retrieval/judge.ts';
-import type { MatcherOf } from '../retrieval/matcher-for.ts';
+import type { SiteMatchers } from '../retrieval/site-matcher.ts';
 import type { LiveGuidance } from '../store/live-guidance.ts';
 import type { KeptCase } from '../store/replay-cases.ts';
 import type { Site } from '../store/sites.ts';
@@ -19,7 +19,7 @@ export interface ReplayWorld {
   readonly limits: Limits;
   /** As long as a judging model may take live: one that is slower confirms nothing there either. */
   readonly confirmWithinMs: number;
-  readonly createMatcher: MatcherOf;
+  readonly createMatcher: SiteMatchers;
 }
 
 /** Which guidance is tried: one, in one version (null: the live one, else what is proposed, else the newest); null: all. */
@@ -51,14 +51,15 @@ export async function prepare(
   if (tried !== null && one === null) return 'not_found';
   // As it would be if this one was approved now.
   const all = one === null ? live : [...live.filter(({ id }) => id !== one.id), one];
-  const [traffic, cases] = await Promise.all([
+  const [traffic, unguided, cases] = await Promise.all([
     store.liveGuidance.traffic(site.id),
+    store.liveGuidance.unguided(site.id),
     store.replayCases.of((one === null ? live : [one]).map(({ id }) => id)),
   ]);
   const guidances = all.map(({ id, examples }) => ({ id, examples }));
   const { falseApply } = site.guidance;
   // At a rate of nothing only the very questions of the examples get it, here as live.
-  const matcher = falseApply > 0 ? await createMatcher({ guidances, traffic, falseApply }) : null;
+  const matcher = falseApply > 0 ? await createMatcher({ guidances, traffic, unguided, falseApply }) : null;
   const judge = site.judge === null ? null : createOpenAiJudge(site.judge, { call });
   const confirmer = judge === null ? null : createConfirmer(judge, site.judge?.band ?? 0, confirmWithinMs);
   return {

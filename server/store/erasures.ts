@@ -18,7 +18,10 @@ export type Named =
   | { readonly email: string }
   | { readonly conversationId: string };
 
-/** Tables whose rows belong to a conversation without a key that says so: writing them must cost no look at another. */
+/**
+ * Tables whose rows belong to a conversation without a key that says so: writing them must cost no look at another. Of
+ * replays it is what the conversation's questions were answered with.
+ */
 const looseTables = [
   'facts',
   'commands',

@@ -41,8 +41,8 @@ export interface Tables
     GuidanceTables,
     InsightTables,
     PeopleTables,
-    ReplayTables,
-    WeakTables {
+    WeakTables,
+    ReplayTables {
   settings: SettingsTable;
   sites: SitesTable;
   customers: CustomersTable;

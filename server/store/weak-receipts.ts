@@ -3,6 +3,7 @@ import type { ReceiptStatus } from '../../protocol/feedback.ts';
 import { guidanceReachesWithinMs, type WeakStanding } from '../domain/weak/standing.ts';
 import type { Database } from './database.ts';
 import { countAnew } from './weak-counts.ts';
+import { waitForWeakLock } from './weak-reader.ts';
 import { toStanding } from './weak-standing.ts';
 
 /** A feedback with a thumb down, on an answer to a question that was decided. */
@@ -66,6 +67,7 @@ export function createWeakReceipts(db: Database) {
     /** All receipts say what was decided by then. What has failed again meanwhile is open again now. */
     async settle(id: string, owed: number, now: number): Promise<void> {
       await db.transaction().execute(async (tx) => {
+        await waitForWeakLock(tx);
         await tx
           .updateTable('weak_questions')
           .set({ settled: sql<number>`greatest(settled, ${owed})` })

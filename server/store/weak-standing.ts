@@ -28,7 +28,10 @@ export const toStanding = (row: Row): WeakStanding => ({
   returned: row.returned,
 });
 
-/** These questions, locked, always in one order. */
+/**
+ * These questions, locked, always in one order. Not against new wordings of them: whoever reads adds those first, and
+ * locks the question behind that; against them, two could wait for each other.
+ */
 export const lockQuestions = (tx: Tx, ids: readonly string[]): Promise<Row[]> =>
   ids.length === 0
     ? Promise.resolve([])
@@ -37,7 +40,7 @@ export const lockQuestions = (tx: Tx, ids: readonly string[]): Promise<Row[]> =>
         .selectAll()
         .where('id', 'in', [...new Set(ids)])
         .orderBy('id')
-        .forUpdate()
+        .forNoKeyUpdate()
         .execute();
 
 /** Saves how a question stands now, and that receipts follow from it. */

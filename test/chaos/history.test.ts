@@ -46,11 +46,12 @@ const facts = numbered([
   { type: 'note.added', by: byAna, text: 'careful' },
   says(byAna, 4, 'hello'),
   says(byCustomer, 5, 'two'),
+  { type: 'handoff.raised', by: { kind: 'system' }, priority: 'high', because: 'repeat_failure' },
 ]);
 /** Without the notes, and without why somebody goes first. */
 const forCustomer = (all: readonly Fact[]) =>
   all.flatMap((fact): Fact[] => {
-    if (fact.type === 'note.added') return [];
+    if (fact.type === 'note.added' || fact.type === 'handoff.raised') return [];
     if (fact.type !== 'handoff.requested') return [fact];
     const { because: _, ...shown } = fact;
     return [{ ...shown, priority: 'normal' }];
@@ -88,7 +89,7 @@ function goodHistory(): History {
   send('agent', 6, 'note:add', 'careful', 7);
   send('agent', 4, 'message:send', 'hello', 8);
   recorder.looked(new Map([[conversationId, 8]]));
-  send('customer', 5, 'message:send', 'two', 9);
+  send('customer', 5, 'message:send', 'two', 10);
   const screens = [
     { reader: 'customer', side: 'customer', transcript: transcriptOf(visible) },
     { reader: 'Ana', side: 'agent', transcript: transcriptOf(facts) },

@@ -131,6 +131,16 @@ test('a reviewer works through weak questions by keyboard, and the customers hea
   await page.getByRole('link', { name: 'Guided' }).click();
   await page.getByText('Guided, version 1').waitFor();
   await lookAtConsole(page, 'questions-guided');
+  // What is there already is changed, with what was asked since.
+  await page.getByRole('button', { name: question }).focus();
+  await press('g');
+  const changing = page.getByRole('form', { name: 'Change the guidance' });
+  await changing.waitFor();
+  expect(await changing.getByLabel('Questions that it is for').inputValue()).toBe(
+    `${question}\n${otherwise}`,
+  );
+  await press('Escape');
+  await changing.waitFor({ state: 'detached' });
 
   await page.getByRole('link', { name: 'To do' }).click();
   await page.getByRole('button', { name: other }).first().click();

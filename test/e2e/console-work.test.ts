@@ -83,6 +83,8 @@ describe('an agent at work', () => {
     await page.getByRole('button', { name: 'Use as the better answer' }).click();
     await page.keyboard.press('Enter');
     await page.locator('.better').getByText('Your bank asked for a second check.').waitFor();
+    await page.getByRole('button', { name: 'Propose as guidance' }).last().click();
+    await page.getByText('Proposed. It waits for approval.').waitFor();
     expect(await axeFindings(page)).toEqual([]);
     expect(JSON.stringify(customer.facts)).not.toContain('until your bank confirms');
   });

@@ -32,8 +32,8 @@ export interface RoleStage {
   /** A new one each time: what is called about it may end it. */
   readonly newCanned: (whose: Whose) => Promise<string>;
   readonly newGuidance: (whose: Whose) => Promise<string>;
-  readonly newReplay: (whose: Whose) => Promise<string>;
   readonly newQuestion: (whose: Whose) => Promise<string>;
+  readonly newReplay: (whose: Whose) => Promise<string>;
   readonly newExport: (whose: Whose) => Promise<string>;
   readonly newSchedule: (whose: Whose) => Promise<string>;
   /** A file of each conversation, by its conversation. */
@@ -79,8 +79,8 @@ export async function objectBeside(
     webhooks,
     newCanned,
     newGuidance,
-    newReplay,
     newQuestion,
+    newReplay,
     newExport,
     newSchedule,
     invitations,
@@ -92,8 +92,8 @@ export async function objectBeside(
   if (route.includes('/webhooks/')) return webhooks[whose];
   if (route.includes('/canned/')) return newCanned(whose);
   if (route.includes('/guidance/') && !route.includes('from-answer')) return newGuidance(whose);
-  if (route.includes('/replays/')) return newReplay(whose);
   if (route.includes('/weak-questions/')) return newQuestion(whose);
+  if (route.includes('/replays/')) return newReplay(whose);
   if (route.includes('/exports/schedule/')) return newSchedule(whose);
   if (route.includes('/exports/')) return newExport(whose);
   if (route.includes('/invite/')) return invitations[whose];
@@ -124,15 +124,6 @@ const guidanceOf = async (server: TestServer, { id, title }: Site): Promise<stri
   return made.id;
 };
 
-/** One that has ended: a site has one at a time. */
-const replayOf = async (server: TestServer, { id: siteId }: Site): Promise<string> => {
-  const run = { id: uuidv7(), siteId, botVersion: null, guidance: null, version: null, by: null };
-  await server.store.replays.begin({ ...run, startedAt: Date.now(), leaseUntil: Date.now() + 60_000 });
-  await server.store.replays.choose(run.id, []);
-  await server.store.replays.end(run.id, 'done', null, Date.now());
-  return run.id;
-};
-
 /** A question that is known, whatever was asked. */
 const questionOf = async (server: TestServer, { id: siteId, title }: Site): Promise<string> => {
   const id = randomUUID();
@@ -140,6 +131,15 @@ const questionOf = async (server: TestServer, { id: siteId, title }: Site): Prom
   const question = { id, site_id: siteId, title: `${title} asks why?`, ...standing };
   await server.store.db.insertInto('weak_questions').values(question).execute();
   return id;
+};
+
+/** One that has ended: a site has one at a time. */
+const replayOf = async (server: TestServer, { id: siteId }: Site): Promise<string> => {
+  const run = { id: uuidv7(), siteId, botVersion: null, guidance: null, version: null, by: null };
+  await server.store.replays.begin({ ...run, startedAt: Date.now(), leaseUntil: Date.now() + 60_000 });
+  await server.store.replays.choose(run.id, []);
+  await server.store.replays.end(run.id, 'done', null, Date.now());
+  return run.id;
 };
 
 const invitationTo = async (server: TestServer, { id }: Site): Promise<string> => {
@@ -188,8 +188,8 @@ export async function stageRoles(server: TestServer, roles: readonly Role[]): Pr
       "another site's": await webhookOf(server, elsewhere),
     },
     newGuidance: (whose) => guidanceOf(server, whose === "another site's" ? elsewhere : site),
-    newReplay: (whose) => replayOf(server, whose === "another site's" ? elsewhere : site),
     newQuestion: (whose) => questionOf(server, whose === "another site's" ? elsewhere : site),
+    newReplay: (whose) => replayOf(server, whose === "another site's" ? elsewhere : site),
     newCanned: (whose) => cannedOf(server, whose === "another site's" ? elsewhere : site),
     newExport: (whose) => exportOf(server, ...owner(whose)),
     newSchedule: (whose) => scheduleOf(server, ...owner(whose)),

@@ -6,6 +6,9 @@ import type { TestServer } from '../support/server.ts';
 import { leaveFeedback } from './feedback-data.ts';
 import { json } from './requests.ts';
 
+/** It is kept a moment behind what is said, and longer on a busy machine. */
+export const soon = { timeout: 30_000, interval: 50 };
+
 /** A site of its own with somebody who reviews, over HTTP as the console does. */
 export async function reviewersAt(server: TestServer) {
   const site = await server.addSite({ kind: 'page' });
@@ -31,7 +34,7 @@ export async function reviewersAt(server: TestServer) {
       expect(items.map(({ question, answers }) => [question, answers])).toEqual(wanted);
       return items;
     };
-    return vi.waitFor(look, { timeout: 15_000, interval: 50 });
+    return vi.waitFor(look, soon);
   };
   const detail = (id: string) => get<WeakQuestionDetail>(`/v1/desk/weak-questions/${id}/behind`);
   const say = (question: string, answer = 'I am a bot.') =>
@@ -50,9 +53,6 @@ export async function reviewersAt(server: TestServer) {
     return new Map(items.map(({ conversationId, status, word }) => [conversationId, [status, word]]));
   };
   const becomes = (conversationId: string, status: string, word = '') =>
-    vi.waitFor(async () => expect((await statuses()).get(conversationId)).toEqual([status, word]), {
-      timeout: 15_000,
-      interval: 50,
-    });
+    vi.waitFor(async () => expect((await statuses()).get(conversationId)).toEqual([status, word]), soon);
   return { site, lead, admin, get, post, done, page, listed, detail, say, customerWith, statuses, becomes };
 }

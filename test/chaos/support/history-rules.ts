@@ -37,13 +37,13 @@ const factOf: Readonly<Record<string, FactType>> = {
 
 /** What a message of the customer may lead to in its own commit. */
 const isConsequence = (type: FactType) =>
-  type === 'answer.ended' ||
-  type === 'answer.started' ||
+  type === 'answer.ended' || type === 'answer.started' || isAdded(type);
+/** By the policy: a person is suggested or asked for, goes up in the queue, or a promise of the bot is taken back. */
+const isAdded = (type: FactType) =>
   type === 'handoff.suggested' ||
+  type === 'handoff.raised' ||
   type === 'answer.corrected' ||
   type === 'handoff.requested';
-const isAdded = (type: FactType) =>
-  type === 'handoff.suggested' || type === 'answer.corrected' || type === 'handoff.requested';
 const isMessage = ({ name }: Command) => name === 'message:send';
 const isAcknowledged = ({ outcome }: Command) => outcome === 'acknowledged';
 const told = ({ name, cid, side, seq }: Command) => `${side}'s ${name} ${cid} (acknowledged as ${seq})`;
@@ -78,7 +78,7 @@ const acknowledgedOnce: Rule = ({ commands, facts }) => {
       const behind = facts.slice(fact.seq, seq ?? fact.seq);
       const isInPlace =
         seq === null ||
-        (seq >= fact.seq && behind.length <= 4 && behind.every(({ type }) => isConsequence(type)));
+        (seq >= fact.seq && behind.length <= 5 && behind.every(({ type }) => isConsequence(type)));
       return isAsSaid && isInPlace ? [] : [`${told(command)} is there as another one, seq ${fact.seq}`];
     }
     if (seq === null) return [];
