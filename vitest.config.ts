@@ -14,8 +14,8 @@ const project = (name: string, timeoutMs: number, retry = 0) => ({
 export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
-    // Two cores: more workers would only take them from the servers and browsers under test (three were no faster).
-    maxWorkers: 2,
+    // Two cores, and most of a test is waiting: with two workers they are idle for more than half of the time.
+    maxWorkers: 4,
     projects: [
       project('arch', 30_000),
       project('domain', 60_000),
