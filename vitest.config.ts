@@ -14,8 +14,9 @@ const project = (name: string, timeoutMs: number, retry = 0) => ({
 export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
-    // Two cores, and most of a test is waiting: with two workers they are idle for more than half of the time.
-    maxWorkers: 4,
+    // Two cores, and most of a test is waiting: with two workers they are idle for more than half of the
+    // time. With four, PostgreSQL's hundred connections do not last.
+    maxWorkers: 3,
     projects: [
       project('arch', 30_000),
       project('domain', 60_000),
