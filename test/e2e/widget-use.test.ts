@@ -247,7 +247,7 @@ test('about the assistant: the conversation can be ended or forgotten, each afte
   expect(await visit.calls('resolve')).toEqual([['resolve', 'unsolved']]);
   await page.getByRole('button', { name: 'About this assistant' }).click();
   await page.keyboard.press('Escape');
-  expect(await composer().isVisible()).toBe(true);
+  await composer().waitFor();
 });
 
 test('a silent bot is admitted after eight seconds, with the way to a person', async () => {
