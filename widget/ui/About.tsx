@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { backIcon } from './conversation-icons.ts';
 import { Icon } from './Icon.tsx';
 import { isUnbegun } from './standing.ts';
@@ -10,7 +10,8 @@ export function About() {
   const text = useText();
   const { chat, page, standing, forget } = useUi();
   const back = useRef<HTMLButtonElement>(null);
-  useEffect(() => back.current?.focus(), []);
+  // At once: the button that was pressed is gone, and a key in between would reach nobody.
+  useLayoutEffect(() => back.current?.focus(), []);
   const toChat = () => {
     page.value = 'chat';
   };
