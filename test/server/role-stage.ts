@@ -129,7 +129,12 @@ const questionOf = async (server: TestServer, { id: siteId, title }: Site): Prom
   const id = randomUUID();
   const standing = standingColumns(newlyFound(Date.now()));
   const question = { id, site_id: siteId, title: `${title} asks why?`, ...standing };
-  await server.store.db.insertInto('weak_questions').values(question).execute();
+  const { db } = server.store;
+  await db.insertInto('weak_questions').values(question).execute();
+  // Put there by hand: a question in nobody's words would be cleared away as soon as it is decided.
+  const words = { words: id, text: question.title, contents: [], is_anchor: false, is_by_hand: true };
+  const wording = { id: randomUUID(), site_id: siteId, question_id: id, at: Date.now(), ...words };
+  await db.insertInto('weak_wordings').values(wording).execute();
   return id;
 };
 
