@@ -129,6 +129,8 @@ test('what is not taken says why, and keeps the reply from going without it', as
   );
   await tray(page).getByText('One message carries 5 files at most.').waitFor();
   await tray(page).getByRole('button', { name: 'Remove 4.pdf' }).click();
+  // The others are still on their way: before that the reply does not go.
+  await eventually(() => page.getByRole('button', { name: 'Send' }).isEnabled()).toBe(true);
   await box(page).press('Enter');
   const sent = await customer.until('message.sent', (fact) => fact.by.kind === 'agent');
   expect(sent.files?.map(({ name }) => name).sort()).toEqual([
