@@ -1,32 +1,26 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Guidance } from '../../protocol/guidance.ts';
-import { LoadFailed } from '../shared/LoadFailed.tsx';
+import { createLoaded } from '../shared/loaded.ts';
+import { NotLoaded } from '../shared/NotLoaded.tsx';
 import { fullTime } from '../shared/time.ts';
 import { useWorkplace } from '../workplace.ts';
-import { createHistory, type GuidanceBook } from './guidance-list.ts';
+import type { GuidanceBook } from './guidance-list.ts';
 import { actions, kinds } from './guidance-words.ts';
 
 /** Every version of a guidance, with a way back to those that were approved, and what was done with them. */
 export function GuidanceVersions(props: { guidance: Guidance; book: GuidanceBook; canReach: boolean }) {
   const { guidance, book, canReach } = props;
   const { session, may } = useWorkplace();
-  const [history] = useState(() => createHistory(session.api, guidance.id));
+  const [history] = useState(() => createLoaded(() => session.api.guidanceHistory(guidance.id)));
   useEffect(() => void history.load(), [history]);
-  const { history: found, hasFailed } = history.state.value;
+  const { found, hasFailed } = history.state.value;
   const isOff = !canReach || book.state.value.busy !== null;
   const { live, approved } = guidance;
-  if (hasFailed) {
+  if (found === null || hasFailed) {
     return (
-      <LoadFailed isSmall onAgain={() => void history.load()}>
+      <NotLoaded hasFailed={hasFailed} onAgain={() => void history.load()}>
         The versions could not be loaded.
-      </LoadFailed>
-    );
-  }
-  if (found === null) {
-    return (
-      <p class="soft small" role="status">
-        Loading…
-      </p>
+      </NotLoaded>
     );
   }
   return (

@@ -1,7 +1,7 @@
 import type { TargetedSubmitEvent } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Guidance } from '../../protocol/guidance.ts';
-import { LoadFailed } from '../shared/LoadFailed.tsx';
+import { NotLoaded } from '../shared/NotLoaded.tsx';
 import { useWorkplace } from '../workplace.ts';
 import { readCase, type WrittenCase, writtenCase } from './replay-words.ts';
 import { createReplayCase } from './replays.ts';
@@ -25,14 +25,10 @@ export function ReplayCaseForm({ guidance, canReach, onClose, onKept }: Props) {
     if (isThere) first.current?.focus();
   }, [isThere]);
   if (found === null) {
-    return hasFailed ? (
-      <LoadFailed isSmall onAgain={() => void book.load()}>
+    return (
+      <NotLoaded hasFailed={hasFailed} onAgain={() => void book.load()}>
         What it is tried with could not be loaded.
-      </LoadFailed>
-    ) : (
-      <p class="soft small" role="status">
-        Loading…
-      </p>
+      </NotLoaded>
     );
   }
   const written = writtenCase(found);

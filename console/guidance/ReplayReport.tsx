@@ -1,5 +1,5 @@
 import type { ReplayResult } from '../../protocol/replay.ts';
-import { LoadFailed } from '../shared/LoadFailed.tsx';
+import { NotLoaded } from '../shared/NotLoaded.tsx';
 import { byWeight, checkWords, verdictOf } from './replay-words.ts';
 import type { Replays } from './replays.ts';
 
@@ -7,18 +7,11 @@ import type { Replays } from './replays.ts';
 export function ReplayReport({ replays, guidance }: { replays: Replays; guidance: string | null }) {
   const { id, report, hasFailed } = replays.shown.value;
   if (id === null) return null;
-  if (hasFailed && report === null) {
-    return (
-      <LoadFailed isSmall onAgain={() => void replays.look(id)}>
-        What came of it could not be loaded.
-      </LoadFailed>
-    );
-  }
   if (report === null) {
     return (
-      <p class="soft small" role="status">
-        Loading…
-      </p>
+      <NotLoaded hasFailed={hasFailed} onAgain={() => void replays.look(id)}>
+        What came of it could not be loaded.
+      </NotLoaded>
     );
   }
   const own = report.results.filter((one) => guidance === null || one.guidance === guidance);

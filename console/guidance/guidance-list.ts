@@ -1,15 +1,15 @@
-import { type ReadonlySignal, signal } from '@preact/signals';
+import type { ReadonlySignal } from '@preact/signals';
 import type {
   Guidance,
   GuidanceChange,
-  GuidanceHistory,
   GuidancePage,
   GuidanceState,
   GuidanceVersionRef,
   NewGuidance,
 } from '../../protocol/guidance.ts';
-import { type Api, ApiError } from '../api.ts';
+import type { Api } from '../api.ts';
 import { createManagedList, type ManagedState } from '../shared/managed-list.ts';
+import { readPages } from '../shared/read-pages.ts';
 import { problemWords } from './guidance-words.ts';
 
 export type GuidanceList = Pick<GuidancePage, 'items' | 'total' | 'worse' | 'next'>;
@@ -36,25 +36,20 @@ export interface GuidanceBook {
   putAway(): void;
 }
 
-type GuidanceApi = Pick<Api, 'guidance' | 'guidanceHistory' | 'changeGuidance'>;
+type GuidanceApi = Pick<Api, 'guidance' | 'changeGuidance'>;
 
 export function createGuidanceBook(api: GuidanceApi): GuidanceBook {
   let filter: GuidanceView = null;
   let pages = 1;
-  const read = async (): Promise<GuidanceList> => {
+  const read = () => {
     const asked = filter;
-    const items: Guidance[] = [];
-    let last: GuidancePage | null = null;
-    for (let page = 0; page < pages; page += 1) {
+    return readPages(pages, (cursor) => {
       const query = new URLSearchParams();
       if (asked === 'worse') query.set('effect', asked);
       else if (asked !== null) query.set('state', asked);
-      if (last !== null && last.next !== null) query.set('cursor', last.next);
-      last = await api.guidance(query);
-      items.push(...last.items);
-      if (last.next === null) break;
-    }
-    return { items, total: last?.total ?? 0, worse: last?.worse ?? 0, next: last?.next ?? null };
+      if (cursor !== null) query.set('cursor', cursor);
+      return api.guidance(query);
+    });
   };
   const { state, load, act, set, putAway } = createManagedList(read, problemWords);
   const step = (verb: 'propose' | 'approve' | 'send-back' | 'roll-back', done: string) => (ref: VersionRef) =>
@@ -103,21 +98,4 @@ export function createGuidanceBook(api: GuidanceApi): GuidanceBook {
         return 'Retired. Within five seconds nothing of it is given any more.';
       }),
   };
-}
-
-/** The versions of one guidance and what was done with them. */
-export function createHistory(api: GuidanceApi, id: string) {
-  const state = signal<{ readonly history: GuidanceHistory | null; readonly hasFailed: boolean }>({
-    history: null,
-    hasFailed: false,
-  });
-  const load = async () => {
-    try {
-      state.value = { history: await api.guidanceHistory(id), hasFailed: false };
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      state.value = { ...state.peek(), hasFailed: true };
-    }
-  };
-  return { state, load };
 }

@@ -10,6 +10,7 @@ import type {
 import { type Api, ApiError } from '../api.ts';
 import { followWhile } from '../shared/follow.ts';
 import { createManagedList, type ManagedState } from '../shared/managed-list.ts';
+import { readPages } from '../shared/read-pages.ts';
 import { problemWords } from './replay-words.ts';
 
 type ReplayApi = Pick<
@@ -45,20 +46,13 @@ const none: ShownReport = { id: null, report: null, hasFailed: false };
 /** @param guidance null: of all sites and all that is live */
 export function createReplays(api: ReplayApi, guidance: string | null): Replays {
   let pages = 1;
-  const read = async (): Promise<ReplayPage> => {
-    const items: ReplayRun[] = [];
-    let next: string | null = null;
-    for (let page = 0; page < pages; page += 1) {
+  const read = () =>
+    readPages(pages, (cursor) => {
       const query = new URLSearchParams({ limit: '10' });
       if (guidance !== null) query.set('guidance', guidance);
-      if (next !== null) query.set('cursor', next);
-      const found: ReplayPage = await api.replays(query);
-      items.push(...found.items);
-      next = found.next;
-      if (next === null) break;
-    }
-    return { items, next };
-  };
+      if (cursor !== null) query.set('cursor', cursor);
+      return api.replays(query);
+    });
   const { state, load: loadRuns, act } = createManagedList(read, problemWords);
   const shown = signal<ShownReport>(none);
 

@@ -3,33 +3,26 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Proof } from '../../protocol/proof.ts';
 import { type Look, lastDays, todayOf } from '../insights/range.ts';
 import { What } from '../insights/What.tsx';
-import { LoadFailed } from '../shared/LoadFailed.tsx';
+import { createLoaded } from '../shared/loaded.ts';
+import { NotLoaded } from '../shared/NotLoaded.tsx';
 import { dayAndClock, now } from '../shared/time.ts';
 import { count } from '../shared/words.ts';
 import { useWorkplace } from '../workplace.ts';
 import { ProofTable } from './ProofTable.tsx';
 import { verdictTones, verdictWords } from './proof-words.ts';
-import { createProofs } from './proofs.ts';
 
 /** What a guidance has changed on its topic, each time that it was live. */
 export function GuidanceProof({ id }: { id: string }) {
   const { session, may } = useWorkplace();
-  const [list] = useState(() => createProofs(session.api, id));
+  const [list] = useState(() => createLoaded(() => session.api.guidanceProof(id)));
   useEffect(() => void list.load(), [list]);
   const today = useComputed(() => todayOf(now.value)).value;
-  const { proofs: found, hasFailed } = list.state.value;
-  if (hasFailed) {
+  const { found, hasFailed } = list.state.value;
+  if (found === null || hasFailed) {
     return (
-      <LoadFailed isSmall onAgain={() => void list.load()}>
+      <NotLoaded hasFailed={hasFailed} onAgain={() => void list.load()}>
         The proof could not be loaded.
-      </LoadFailed>
-    );
-  }
-  if (found === null) {
-    return (
-      <p class="soft small" role="status">
-        Loading…
-      </p>
+      </NotLoaded>
     );
   }
   const look: Look | null = may('insights:read')

@@ -3,10 +3,11 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { WeakQuestionDetail, WeakQuestionRow } from '../../protocol/weak-questions.ts';
 import { ApiError } from '../api.ts';
 import { GuidanceForm } from '../guidance/GuidanceForm.tsx';
-import { createGuidanceBook, createHistory } from '../guidance/guidance-list.ts';
+import { createGuidanceBook } from '../guidance/guidance-list.ts';
 import { StepForm, useStep } from '../inbox/StepForm.tsx';
-import { LoadFailed } from '../shared/LoadFailed.tsx';
+import { createLoaded } from '../shared/loaded.ts';
 import { moveFocus } from '../shared/move-focus.ts';
+import { NotLoaded } from '../shared/NotLoaded.tsx';
 import { now } from '../shared/time.ts';
 import { count } from '../shared/words.ts';
 import { useWorkplace } from '../workplace.ts';
@@ -173,7 +174,7 @@ function Guiding({ row, shown, book, isOff, onLeave }: Props & { readonly shown:
   const [guidance] = useState(() => createGuidanceBook(session.api));
   const [known] = useState(() => {
     const id = guidanceToChange(row);
-    return id === null ? null : createHistory(session.api, id);
+    return id === null ? null : createLoaded(() => session.api.guidanceHistory(id));
   });
   useEffect(() => void known?.load(), [known]);
   const leave = () => {
@@ -181,15 +182,15 @@ function Guiding({ row, shown, book, isOff, onLeave }: Props & { readonly shown:
     // Its guidance, where one has been written.
     void book.refresh();
   };
-  const before = known?.state.value.history?.guidance;
-  if (known?.state.value.hasFailed === true) {
+  const { found = null, hasFailed = false } = known?.state.value ?? {};
+  const before = found?.guidance;
+  if (known !== null && (before === undefined || hasFailed)) {
     return (
-      <LoadFailed isSmall onAgain={() => void known.load()}>
+      <NotLoaded hasFailed={hasFailed} onAgain={() => void known.load()}>
         Its guidance could not be loaded.
-      </LoadFailed>
+      </NotLoaded>
     );
   }
-  if (known !== null && before === undefined) return <p class="soft small">Loading its guidance…</p>;
   const content = guidanceFor(shown, before?.newest ?? null);
   return (
     <GuidanceForm

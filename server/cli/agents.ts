@@ -3,7 +3,7 @@ import { roles, rolesThatMay } from '../domain/permissions.ts';
 import type { Agent } from '../store/agents.ts';
 import { operator } from '../store/audit-log.ts';
 import type { Site } from '../store/sites.ts';
-import { type Command, type CommandContext, needed, optionsOf, UsageError } from './command.ts';
+import { type Command, type CommandContext, needed, optionsOf, siteWith, UsageError } from './command.ts';
 
 /** Where the one-time link leads. @throws UsageError if the port is only known to the running server */
 export function serverUrl({ config }: CommandContext): string {
@@ -27,15 +27,9 @@ export async function agentWith({ store }: CommandContext, email: string): Promi
 }
 
 /** @throws UsageError for a key that no site has, or without any */
-export async function sitesOf({ store }: CommandContext, keys: readonly string[] = []): Promise<Site[]> {
+export async function sitesOf(context: CommandContext, keys: readonly string[] = []): Promise<Site[]> {
   needed(keys[0], 'site', 63);
-  return Promise.all(
-    keys.map(async (key) => {
-      const site = await store.sites.byKey(key);
-      if (site === null) throw new UsageError(`No site has the key ${key}; "handrail site list" shows them.`);
-      return site;
-    }),
-  );
+  return Promise.all(keys.map((key) => siteWith(context, key)));
 }
 
 /** Prints a link that signs this agent in once, within ten minutes. */

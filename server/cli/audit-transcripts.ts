@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { readJson } from '../json-text.ts';
 import { readLine } from './lines.ts';
 
 const maxTurns = 10_000;
@@ -26,19 +27,8 @@ export function parseTranscript(
 ): { readonly transcript: Transcript } | { readonly fault: string } | null {
   const line = readLine(bytes);
   if (line === null || 'fault' in line) return line;
-  let value: unknown;
-  try {
-    value = JSON.parse(line.text);
-  } catch {
-    return { fault: 'not JSON' };
-  }
-  if (validator.Check(value)) return { transcript: value };
-  const [first] = validator.Errors(value);
-  const place = first?.instancePath.slice(1).replaceAll('/', '.') ?? '';
-  return { fault: faultAt(place, first?.message ?? 'does not fit') };
-}
-
-function faultAt(place: string, message: string): string {
-  if (/^turns\.\d+\.author$/.test(place)) return `${place} must be "customer" or "bot"`;
-  return `${place === '' ? 'the conversation' : place} ${message}`;
+  const read = readJson<Transcript>(line.text, validator, 'the conversation', (place) =>
+    /^turns\.\d+\.author$/.test(place) ? 'must be "customer" or "bot"' : null,
+  );
+  return 'fault' in read ? read : { transcript: read };
 }

@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config.ts';
+import type { Site } from '../store/sites.ts';
 import type { Store } from '../store/store.ts';
 
 /** What was typed cannot be carried out; the message says what to type instead. */
@@ -31,6 +32,17 @@ export interface Command<Context = CommandContext> {
   readonly failureCode?: number;
   /** @throws UsageError */
   run(context: Context, args: readonly string[]): Promise<void>;
+}
+
+/** The site that `--site` names. @throws UsageError when it is missing, or no site has this key */
+export async function siteWith(
+  { store }: Pick<CommandContext, 'store'>,
+  key: string | undefined,
+): Promise<Site> {
+  const wanted = needed(key, 'site', 63);
+  const site = await store.sites.byKey(wanted);
+  if (site === null) throw new UsageError(`No site has the key ${wanted}; "handrail site list" shows them.`);
+  return site;
 }
 
 /** Tells the audit log that an operator has changed this of a site. The values stay out of it: some are secrets. */

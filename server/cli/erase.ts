@@ -1,7 +1,7 @@
 import { uuidPattern } from '../../protocol/ids.ts';
 import { operator } from '../store/audit-log.ts';
 import type { Named } from '../store/erasures.ts';
-import { type Command, needed, optionsOf, UsageError } from './command.ts';
+import { type Command, needed, optionsOf, siteWith, UsageError } from './command.ts';
 import { plural } from './progress.ts';
 
 const isUuid = new RegExp(uuidPattern);
@@ -35,9 +35,7 @@ export const eraseCustomer: Command = {
       conversation: { type: 'string' },
       yes: { type: 'boolean' },
     });
-    const key = needed(given.site, 'site', 63);
-    const site = await store.sites.byKey(key);
-    if (site === null) throw new UsageError(`No site has the key ${key}; "handrail site list" shows them.`);
+    const site = await siteWith({ store }, given.site);
     const customers = await store.erasures.named(site.id, nameIn(given));
     if (customers.length === 0) throw new UsageError(`${site.title} has no such customer.`);
     let conversations = 0;

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { readJson } from '../json-text.ts';
 import { UsageError } from './command.ts';
 import { linesOf, readLine } from './lines.ts';
 
@@ -31,7 +32,7 @@ export interface MatchFiles {
 export async function readGuidances(path: string, files: MatchFiles): Promise<readonly GuidanceLine[]> {
   const guidances = new Map<string, GuidanceLine>();
   for await (const { line, text } of contentOf(path, files)) {
-    const guidance = parseGuidance(text);
+    const guidance = readJson<GuidanceLine>(text, validator, 'the guidance');
     if ('fault' in guidance) files.onFault(path, line, guidance.fault);
     else if (guidances.has(guidance.id)) files.onFault(path, line, `the id ${guidance.id} is there already`);
     else guidances.set(guidance.id, guidance);
@@ -39,19 +40,6 @@ export async function readGuidances(path: string, files: MatchFiles): Promise<re
       throw new UsageError(`${path} holds more than ${mostGuidances} guidances.`);
   }
   return [...guidances.values()];
-}
-
-function parseGuidance(text: string): GuidanceLine | { readonly fault: string } {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { fault: 'not JSON' };
-  }
-  if (validator.Check(value)) return value;
-  const [first] = validator.Errors(value);
-  const place = first?.instancePath.slice(1).replaceAll('/', '.') ?? '';
-  return { fault: `${place === '' ? 'the guidance' : place} ${first?.message ?? 'does not fit'}` };
 }
 
 /** Questions, one a line, as they come. */

@@ -4,13 +4,12 @@ import { createOutbound } from '../bots/outbound.ts';
 import type { NotifyChannel, NotifyPlan, NotifyStep } from '../domain/notify-plan.ts';
 import { openChannels } from '../notify/channels.ts';
 import { deliver } from '../notify/deliver.ts';
-import type { Site } from '../store/sites.ts';
 import {
   type Command,
   type CommandContext,
-  needed,
   noteSiteSaved,
   optionsOf,
+  siteWith,
   UsageError,
 } from './command.ts';
 
@@ -30,13 +29,6 @@ export function durationOf(text: string, name: string): number {
 export function durationText(ms: number): string {
   const [unit, size] = Object.entries(units).findLast(([, size]) => ms % size === 0) ?? ['ms', 1];
   return ms === 0 ? '0s' : `${ms / size}${unit}`;
-}
-
-async function siteOf({ store }: CommandContext, key: string | undefined): Promise<Site> {
-  const wanted = needed(key, 'site', 63);
-  const site = await store.sites.byKey(wanted);
-  if (site === null) throw new UsageError(`No site has the key ${wanted}; "handrail site list" shows them.`);
-  return site;
 }
 
 const options = {
@@ -166,7 +158,7 @@ export const siteNotify: Command = {
     'Says or changes how agents of a site learn of a customer who waits. What is not given stays. TIME: 30s, 10m, 1h.',
   async run(context, args) {
     const { site: key, ...given } = optionsOf(args, options);
-    const site = await siteOf(context, key);
+    const site = await siteWith(context, key);
     const isChanged = Object.values(given).some((value) => value !== undefined);
     const plan = isChanged ? planOf(site.notify, { site: key, ...given }) : site.notify;
     if (isChanged) {
@@ -192,7 +184,7 @@ export const notifyTest: Command = {
   about: 'Sends a test through each channel of a site and says what came of it.',
   async run(context, args) {
     const { site: key } = optionsOf(args, { site: { type: 'string' } });
-    const site = await siteOf(context, key);
+    const site = await siteWith(context, key);
     const { config, store, print } = context;
     const call = createOutbound({ allowPrivate: config.outboundAllow });
     const channels = await openChannels(config, store, call);

@@ -16,7 +16,7 @@ import { migrate, openDatabase } from '../store/database.ts';
 import type { KeptRun } from '../store/replays.ts';
 import type { Site } from '../store/sites.ts';
 import { createStore, type Store } from '../store/store.ts';
-import { type Command, needed, optionsOf, type Surroundings, UsageError } from './command.ts';
+import { type Command, needed, optionsOf, type Surroundings, siteWith, UsageError } from './command.ts';
 import { withDatabase } from './open-database.ts';
 import { plural } from './progress.ts';
 import { junitOf, linesOf } from './replay-report.ts';
@@ -53,9 +53,7 @@ export const replay: Command<Surroundings> = {
       const store = createStore(openDatabase(connection, () => undefined));
       try {
         await migrate(store.db);
-        const site = await store.sites.byKey(key);
-        if (site === null)
-          throw new UsageError(`No site has the key ${key}; "handrail site list" shows them.`);
+        const site = await siteWith({ store }, key);
         if (given.import !== undefined) {
           await importCases(store, site, given.import, print);
           return;

@@ -1,5 +1,5 @@
 import type { RoutingRules } from '../domain/routing.ts';
-import { type Command, needed, noteSiteSaved, optionsOf, UsageError } from './command.ts';
+import { type Command, needed, noteSiteSaved, optionsOf, siteWith, UsageError } from './command.ts';
 
 /** `--name SECONDS` as ms. @throws UsageError with the bounds */
 function secondsOf(value: string | undefined, name: string, least: number): number | undefined {
@@ -49,9 +49,7 @@ export const siteRouting: Command = {
       'away-after': { type: 'string' },
       'after-hours': { type: 'string' },
     });
-    const key = needed(given.site, 'site', 63);
-    const site = await store.sites.byKey(key);
-    if (site === null) throw new UsageError(`No site has the key ${key}; "handrail site list" shows them.`);
+    const site = await siteWith({ store }, given.site);
     const { routing: before } = site;
     const routing: RoutingRules = {
       ...before,

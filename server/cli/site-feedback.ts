@@ -1,5 +1,5 @@
 import type { FeedbackRules } from '../../protocol/feedback.ts';
-import { type Command, needed, noteSiteSaved, optionsOf, UsageError } from './command.ts';
+import { type Command, noteSiteSaved, optionsOf, siteWith, UsageError } from './command.ts';
 
 const switches: Readonly<Record<string, boolean>> = { yes: true, no: false };
 
@@ -23,9 +23,7 @@ export const siteFeedback: Command = {
       'do-not-train': { type: 'string' },
       'may-choose': { type: 'string' },
     });
-    const key = needed(given.site, 'site', 63);
-    const site = await store.sites.byKey(key);
-    if (site === null) throw new UsageError(`No site has the key ${key}; "handrail site list" shows them.`);
+    const site = await siteWith({ store }, given.site);
     const consent = given.consent?.trim() ?? site.feedback.consent;
     if (consent.length > 300) throw new UsageError('--consent is longer than 300 characters.');
     const feedback: FeedbackRules = {

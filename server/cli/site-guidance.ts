@@ -1,7 +1,7 @@
 import { webUrl } from '../bots/addresses.ts';
 import type { GuidanceRules } from '../domain/guidance.ts';
 import type { SiteJudge } from '../store/schema.ts';
-import { type Command, needed, noteSiteSaved, optionsOf, UsageError } from './command.ts';
+import { type Command, needed, noteSiteSaved, optionsOf, siteWith, UsageError } from './command.ts';
 import { addressAdvice, contentOf } from './site-bot.ts';
 
 const switches: Readonly<Record<string, boolean>> = { on: true, off: false };
@@ -71,9 +71,7 @@ export const siteGuidance: Command = {
       'false-apply': { type: 'string' },
       ...judgeOptions,
     });
-    const key = needed(isPlain ? first : given.site, 'site', 63);
-    const site = await store.sites.byKey(key);
-    if (site === null) throw new UsageError(`No site has the key ${key}; "handrail site list" shows them.`);
+    const site = await siteWith({ store }, isPlain ? first : given.site);
     const { 'two-people': two, 'false-apply': share } = given;
     const isJudgeGiven = Object.keys(judgeOptions).some((name) => given[name as keyof Given] !== undefined);
     const judge = isJudgeGiven ? judgeOf(given, site.judge) : site.judge;

@@ -9,7 +9,7 @@ import {
   type Span,
 } from '../domain/hours.ts';
 import { readHours } from '../domain/hours-entry.ts';
-import { type Command, needed, noteSiteSaved, optionsOf, UsageError } from './command.ts';
+import { type Command, noteSiteSaved, optionsOf, siteWith, UsageError } from './command.ts';
 
 const largestFile = 256 * 1024;
 
@@ -74,9 +74,7 @@ export const siteHours: Command = {
       clear: { type: 'boolean' },
     });
     if (isPlain && given.site !== undefined) throw new UsageError(`Give ${first} or --site, not both.`);
-    const key = needed(isPlain ? first : given.site, 'site', 63);
-    const site = await store.sites.byKey(key);
-    if (site === null) throw new UsageError(`No site has the key ${key}; "handrail site list" shows them.`);
+    const site = await siteWith({ store }, isPlain ? first : given.site);
     if (given.clear === true && given.file !== undefined) {
       throw new UsageError('Give --file or --clear, not both: a file replaces what is set.');
     }

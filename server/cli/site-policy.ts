@@ -3,7 +3,7 @@ import { defaultThresholds, type Thresholds } from '../domain/policy/thresholds.
 import type { SitePolicy } from '../domain/site-policy.ts';
 import type { Topic } from '../domain/topics.ts';
 import { wordsOf } from '../domain/words.ts';
-import { type Command, needed, noteSiteSaved, optionsOf, UsageError } from './command.ts';
+import { type Command, noteSiteSaved, optionsOf, siteWith, UsageError } from './command.ts';
 
 const names = Object.keys(defaultThresholds) as (keyof Thresholds)[];
 /** Shares of words; the others are counts. */
@@ -86,9 +86,7 @@ export const sitePolicy: Command = {
       topic: { type: 'string', multiple: true },
       first: { type: 'string', multiple: true },
     });
-    const key = needed(given.site, 'site', 63);
-    const site = await store.sites.byKey(key);
-    if (site === null) throw new UsageError(`No site has the key ${key}; "handrail site list" shows them.`);
+    const site = await siteWith({ store }, given.site);
     const asked = oneOf(given['bot-while-waiting'], 'bot-while-waiting', ['yes', 'no']);
     const policy: SitePolicy = {
       promises: oneOf(given.promises, 'promises', ['keep', 'correct']) ?? site.policy.promises,

@@ -1,5 +1,5 @@
 import type { PromiseRules } from '../domain/promises.ts';
-import { type Command, needed, optionsOf, UsageError } from './command.ts';
+import { type Command, optionsOf, siteWith, UsageError } from './command.ts';
 import { durationOf, durationText } from './notify.ts';
 
 const switches: Readonly<Record<string, boolean>> = { on: true, off: false };
@@ -18,9 +18,7 @@ export const sitePromises: Command = {
       remind: { type: 'string' },
       'show-rate': { type: 'string' },
     });
-    const key = needed(isPlain ? first : given.site, 'site', 63);
-    const site = await store.sites.byKey(key);
-    if (site === null) throw new UsageError(`No site has the key ${key}; "handrail site list" shows them.`);
+    const site = await siteWith({ store }, isPlain ? first : given.site);
     const { 'answer-within': within, remind, 'show-rate': shown } = given;
     const showsRate = shown === undefined ? site.promises.showsRate : switches[shown];
     if (showsRate === undefined) throw new UsageError(`--show-rate must be on or off, not ${shown}.`);

@@ -3,7 +3,7 @@ import { createAddressRule, refusedAddress, webUrl } from '../bots/addresses.ts'
 import { audience } from '../domain/audience.ts';
 import type { Site } from '../store/sites.ts';
 import { mostWebhooksPerSite, type StoredWebhook } from '../store/webhooks.ts';
-import { type Command, type CommandContext, needed, optionsOf, UsageError } from './command.ts';
+import { type Command, type CommandContext, needed, optionsOf, siteWith, UsageError } from './command.ts';
 
 const text = { type: 'string' } as const;
 const options = {
@@ -127,9 +127,7 @@ export const siteWebhook: Command = {
       throw new UsageError(`site webhook must be followed by ${Object.keys(verbs).join(', ')}.`);
     }
     const given = optionsOf(args, options);
-    const key = needed(given.site, 'site', 63);
-    const site = await context.store.sites.byKey(key);
-    if (site === null) throw new UsageError(`No site has the key ${key}; "handrail site list" shows them.`);
+    const site = await siteWith(context, given.site);
     await act(context, site, given);
   },
 };

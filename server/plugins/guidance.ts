@@ -70,17 +70,13 @@ export default fp<Options>(
       if (shelf === undefined || shelf.made !== made || isClosing.signal.aborted) return;
       const site = await store.sites.byId(siteId);
       if (site === null) return;
-      const { liveGuidance } = store;
-      const [traffic, unguided] = await Promise.all([
-        liveGuidance.traffic(siteId),
-        liveGuidance.unguided(siteId),
-      ]);
+      const past = await store.liveGuidance.past(siteId);
       const guidances = [...shelf.live.values()].map(({ id, examples }) => ({ id, examples }));
       const { falseApply } = site.guidance;
-      const matcher = await createMatcher({ guidances, traffic, unguided, falseApply });
+      const matcher = await createMatcher({ guidances, ...past, falseApply });
       const now = shelves.get(siteId);
       // Changed meanwhile: another index is on its way, and this one is better than the one before.
-      if (now !== undefined) Object.assign(now, { matcher, asked: 0, known: traffic.length });
+      if (now !== undefined) Object.assign(now, { matcher, asked: 0, known: past.traffic.length });
     };
     const index = (siteId: string, made: string) => {
       indexing = indexing.then(() =>

@@ -3,6 +3,7 @@ import { Compile } from 'typebox/compile';
 import { GuidanceId } from '../../protocol/guidance.ts';
 import { exact } from '../../protocol/ids.ts';
 import { ReplayCaseContent, ReplayChecks } from '../../protocol/replay.ts';
+import { readJson } from '../json-text.ts';
 
 const CaseLine = exact({
   guidance: GuidanceId,
@@ -27,7 +28,7 @@ export function readCaseLines(text: string): readonly CaseOfLine[] | { readonly 
   for (const [at, content] of text.split('\n').entries()) {
     if (content.trim() === '') continue;
     const line = at + 1;
-    const read = parse(content);
+    const read = readJson<CaseLine>(content, validator, 'the case');
     if ('fault' in read) return { fault: `line ${line}: ${read.fault}` };
     const { guidance, questions = [], neighbours = [], checks = null } = read;
     if (cases.has(guidance)) return { fault: `line ${line}: the guidance is there already` };
@@ -35,17 +36,4 @@ export function readCaseLines(text: string): readonly CaseOfLine[] | { readonly 
     if (cases.size > mostLines) return { fault: `more than ${mostLines} cases` };
   }
   return [...cases.values()];
-}
-
-function parse(text: string): CaseLine | { readonly fault: string } {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { fault: 'not JSON' };
-  }
-  if (validator.Check(value)) return value;
-  const [first] = validator.Errors(value);
-  const place = first?.instancePath.slice(1).replaceAll('/', '.') ?? '';
-  return { fault: `${place === '' ? 'the case' : place} ${first?.message ?? 'does not fit'}` };
 }

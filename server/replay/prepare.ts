@@ -51,15 +51,14 @@ export async function prepare(
   if (tried !== null && one === null) return 'not_found';
   // As it would be if this one was approved now.
   const all = one === null ? live : [...live.filter(({ id }) => id !== one.id), one];
-  const [traffic, unguided, cases] = await Promise.all([
-    store.liveGuidance.traffic(site.id),
-    store.liveGuidance.unguided(site.id),
+  const [past, cases] = await Promise.all([
+    store.liveGuidance.past(site.id),
     store.replayCases.of((one === null ? live : [one]).map(({ id }) => id)),
   ]);
   const guidances = all.map(({ id, examples }) => ({ id, examples }));
   const { falseApply } = site.guidance;
   // At a rate of nothing only the very questions of the examples get it, here as live.
-  const matcher = falseApply > 0 ? await createMatcher({ guidances, traffic, unguided, falseApply }) : null;
+  const matcher = falseApply > 0 ? await createMatcher({ guidances, ...past, falseApply }) : null;
   const judge = site.judge === null ? null : createOpenAiJudge(site.judge, { call });
   const confirmer = judge === null ? null : createConfirmer(judge, site.judge?.band ?? 0, confirmWithinMs);
   return {

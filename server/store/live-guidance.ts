@@ -18,7 +18,36 @@ const mostConversations = 10_000;
 
 /** What the gateway in front of the bot reads: live guidance, the site's past questions, and who asks. */
 export function createLiveGuidance(db: Database) {
+  /** What customers of this site have asked its bot, the newest questions, 20,000 at most. */
+  const trafficOf = async (siteId: string, most = mostTraffic): Promise<string[]> => {
+    const { rows } = await sql<{ text: string }>`
+      select fact.body->>'text' as text
+      from (select id, created_at from conversations where site_id = ${siteId}
+        order by created_at desc, id desc limit ${Math.min(most, mostConversations)}) recent
+      cross join lateral (select body from facts
+        where conversation_id = recent.id and type = 'message.sent' and body->'by'->>'kind' = 'customer'
+        order by seq limit 100) fact
+      order by recent.created_at desc limit ${most}`.execute(db);
+    return rows.map(({ text }) => text);
+  };
+
+  /**
+   * Questions of which customers said that their answer was right as it was, without any guidance: none is for them.
+   * The newest 5,000 at most, without those of whom nothing may be learnt.
+   */
+  const unguidedOf = async (siteId: string): Promise<string[]> => {
+    const { rows } = await sql<{ question: string }>`
+      select question from answer_feedback said join conversations on conversations.id = said.conversation_id
+      where site_id = ${siteId} and verdict = 'up' and question <> '' and not do_not_train and not exists (
+        select from facts where facts.conversation_id = said.conversation_id and type = 'answer.ended'
+          and (body->>'turn')::int = said.turn and body ? 'guidance')
+      order by said.at desc limit ${mostUnguided}`.execute(db);
+    return rows.map(({ question }) => question);
+  };
+
   return {
+    traffic: trafficOf,
+
     /** How often the live guidance of each site has changed; those without any are left out. */
     async revisions(): Promise<ReadonlyMap<string, number>> {
       const rows = await db
@@ -52,31 +81,10 @@ export function createLiveGuidance(db: Database) {
       return row?.text ?? null;
     },
 
-    /** What customers of this site have asked its bot, the newest questions, 20,000 at most. */
-    async traffic(siteId: string, most = mostTraffic): Promise<string[]> {
-      const { rows } = await sql<{ text: string }>`
-        select fact.body->>'text' as text
-        from (select id, created_at from conversations where site_id = ${siteId}
-          order by created_at desc, id desc limit ${Math.min(most, mostConversations)}) recent
-        cross join lateral (select body from facts
-          where conversation_id = recent.id and type = 'message.sent' and body->'by'->>'kind' = 'customer'
-          order by seq limit 100) fact
-        order by recent.created_at desc limit ${most}`.execute(db);
-      return rows.map(({ text }) => text);
-    },
-
-    /**
-     * Questions of which customers said that their answer was right as it was, without any guidance: none is for them.
-     * The newest 5,000 at most.
-     */
-    async unguided(siteId: string): Promise<string[]> {
-      const { rows } = await sql<{ question: string }>`
-        select question from answer_feedback said join conversations on conversations.id = said.conversation_id
-        where site_id = ${siteId} and verdict = 'up' and question <> '' and not exists (
-          select from facts where facts.conversation_id = said.conversation_id and type = 'answer.ended'
-            and (body->>'turn')::int = said.turn and body ? 'guidance')
-        order by said.at desc limit ${mostUnguided}`.execute(db);
-      return rows.map(({ question }) => question);
+    /** What is known of a site's past questions: all of them, and those that need no guidance. */
+    async past(siteId: string): Promise<{ traffic: string[]; unguided: string[] }> {
+      const [traffic, unguided] = await Promise.all([trafficOf(siteId), unguidedOf(siteId)]);
+      return { traffic, unguided };
     },
 
     /**

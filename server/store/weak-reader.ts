@@ -66,11 +66,12 @@ export function createWeakReader(db: Database) {
           isOurs: boolean;
         }>`select pg_try_advisory_xact_lock(${weakLock}) as "isOurs"`.execute(tx);
         if (lock.rows[0]?.isOurs !== true) return given;
-        const { left } = withinReach(await headsOf(tx, given), atOnce);
-        const asked = given.filter((id) => !left.has(id));
-        const ids = [...asked, ...(await othersOf(tx, asked))];
         // Before their facts: what comes in between is read once more.
-        const heads = await headsOf(tx, ids);
+        const { taken, left } = withinReach(await headsOf(tx, given), atOnce);
+        const asked = given.filter((id) => !left.has(id));
+        const others = await othersOf(tx, asked);
+        const ids = [...asked, ...others];
+        const heads = [...taken, ...(await headsOf(tx, others))];
         const signals = await signalsIn(tx, ids);
         const facts = await factsByConversation(tx, ids, speaking);
         const before = await wordingsOf(tx, ids);

@@ -22,6 +22,7 @@ const notify = /^server\/notify\//;
 const retrieval = /^server\/retrieval\//;
 const exported = /^server\/exports\//;
 const replay = /^server\/replay\//;
+const jsonText = /^server\/json-text\.ts$/;
 const lookup = /^server\/plugins\/guidance-lookup\.ts$/;
 const browserPackages = ['preact', '@preact/signals', 'socket.io-client', 'streaming-markdown', 'uuidv7'];
 
@@ -37,7 +38,7 @@ const zones: readonly Zone[] = [
   { files: notify, mayImport: [notify, bots, store, domain, protocol] },
   { files: retrieval, mayImport: [retrieval, bots, domain, protocol] },
   { files: exported, mayImport: [exported, store, domain, protocol] },
-  { files: replay, mayImport: [replay, lookup, retrieval, bots, store, domain, protocol] },
+  { files: replay, mayImport: [replay, lookup, jsonText, retrieval, bots, store, domain, protocol] },
   { files: plugins, mayImport: [plugins, store, domain, protocol] },
   { files: reads, mayImport: [reads, plugins, store, domain, protocol] },
   {

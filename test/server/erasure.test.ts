@@ -5,16 +5,13 @@ import type { Site } from '../../server/store/sites.ts';
 import { connectAgent, connectCustomer, type TestCustomer } from '../support/clients.ts';
 import { eventually } from '../support/eventually.ts';
 import { runCommand } from '../support/run-command.ts';
+import { samplePng } from '../support/sample-files.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { filesPath, kept, upload } from './files-stage.ts';
 import { bearer, expectProblem, inDatabase, json, noLimits } from './requests.ts';
 
 /** A word that nobody else says. */
 const word = 'zebrafish7731';
-const png = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
 let server: TestServer;
 let site: Site;
 let cookie: string;
@@ -44,7 +41,13 @@ async function talk(says: string, session?: TestCustomer['session']): Promise<Te
   const agent = await connectAgent(server.url, cookie);
   await agent.send('handoff:accept', conversationId, {});
   const file = await kept(
-    await upload(server, filesPath(conversationId), bearer(customer.session.token), png, `${says}.png`),
+    await upload(
+      server,
+      filesPath(conversationId),
+      bearer(customer.session.token),
+      samplePng(),
+      `${says}.png`,
+    ),
   );
   await customer.send('message:send', { text: says, files: [file.id] });
   await agent.send('message:send', conversationId, { text: `Your ${says} is here.` });

@@ -3,29 +3,24 @@ import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import type { ReplayRun } from '../../protocol/replay.ts';
 import type { SiteBot } from '../../server/store/schema.ts';
-import { type JsonRequest, type JsonServer, startJsonServer } from '../support/foreign-bots/json-server.ts';
+import { type JsonRequest, startJsonServer } from '../support/foreign-bots/json-server.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { httpBot, question, replayStage, sayingBot } from './replay-stage.ts';
+import { httpBot, openBots, question, replayStage } from './replay-stage.ts';
 import { expectProblem, noLimits } from './requests.ts';
 
 let server: TestServer;
-const closers: (() => Promise<void>)[] = [];
+const bots = openBots();
+const { opened, saying } = bots;
 
 beforeAll(async () => {
   server = await startTestServer(inject('postgresUrl'), noLimits);
 });
 afterAll(async () => {
   await server.close();
-  for (const close of closers) await close();
+  await bots.close();
 });
 
-const opened = async (bot: Promise<JsonServer>) => {
-  const one = await bot;
-  closers.push(() => one.close());
-  return one;
-};
 const stage = (bot: SiteBot) => replayStage(server, bot);
-const saying = (...given: Parameters<typeof sayingBot>) => opened(sayingBot(...given));
 
 describe('runs', () => {
   test('are one at a time, can be stopped, and keep what was asked', async () => {

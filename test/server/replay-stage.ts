@@ -1,7 +1,7 @@
 import { expect, vi } from 'vitest';
 import type { ReplayCaseContent, ReplayReport, ReplayRun, ReplayStart } from '../../protocol/replay.ts';
 import type { SiteBot } from '../../server/store/schema.ts';
-import { Answer, startJsonServer } from '../support/foreign-bots/json-server.ts';
+import { Answer, type JsonServer, startJsonServer } from '../support/foreign-bots/json-server.ts';
 import type { TestServer } from '../support/server.ts';
 import { editorAt } from './guidance-stage.ts';
 import { json } from './requests.ts';
@@ -63,3 +63,20 @@ export const sayingBot = (answer: (text: string, hint: string | null) => string,
     const text = answer(String(body?.text), typeof hint === 'string' ? hint : null);
     return new Answer(200, { text }, { 'handrail-bot-version': version() });
   });
+
+/** Bots of a test file, ended together. */
+export function openBots() {
+  const all: JsonServer[] = [];
+  const opened = async (bot: Promise<JsonServer>) => {
+    const one = await bot;
+    all.push(one);
+    return one;
+  };
+  return {
+    opened,
+    saying: (...given: Parameters<typeof sayingBot>) => opened(sayingBot(...given)),
+    async close() {
+      for (const one of all) await one.close();
+    },
+  };
+}

@@ -4,16 +4,16 @@ import type { SiteBot } from '../../server/store/schema.ts';
 import { connectCustomer } from '../support/clients.ts';
 import { type FakeModel, startFakeModel } from '../support/fake-model.ts';
 import { startHttpNlp, startRasaNlp } from '../support/foreign-bots/dialects.ts';
-import type { JsonServer } from '../support/foreign-bots/json-server.ts';
 import { type NlpBot, trainNlpBot } from '../support/foreign-bots/nlp-bot.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
-import { httpBot, of, question, replayStage, sayingBot } from './replay-stage.ts';
+import { httpBot, of, openBots, question, replayStage } from './replay-stage.ts';
 import { inDatabase, noLimits } from './requests.ts';
 
 let server: TestServer;
 let nlp: NlpBot;
 let model: FakeModel;
-const closers: (() => Promise<void>)[] = [];
+const bots = openBots();
+const { opened, saying } = bots;
 
 beforeAll(async () => {
   // nlp.js prints a line for each round of its training.
@@ -24,20 +24,14 @@ beforeAll(async () => {
     startFakeModel(),
   ]);
   quiet.mockRestore();
-  closers.push(() => model.close());
 });
 afterAll(async () => {
   await server.close();
-  for (const close of closers) await close();
+  await bots.close();
+  await model.close();
 });
 
-const opened = async (bot: Promise<JsonServer>) => {
-  const one = await bot;
-  closers.push(() => one.close());
-  return one;
-};
 const stage = (bot: SiteBot) => replayStage(server, bot);
-const saying = (...given: Parameters<typeof sayingBot>) => opened(sayingBot(...given));
 
 describe('a replay', () => {
   test('asks a foreign bot with and without, in no conversation, marked as what it is', async () => {

@@ -47,10 +47,9 @@ export async function measureSite(
     from: Math.min(...[...windows.values()].map(({ before }) => before.from)),
     to: Math.max(...[...windows.values()].map(({ after }) => after.to)) + backWithinMs,
   };
-  const [{ questions, sampled }, traffic, unguided, live] = await Promise.all([
+  const [{ questions, sampled }, past, live] = await Promise.all([
     store.proofMaterial.asked(siteId, span, mostQuestions),
-    store.liveGuidance.traffic(siteId),
-    store.liveGuidance.unguided(siteId),
+    store.liveGuidance.past(siteId),
     store.liveGuidance.ofSite(siteId),
   ]);
   const isOver = ({ finalAt }: Windows) => now >= finalAt;
@@ -59,7 +58,7 @@ export async function measureSite(
   for (const { guidances, measured } of layersOf(live, open)) {
     const { falseApply } = site.guidance;
     // By words alone: the meaning of so many questions would take minutes, and what counts is one yardstick for both.
-    const matcher = await createMatcher({ guidances, traffic, unguided, falseApply });
+    const matcher = await createMatcher({ guidances, ...past, falseApply });
     const topics = await topicsOf(guidances, matcher, questions, signal);
     for (const one of measured) {
       const own = windows.get(one);
