@@ -19,6 +19,11 @@ export async function axeFindings(page: Page, selector = 'html'): Promise<string
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(source);
   const results = await page.evaluate(async (context) => {
     const { axe } = window as unknown as { axe: Axe };
+    // Contrast is that of what stands there: a colour on its way to another one is neither. What never ends is not waited for.
+    const ending = document
+      .getAnimations()
+      .filter((one) => one.effect?.getComputedTiming().iterations !== Infinity);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
     return axe.run(context, {
       resultTypes: ['violations'],
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
