@@ -9,7 +9,7 @@ interface Schema<T> {
  * @param whole what the text is called where nothing in it is to blame
  * @param instead words for the fault at a place (`turns.3.author`) that say more than the schema; null: the schema's
  */
-export function readJson<T extends object>(
+export function readJsonText<T extends object>(
   text: string,
   schema: Schema<T>,
   whole: string,

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { readJson } from '../json-text.ts';
+import { readJsonText } from '../json-text.ts';
 import { readLine } from './lines.ts';
 
 const maxTurns = 10_000;
@@ -27,7 +27,7 @@ export function parseTranscript(
 ): { readonly transcript: Transcript } | { readonly fault: string } | null {
   const line = readLine(bytes);
   if (line === null || 'fault' in line) return line;
-  const read = readJson<Transcript>(line.text, validator, 'the conversation', (place) =>
+  const read = readJsonText<Transcript>(line.text, validator, 'the conversation', (place) =>
     /^turns\.\d+\.author$/.test(place) ? 'must be "customer" or "bot"' : null,
   );
   return 'fault' in read ? read : { transcript: read };

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { readJson } from '../json-text.ts';
+import { readJsonText } from '../json-text.ts';
 import { UsageError } from './command.ts';
 import { linesOf, readLine } from './lines.ts';
 
@@ -32,7 +32,7 @@ export interface MatchFiles {
 export async function readGuidances(path: string, files: MatchFiles): Promise<readonly GuidanceLine[]> {
   const guidances = new Map<string, GuidanceLine>();
   for await (const { line, text } of contentOf(path, files)) {
-    const guidance = readJson<GuidanceLine>(text, validator, 'the guidance');
+    const guidance = readJsonText<GuidanceLine>(text, validator, 'the guidance');
     if ('fault' in guidance) files.onFault(path, line, guidance.fault);
     else if (guidances.has(guidance.id)) files.onFault(path, line, `the id ${guidance.id} is there already`);
     else guidances.set(guidance.id, guidance);

@@ -3,7 +3,7 @@ import { Compile } from 'typebox/compile';
 import { GuidanceId } from '../../protocol/guidance.ts';
 import { exact } from '../../protocol/ids.ts';
 import { ReplayCaseContent, ReplayChecks } from '../../protocol/replay.ts';
-import { readJson } from '../json-text.ts';
+import { readJsonText } from '../json-text.ts';
 
 const CaseLine = exact({
   guidance: GuidanceId,
@@ -28,7 +28,7 @@ export function readCaseLines(text: string): readonly CaseOfLine[] | { readonly 
   for (const [at, content] of text.split('\n').entries()) {
     if (content.trim() === '') continue;
     const line = at + 1;
-    const read = readJson<CaseLine>(content, validator, 'the case');
+    const read = readJsonText<CaseLine>(content, validator, 'the case');
     if ('fault' in read) return { fault: `line ${line}: ${read.fault}` };
     const { guidance, questions = [], neighbours = [], checks = null } = read;
     if (cases.has(guidance)) return { fault: `line ${line}: the guidance is there already` };
