@@ -82,7 +82,7 @@ export const handoff: Benchmark = {
     } finally {
       await office.close();
     }
-    profile?.print(spans, print);
+    profile?.print({ measured: spans }, print);
     const results = rates.map((perMinute) => {
       const own = samples.filter((sample) => sample.perMinute === perMinute);
       const all = percentiles(own.flatMap(({ durationsMs }) => durationsMs));

@@ -35,14 +35,14 @@ export function openProfile() {
   const folder = mkdtempSync(join(tmpdir(), 'handrail-profile-'));
   return {
     nodeOptions: ['--cpu-prof', '--cpu-prof-interval', '500', '--cpu-prof-dir', folder],
-    /** Prints where the time within the spans went: by function (its own time, not its callees') and by part. */
-    print(spans: readonly Span[], print: (line: string) => void): void {
+    /** Prints where the time within each of the named spans went: by function (its own time, not its callees') and by part. */
+    print(named: Readonly<Record<string, readonly Span[]>>, print: (line: string) => void): void {
       try {
         const files = readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'));
         if (files.length === 0) throw new Error('the server wrote no profile');
         for (const file of files) {
           const profile = JSON.parse(readFileSync(join(folder, file), 'utf8')) as CpuProfile;
-          printProfile(profile, spans, print);
+          for (const [name, spans] of Object.entries(named)) printProfile(profile, name, spans, print);
         }
       } finally {
         rmSync(folder, { recursive: true, force: true });
@@ -51,7 +51,12 @@ export function openProfile() {
   };
 }
 
-function printProfile(profile: CpuProfile, spans: readonly Span[], print: (line: string) => void): void {
+function printProfile(
+  profile: CpuProfile,
+  name: string,
+  spans: readonly Span[],
+  print: (line: string) => void,
+): void {
   const nodes = new Map(profile.nodes.map((node) => [node.id, node.callFrame]));
   const byFunction = new Map<string, number>();
   const byPart = new Map<string, number>();
@@ -79,7 +84,7 @@ function printProfile(profile: CpuProfile, spans: readonly Span[], print: (line:
       .sort(([, a], [, b]) => b - a)
       .slice(0, most)
       .map(([name, us]) => [name, `${((us / total) * 100).toFixed(1)}%`]);
-  print(`\nProfile of the measured part, ${(total / 1e6).toFixed(1)} s`);
+  print(`\nProfile of ${(total / 1e6).toFixed(1)} s: ${name}`);
   print(`\n${table(['part', 'time'], rows(byPart, shownParts))}`);
   print(`\n${table(['function, own time', 'time'], rows(byFunction, shownFunctions))}`);
 }

@@ -70,7 +70,7 @@ export const relay: Benchmark = {
 
     const given = text('outstanding') === undefined ? null : count('outstanding');
     const outstanding = new Map<ServerName, number>();
-    const spans: Span[] = [];
+    const spans: Spans = { saturated: [], half: [] };
     const results = new Map<ServerName, Run[]>(names.map((name) => [name, []]));
     for (let run = 0; run < (profile === null ? runs : 1); run += 1) {
       // Each run begins with another server: what changes slowly on the machine falls on all alike.
@@ -88,7 +88,7 @@ export const relay: Benchmark = {
         }
       }
     }
-    profile?.print(spans, print);
+    profile?.print({ 'as fast as it goes': spans.saturated, 'half of that': spans.half }, print);
 
     const problems = [
       ...settings.problems,
@@ -140,31 +140,38 @@ async function findPlateau({ load, calm }: Stage): Promise<number> {
   return best.outstanding;
 }
 
-async function measure(stage: Stage, outstanding: number, ms: number, spans: Span[]): Promise<Run> {
+/** When the parts that count were measured. */
+interface Spans {
+  readonly saturated: Span[];
+  readonly half: Span[];
+}
+
+async function measure(stage: Stage, outstanding: number, ms: number, spans: Spans): Promise<Run> {
   const { load, servers } = stage;
   await stage.calm();
   const meter = createCpuMeter(servers.map(({ pid }) => pid));
-  let begunUs = 0;
-  const watch = {
-    onBegin: () => {
-      begunUs = nowUs();
-      meter.begin();
-    },
-    onEnd: () => meter.end(),
+  const watch = (into: Span[]) => {
+    let fromUs = 0;
+    return {
+      onBegin: () => {
+        fromUs = nowUs();
+        meter.begin();
+      },
+      onEnd: () => {
+        meter.end();
+        into.push({ fromUs, toUs: nowUs() });
+      },
+    };
   };
-  const { perSecond } = await load.saturate({
-    ...watch,
-    outstanding,
-    warmUpMs,
-    ms,
-    onEnd: () => {
-      meter.end();
-      spans.push({ fromUs: begunUs, toUs: nowUs() });
-    },
-  });
+  const { perSecond } = await load.saturate({ ...watch(spans.saturated), outstanding, warmUpMs, ms });
   const cpu = meter.shares();
   await stage.calm();
-  const half = await load.pace({ ...watch, perSecond: perSecond / 2, warmUpMs: warmUpMs / 2, ms });
+  const half = await load.pace({
+    ...watch(spans.half),
+    perSecond: perSecond / 2,
+    warmUpMs: warmUpMs / 2,
+    ms,
+  });
   const halfCpu = meter.shares();
   const problems = [...load.problems(), ...(await stage.verify())];
   return { perSecond, half, cpu, halfCpu, problems };
