@@ -116,8 +116,11 @@ export default fp(
       return stepTo(order, known, decision, world, 0);
     };
 
-    const publish = ({ before, commit }: Step<EngineOrder>): Executed => {
-      const { conversation, facts } = commit;
+    const publish = (
+      { before }: Step<EngineOrder>,
+      { commit: { conversation } }: Step<EngineOrder>,
+      facts: readonly Fact[],
+    ): void => {
       const { id, siteId, customerId, state, summary } = conversation;
       bus.emit('committed', {
         conversation: { id, siteId, customerId },
@@ -126,7 +129,29 @@ export default fp(
         state,
         summary: { id, seq: state.seq, ...summary, ...queuedOf(state) },
       });
-      return { seq: state.seq, isRepeat: false };
+    };
+
+    const executed = ({ commit }: Step<EngineOrder>): Executed => ({
+      seq: commit.conversation.state.seq,
+      isRepeat: false,
+    });
+
+    /**
+     * Words that one conversation gained together are told together: everybody who listens is called, and every reader
+     * written to, once. Whatever else happened is told one by one, as a change in between (asked and taken back) counts.
+     */
+    const publishSaved = (steps: readonly Step<EngineOrder>[]): Executed[] => {
+      const [first, last] = [steps[0], steps.at(-1)];
+      const isOnlyWords = steps.every(({ commit }) => commit.isOnlySaid && commit.facts.every(isWords));
+      if (first === undefined || last === undefined) return [];
+      if (isOnlyWords) {
+        publish(
+          first,
+          last,
+          steps.flatMap(({ commit }) => commit.facts),
+        );
+      } else for (const step of steps) publish(step, step, step.commit.facts);
+      return steps.map(executed);
     };
 
     /** Lock the row, decide, append, save (design: the domain). A refusal rolls everything back. */
@@ -158,7 +183,8 @@ export default fp(
       });
       if ('seq' in done)
         return { result: { seq: done.seq, isRepeat: true }, conversation: done.conversation };
-      return { result: publish(done), conversation: done.commit.conversation };
+      publish(done, done, done.commit.facts);
+      return { result: executed(done), conversation: done.commit.conversation };
     };
 
     const worldOf = async (
@@ -196,7 +222,7 @@ export default fp(
         return fates;
       },
       alone: carryOutAlone,
-      onSaved: publish,
+      onSaved: publishSaved,
       isHarmless: isRolledBack,
     });
     const execute = (
@@ -267,6 +293,8 @@ const starting = new Set<keyof CustomerCommands>([
   'transcript:share',
   'feedback:share',
 ]);
+
+const isWords = ({ type }: Fact): boolean => type === 'message.sent' || type === 'note.added';
 
 const fileIdsOf = (command: Command['command']): readonly string[] =>
   (command.name === 'message:send' && command.files) || [];

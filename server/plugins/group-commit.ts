@@ -24,8 +24,8 @@ export interface GroupCommitOptions<O extends Order, R> {
   save(commits: readonly Commit[]): Promise<Fate[]>;
   /** Carries the order out under the conversation's lock, in a transaction of its own. */
   alone(order: O): Promise<{ readonly result: R; readonly conversation: StoredConversation | null }>;
-  /** A step is saved: tells everybody. @returns the order's result */
-  onSaved(step: Step<O>): R;
+  /** These steps of one conversation are saved: tells everybody. @returns the result of each order */
+  onSaved(steps: readonly Step<O>[]): readonly R[];
   /** Whether this error says that nothing was saved, so that each may be tried by itself. */
   isHarmless(error: unknown): boolean;
 }
@@ -168,12 +168,17 @@ export function createGroupCommit<O extends Order, R>(options: GroupCommitOption
     return steps;
   };
 
-  const tell = (step: Step<O>, waiting: Waiting<O, R>) => {
+  const tell = ({ steps }: Entry<O, R>) => {
     try {
-      settle(waiting, onSaved(step));
+      const results = onSaved(steps.map(({ step }) => step));
+      for (const [index, { waiting }] of steps.entries()) {
+        const result = results[index];
+        if (result === undefined) throw new Error('a saved step without a result');
+        settle(waiting, result);
+      }
     } catch (error) {
-      // It is saved all the same: asked again, it is answered as a repeat.
-      fail(waiting, error);
+      // They are saved all the same: asked again, they are answered as repeats.
+      for (const { waiting } of steps) fail(waiting, error);
     }
   };
 
@@ -258,7 +263,7 @@ export function createGroupCommit<O extends Order, R>(options: GroupCommitOption
     saving -= 1;
     // The next batch is on its way before this one is told: PostgreSQL works while we talk.
     start();
-    for (const { steps } of saved) for (const { step, waiting } of steps) tell(step, waiting);
+    for (const entry of saved) tell(entry);
   };
 
   const start = () => {

@@ -101,9 +101,9 @@ function createStage(options: { pause?: () => Promise<void> } = {}) {
       await pause();
       return { result: `alone ${order.word}`, conversation: commit.conversation };
     },
-    onSaved({ order }) {
-      told.push(order.word);
-      return `saved ${order.word}`;
+    onSaved(steps) {
+      told.push(...steps.map(({ order }) => order.word));
+      return steps.map(({ order }) => `saved ${order.word}`);
     },
     isHarmless: (error) => error instanceof Error && error.message === 'refused by the store',
   });
