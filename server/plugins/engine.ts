@@ -55,7 +55,7 @@ interface EngineOrder extends Order {
   readonly sender: Sender;
   readonly input: Command;
   /** What makes a command with the same cid the same (D1). */
-  readonly bodyHash: Buffer;
+  readonly bodyHash: string;
   /** What people have approved for the question that it asks. */
   readonly found: Pick<World, 'guidance'>;
 }
@@ -162,7 +162,7 @@ export default fp(
         if (sender.cid !== null) {
           const earlier = await tx.earlier(id, sender.id, sender.cid);
           if (earlier !== null) {
-            if (!earlier.bodyHash.equals(bodyHash)) throw new RefusalError('cid_reused');
+            if (earlier.bodyHash !== bodyHash) throw new RefusalError('cid_reused');
             return { seq: earlier.seq, conversation };
           }
         }

@@ -19,7 +19,8 @@ export interface Commit {
 export interface CommittedCommand {
   readonly senderId: string;
   readonly cid: string;
-  readonly bodyHash: Buffer;
+  /** Hexadecimal. */
+  readonly bodyHash: string;
   /** Seq of the last fact that it made. */
   readonly seq: number;
   readonly at: number;
@@ -106,29 +107,29 @@ const commandTypes = {
   id: 'uuid',
   senderId: 'text',
   cid: 'uuid',
-  bodyHash: 'bytea',
+  bodyHash: 'hex',
   seq: 'int',
   at: 'bigint',
 } as const;
 
-const plainTypes = new Set(['uuid', 'int', 'bigint', 'bool']);
+const plainTypes = new Set(['uuid', 'int', 'bigint', 'bool', 'hex']);
 
 const columns = (rows: readonly object[], types: Types) =>
   Object.entries(types).map(([name, type]) => {
     const column = rows.map((row) => (row as Readonly<Record<string, unknown>>)[name]);
-    // One JSON array: each by itself would be quoted, and every quote in it escaped, once more.
-    if (type === 'jsonb') return JSON.stringify(column);
+    // One JSON array: the driver would look for quotes in each, and escape every one of them once more.
+    if (type === 'jsonb' || type === 'text') return JSON.stringify(column);
     // Nothing in these needs a quote; the driver would look for one in each.
     return plainTypes.has(type) ? `{${column.map((value) => value ?? 'null').join()}}` : column;
   });
 
 /** The columns' arrays side by side, as rows; their parameters begin behind `from`. */
 const given = (alias: string, types: Types, from: number) => {
-  const parameters = Object.values(types).map((type, index) =>
-    type === 'jsonb'
-      ? `jsonb_array_elements($${from + index + 1})`
-      : `unnest($${from + index + 1}::${type}[])`,
-  );
+  const parameters = Object.values(types).map((type, index) => {
+    if (type === 'jsonb') return `jsonb_array_elements($${from + index + 1})`;
+    if (type === 'text') return `jsonb_array_elements_text($${from + index + 1})`;
+    return `unnest($${from + index + 1}::${type === 'hex' ? 'text' : type}[])`;
+  });
   return `rows from (${parameters.join(', ')}) as ${alias}(${Object.keys(types).join(', ')})`;
 };
 
@@ -190,7 +191,7 @@ new_facts as (
   from ${given('fact', factTypes, rowCount)} where (fact.id in (select id from held)) is true),
 ${hasTurns ? turnsText : ''}new_commands as (
   insert into commands (conversation_id, sender_id, cid, body_hash, seq, at)
-  select id, senderId, cid, bodyHash, seq, at from sent where (id in (select id from held)) is true)
+  select id, senderId, cid, decode(bodyHash, 'hex'), seq, at from sent where (id in (select id from held)) is true)
 select id, false as repeated from held union all select id, true from repeated`,
   };
 }

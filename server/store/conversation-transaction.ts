@@ -22,7 +22,8 @@ import { saidElsewhere, saveSignal } from './signals.ts';
 /** What a cid was answered with before (D1). */
 export interface EarlierCommand {
   readonly seq: number;
-  readonly bodyHash: Buffer;
+  /** Hexadecimal. */
+  readonly bodyHash: string;
 }
 
 export type ConversationTransaction = ReturnType<typeof conversationTransaction>;
@@ -87,7 +88,7 @@ export function conversationTransaction(tx: Tx) {
         .where('sender_id', '=', senderId)
         .where('cid', '=', cid)
         .executeTakeFirst();
-      return row === undefined ? null : { seq: row.seq, bodyHash: row.body_hash };
+      return row === undefined ? null : { seq: row.seq, bodyHash: row.body_hash.toString('hex') };
     },
 
     /** Whether this agent could take a conversation of this site right now. */
@@ -134,7 +135,14 @@ export function conversationTransaction(tx: Tx) {
       if (rows.length > 0) await tx.insertInto('facts').values(rows).execute();
       await tx.updateTable('conversations').set(toRow(conversation)).where('id', '=', id).execute();
       for (const { senderId, cid, bodyHash, seq, at } of commands) {
-        const row = { conversation_id: id, sender_id: senderId, cid, body_hash: bodyHash, seq, at };
+        const row = {
+          conversation_id: id,
+          sender_id: senderId,
+          cid,
+          body_hash: Buffer.from(bodyHash, 'hex'),
+          seq,
+          at,
+        };
         await tx.insertInto('commands').values(row).execute();
       }
       const change = turnChange(facts, state);

@@ -48,7 +48,7 @@ function saying(before: StoredConversation, words: string[], cids = words.map(()
     commands: cids.map((cid, index) => ({
       senderId: before.customerId,
       cid,
-      bodyHash: Buffer.from([index]),
+      bodyHash: Buffer.from([index]).toString('hex'),
       seq: before.state.seq + index + 1,
       at,
     })),

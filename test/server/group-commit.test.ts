@@ -42,7 +42,7 @@ function createStage(options: { pause?: () => Promise<void> } = {}) {
       text: order.word,
     } as const satisfies Fact;
     const { senderId, cid } = order;
-    const commands = cid === null ? [] : [{ senderId, cid, bodyHash: Buffer.alloc(0), seq, at: 0 }];
+    const commands = cid === null ? [] : [{ senderId, cid, bodyHash: '', seq, at: 0 }];
     const conversation = { ...before, state: { ...before.state, seq } };
     return {
       order,
