@@ -1,7 +1,18 @@
 import { hash } from 'node:crypto';
+import { isStorable, storable } from '../store/storable.ts';
 
-/** What makes a command with the same cid the same (D1): SHA-256 of its content, hexadecimal, however its fields are ordered. */
-export const bodyHashOf = (command: object): string => hash('sha256', inOneOrder(command), 'hex');
+/**
+ * A command as it is kept, and what makes one with the same cid the same (D1): SHA-256 of its content, hexadecimal, however
+ * its fields are ordered.
+ */
+export function keptAs<C extends object>(command: C): { readonly command: C; readonly bodyHash: string } {
+  const json = inOneOrder(command);
+  if (isStorable(json)) return { command, bodyHash: hashOf(json) };
+  const kept = storable(command);
+  return { command: kept, bodyHash: hashOf(inOneOrder(kept)) };
+}
+
+const hashOf = (json: string) => hash('sha256', json, 'hex');
 
 /** JSON with the fields of every object in one order: the same command is the same, however a client writes it. */
 function inOneOrder(value: unknown): string {

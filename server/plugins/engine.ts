@@ -5,19 +5,20 @@ import type { AgentCommand, Command, CustomerCommand, SystemCommand, World } fro
 import type { Conversation } from '../domain/conversation.ts';
 import { decide } from '../domain/decide.ts';
 import type { FoundGuidance } from '../domain/guidance.ts';
-import { isSameStanding, queuedOf, summarise } from '../domain/summary.ts';
+import { isSameStanding, summarise } from '../domain/summary.ts';
 import type { Agent } from '../store/agents.ts';
 import { turnChange } from '../store/commits.ts';
 import type { LockedConversation, Ownership, StoredConversation } from '../store/conversation-row.ts';
 import type { ConversationTransaction } from '../store/conversation-transaction.ts';
 import { type Customer, reaches } from '../store/customers.ts';
 import type { Site } from '../store/sites.ts';
-import { storable, storableText } from '../store/storable.ts';
-import { bodyHashOf } from './body-hash.ts';
+import { storableText } from '../store/storable.ts';
+import { keptAs } from './body-hash.ts';
 import { isRolledBack, RefusalError } from './errors.ts';
 import { createGroupCommit, type Order, type Step } from './group-commit.ts';
 import { pageTurnLeaseMs, turnLeaseMs } from './partials.ts';
 import { assertAgents, needsTables, project, showsSignal, touchesLedger } from './projections.ts';
+import { toldTogether } from './told-together.ts';
 
 export interface Executed {
   readonly seq: number;
@@ -116,42 +117,9 @@ export default fp(
       return stepTo(order, known, decision, world, 0);
     };
 
-    const publish = (
-      { before }: Step<EngineOrder>,
-      { commit: { conversation } }: Step<EngineOrder>,
-      facts: readonly Fact[],
-    ): void => {
-      const { id, siteId, customerId, state, summary } = conversation;
-      bus.emit('committed', {
-        conversation: { id, siteId, customerId },
-        before: before.state,
-        facts,
-        state,
-        summary: { id, seq: state.seq, ...summary, ...queuedOf(state) },
-      });
-    };
-
-    const executed = ({ commit }: Step<EngineOrder>): Executed => ({
-      seq: commit.conversation.state.seq,
-      isRepeat: false,
-    });
-
-    /**
-     * Words that one conversation gained together are told together: everybody who listens is called, and every reader
-     * written to, once. Whatever else happened is told one by one, as a change in between (asked and taken back) counts.
-     */
-    const publishSaved = (steps: readonly Step<EngineOrder>[]): Executed[] => {
-      const [first, last] = [steps[0], steps.at(-1)];
-      const isOnlyWords = steps.every(({ commit }) => commit.isOnlySaid && commit.facts.every(isWords));
-      if (first === undefined || last === undefined) return [];
-      if (isOnlyWords) {
-        publish(
-          first,
-          last,
-          steps.flatMap(({ commit }) => commit.facts),
-        );
-      } else for (const step of steps) publish(step, step, step.commit.facts);
-      return steps.map(executed);
+    const publish = (steps: readonly Step<EngineOrder>[]): Executed[] => {
+      for (const one of toldTogether(steps)) bus.emit('committed', one);
+      return steps.map(({ commit }) => ({ seq: commit.conversation.state.seq, isRepeat: false }));
     };
 
     /** Lock the row, decide, append, save (design: the domain). A refusal rolls everything back. */
@@ -183,8 +151,9 @@ export default fp(
       });
       if ('seq' in done)
         return { result: { seq: done.seq, isRepeat: true }, conversation: done.conversation };
-      publish(done, done, done.commit.facts);
-      return { result: executed(done), conversation: done.commit.conversation };
+      const [result] = publish([done]);
+      if (result === undefined) throw new Error('a saved step without a result');
+      return { result, conversation: done.commit.conversation };
     };
 
     const worldOf = async (
@@ -222,7 +191,7 @@ export default fp(
         return fates;
       },
       alone: carryOutAlone,
-      onSaved: publishSaved,
+      onSaved: publish,
       isHarmless: isRolledBack,
     });
     const execute = (
@@ -231,8 +200,8 @@ export default fp(
       given: Command,
       found: EngineOrder['found'] = {},
     ) => {
-      const input = storable(given);
-      const bodyHash = bodyHashOf(input.command);
+      const { command, bodyHash } = keptAs(given.command);
+      const input = command === given.command ? given : ({ ...given, command } as Command);
       const { id: senderId, cid } = sender;
       return submit({ conversationId, senderId, cid, sender, input, bodyHash, found });
     };
@@ -293,8 +262,6 @@ const starting = new Set<keyof CustomerCommands>([
   'transcript:share',
   'feedback:share',
 ]);
-
-const isWords = ({ type }: Fact): boolean => type === 'message.sent' || type === 'note.added';
 
 const fileIdsOf = (command: Command['command']): readonly string[] =>
   (command.name === 'message:send' && command.files) || [];

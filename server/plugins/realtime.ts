@@ -15,6 +15,7 @@ import type { Agent } from '../store/agents.ts';
 import { RefusalError } from './errors.ts';
 import { gatherPackets, gatherWrites } from './gather-writes.ts';
 import type { CustomerCaller } from './identity.ts';
+import { textParser } from './packets.ts';
 import { connectError } from './sockets.ts';
 
 /** Largest packet from a browser, bytes. The longest message fits; a flood does not. */
@@ -111,6 +112,7 @@ export default fp<{ redisUrl: string | null; installation: string }>(
     app.server.on('upgrade', (_request, connection) => gatherWrites(connection));
     const io = new Server(app.server, {
       path: '/v1/socket',
+      parser: textParser,
       serveClient: false,
       maxHttpBufferSize: maxPacketBytes,
       // Deflate costs more memory per idle socket than the text it saves (design: budgets).
@@ -160,13 +162,18 @@ export default fp<{ redisUrl: string | null; installation: string }>(
 
     app.bus.on('committed', ({ conversation, before, facts, state }) => {
       const covered = { conversationId: conversation.id, after: before.seq, through: state.seq };
+      const toAgents = { ...covered, facts: visibleTo('agent', facts) };
+      const visible = visibleTo('customer', facts);
+      // One object where all may see the same: it is written out once.
+      const isSame = visible.length === facts.length && visible.every((fact, index) => fact === facts[index]);
+      const toCustomer = isSame ? toAgents : { ...covered, facts: visible };
       const room = rooms.conversation(conversation.id);
       // The customer's own sockets hear of a conversation that another tab has just started, too.
       if (before.seq === 0) customers.in(rooms.customer(conversation.customerId)).socketsJoin(room);
       if (isRead(customers, room)) {
-        customers.to(room).emit('facts', { ...covered, facts: visibleTo('customer', facts) });
+        customers.to(room).emit('facts', toCustomer);
       }
-      if (isRead(desk, room)) desk.to(room).emit('facts', { ...covered, facts: visibleTo('agent', facts) });
+      if (isRead(desk, room)) desk.to(room).emit('facts', toAgents);
     });
 
     app.bus.on('chunk', (chunk) => {

@@ -10,7 +10,7 @@ import type { SignalFound } from '../domain/signals.ts';
 import { policyOf } from '../domain/site-policy.ts';
 import { emptySummary } from '../domain/summary.ts';
 import { createAgents, workingRoles } from './agents.ts';
-import { type Commit, turnChange } from './commits.ts';
+import { type Commit, type CommittedCommand, turnChange } from './commits.ts';
 import { type LockedConversation, type Ownership, toRow, toStored } from './conversation-row.ts';
 import type { Tx } from './database.ts';
 import { saveBetterAnswer, saveCause, saveMentions } from './desk-projections.ts';
@@ -22,8 +22,7 @@ import { saidElsewhere, saveSignal } from './signals.ts';
 /** What a cid was answered with before (D1). */
 export interface EarlierCommand {
   readonly seq: number;
-  /** Hexadecimal. */
-  readonly bodyHash: string;
+  readonly bodyHash: CommittedCommand['bodyHash'];
 }
 
 export type ConversationTransaction = ReturnType<typeof conversationTransaction>;

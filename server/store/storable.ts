@@ -4,10 +4,12 @@
  */
 export function storable<T>(value: T): T {
   const json = JSON.stringify(value);
-  // JSON writes such signs as escapes: without one (or what looks like one) there is nothing to replace.
-  if (!/\\u(0000|d[89a-f])/i.test(json)) return value;
+  if (isStorable(json)) return value;
   return JSON.parse(json, (_key, part: unknown) => (typeof part === 'string' ? storableText(part) : part));
 }
+
+/** JSON writes such signs as escapes: without one (or what looks like one) there is nothing to replace in it. */
+export const isStorable = (json: string): boolean => !/\\u(0000|d[89a-f])/i.test(json);
 
 export const storableText = (text: string): string => withoutNul(text).toWellFormed();
 
