@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { TargetedSubmitEvent } from 'preact';
 import type { Role } from '../../protocol/agent.ts';
 import type { Person } from '../../protocol/people.ts';
+import { Confirm } from '../shared/Confirm.tsx';
 import { presenceWords } from '../shared/presence.ts';
 import { useWorkplace } from '../workplace.ts';
 import type { People } from './people-list.ts';
@@ -63,24 +64,17 @@ export function PersonRow({ person, isMe, people, canReach }: Props) {
         <ChangeForm person={person} people={people} isOff={isOff} onClose={() => (open.value = null)} />
       )}
       {open.value === 'remove' && (
-        <p class="strip fail small">
+        <Confirm
+          yes={`Remove ${name}`}
+          no="Keep"
+          isOff={isOff}
+          onYes={() => void people.remove(person)}
+          onNo={() => (open.value = null)}
+        >
           {isElsewhere
             ? `${name} leaves your sites and stays at the others.`
             : `${name} is signed out for good. What they said stays; their customers go back to the queue.`}
-          <span class="form-buttons">
-            <button
-              type="button"
-              class="button small"
-              disabled={isOff}
-              onClick={() => void people.remove(person)}
-            >
-              Remove {name}
-            </button>
-            <button type="button" class="button small" onClick={() => (open.value = null)}>
-              Keep
-            </button>
-          </span>
-        </p>
+        </Confirm>
       )}
       <p role="status" class={said?.isProblem ? 'fail small' : 'good small'}>
         {said?.at === id ? said.text : ''}
