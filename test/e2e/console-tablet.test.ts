@@ -141,11 +141,21 @@ test('the desk is whole on a tablet, held either way, and every control fits a f
   expect(faults).toEqual([]);
 });
 
-test('the desk is whole at 1280 px', async () => {
+test('the desk is whole at 1280 px, and on a phone', async () => {
   const page = await consoles.newPage({ ...desktop, viewport: { width: 1280, height: 720 } });
   const faults: string[] = [];
   await walk(page, async (name) => {
-    for (const fault of await layoutFaults(page, 0)) faults.push(`${name}: ${fault}`);
+    for (const [size, width, height] of [
+      ['phone', 390, 844],
+      ['1280', 1280, 720],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      for (const fault of await layoutFaults(page, 0)) faults.push(`${name}, ${size}: ${fault}`);
+      for (const colorScheme of ['dark', 'light'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.screenshot({ path: `${folder}walk-${name}-${size}-${colorScheme}.png` });
+      }
+    }
   });
   expect(faults).toEqual([]);
 });
