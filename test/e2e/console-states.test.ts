@@ -101,7 +101,9 @@ test('every state of the console is sound in light and dark, on a desktop, a tab
   await page.getByLabel('Note for colleagues').press('Enter');
   const kept = await page.getByText('Kept. Goes out when').boundingBox();
   const note = await page.getByRole('log').getByText('His bank is slow today').boundingBox();
-  expect(kept?.y, 'below the words, not beside them').toBeGreaterThanOrEqual((note?.y ?? NaN) + (note?.height ?? NaN));
+  expect(kept?.y, 'below the words, not beside them').toBeGreaterThanOrEqual(
+    (note?.y ?? NaN) + (note?.height ?? NaN),
+  );
   await look(page, 'offline');
   await page.context().setOffline(false);
   await page.getByText('Connection lost.').waitFor({ state: 'detached' });

@@ -45,7 +45,6 @@ describe('what leaves a customer, an offer or a promise can be undone', () => {
         const before = await types();
         for (const key of keys) await page.keyboard.press(key);
         await page.getByText(says).waitFor();
-        expect(await axeFindings(page)).toEqual([]);
         await page.keyboard.press(undo);
         await page.getByText(says).waitFor({ state: 'detached' });
         // What goes on at once would carry out whatever was still held.
