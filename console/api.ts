@@ -6,6 +6,7 @@ import type {
   Me,
   Mention,
 } from '../protocol/agent.ts';
+import type { AuditPage } from '../protocol/audit-log.ts';
 import type { CannedDraft, CannedList, CannedResponse } from '../protocol/canned.ts';
 import type { Accepted, AgentCommandName, AgentCommands, CommandReply } from '../protocol/commands.ts';
 import type { CustomerBehind, EraseCustomer } from '../protocol/customer.ts';
@@ -64,6 +65,8 @@ export interface Api extends ReviewApi {
   customerBehind(conversationId: string): Promise<CustomerBehind>;
   /** Erases the customer of this conversation, who has so many. */
   eraseCustomer(order: EraseCustomer): Promise<CustomerBehind>;
+  /** Who read and did what. */
+  auditLog(query: URLSearchParams, signal: AbortSignal): Promise<AuditPage>;
   /** @param since the beginning of the day that is counted */
   board(since: number, signal: AbortSignal): Promise<Board>;
   promises(query: URLSearchParams, signal: AbortSignal): Promise<PromisePage>;
@@ -187,6 +190,7 @@ export function createApi(onSessionLost: () => void): Api {
       const tested: NotifyTested = await response.json();
       return tested;
     },
+    auditLog: (query, signal) => json(`/v1/desk/audit-log?${query}`, signal),
     webhooks: () => json('/v1/desk/webhooks'),
     webhookDeliveries: (id, before) =>
       json(`/v1/desk/webhooks/${id}/deliveries${before === null ? '' : `?before=${before}`}`),

@@ -11,6 +11,22 @@ const Email = Type.String({ minLength: 3, maxLength: 200, pattern: '^[^\\s@<>,;"
 const Sites = Type.Array(SiteKey, { minItems: 1, maxItems: 200, uniqueItems: true });
 const SiteName = exact({ key: SiteKey, name: Type.String() });
 
+/** Which customers are offered to a person, and how many at once. It holds for all of their sites, as the role does. */
+export const PersonSeat = exact({
+  capacity: Type.Integer({ minimum: 1, maximum: 50, description: 'customers at once' }),
+  teams: Type.Array(Type.String({ pattern: '^[^\\s,]([^,]{0,58}[^\\s,])?$' }), {
+    maxItems: 50,
+    uniqueItems: true,
+    description: 'and so their topics, as each topic of a site has its team; empty: any',
+  }),
+  languages: Type.Array(Type.String({ pattern: '^[a-z]{2,3}$' }), {
+    maxItems: 50,
+    uniqueItems: true,
+    description: 'which they write, as `de`; empty: any',
+  }),
+});
+export type PersonSeat = Static<typeof PersonSeat>;
+
 /** One of the people of the reader's sites. Of sites that are not the reader's nothing is told but that there are some. */
 export const Person = exact({
   id: AgentId,
@@ -19,8 +35,9 @@ export const Person = exact({
   role: Role,
   sites: Type.Array(SiteName),
   isElsewhere: Type.Boolean({
-    description: "also at sites that are not the reader's: the role is not theirs to change",
+    description: "also at sites that are not the reader's: role and seat are not theirs to change",
   }),
+  seat: PersonSeat,
   presence: Presence,
   hasTwoFactor: Type.Boolean(),
 });
@@ -62,7 +79,12 @@ export type InvitationMade = Static<typeof InvitationMade>;
 
 /** What is left out stays. `sites` are those of the caller's own that the person is at from now on. */
 export const PersonChange = exact(
-  { id: AgentId, role: Type.Optional(Role), sites: Type.Optional(Sites) },
+  {
+    id: AgentId,
+    role: Type.Optional(Role),
+    sites: Type.Optional(Sites),
+    seat: Type.Optional(PersonSeat),
+  },
   { minProperties: 2 },
 );
 export type PersonChange = Static<typeof PersonChange>;

@@ -1,27 +1,24 @@
-import { useSignal } from '@preact/signals';
 import { isReaching } from '../connection.ts';
 import { Key } from '../shared/Key.tsx';
 import { useShortcuts } from '../shared/shortcuts.ts';
 import { now } from '../shared/time.ts';
 import { useWorkplace } from '../workplace.ts';
+import { isDeclining } from './held.ts';
 
-/** Passes on an offer that was made to this agent: the next one is asked at once. Nothing where there is none. */
+/** Passes on an offer that was made to this agent, unless they undo it. Nothing where there is none. */
 export function Decline({ id }: { id: string }) {
-  const { actions, connection, desk, me, notice } = useWorkplace();
-  const isBusy = useSignal(false);
+  const { connection, desk, held, me } = useWorkplace();
   const offer = desk.row(id)?.offer;
   const isOffered = offer?.agent.id === me.id && offer.expiresAt > now.value;
-  const canDecline = isOffered && !isBusy.value && isReaching(connection.state.value);
-  const decline = async () => {
-    isBusy.value = true;
-    const happened = await actions.decline(id);
-    isBusy.value = false;
-    if (happened !== null) notice.value = { conversationId: id, text: happened };
+  const canDecline = isOffered && isReaching(connection.state.value);
+  const isAsked = isOffered && !isDeclining(held.current.value, id);
+  const decline = () => {
+    if (offer !== undefined) held.hold(id, { kind: 'decline', until: offer.expiresAt });
   };
-  useShortcuts({ d: () => (canDecline ? void decline() : false) });
-  if (!isOffered) return null;
+  useShortcuts({ d: () => (isAsked && canDecline ? decline() : false) });
+  if (!isAsked) return null;
   return (
-    <button type="button" class="button" disabled={!canDecline} onClick={() => void decline()}>
+    <button type="button" class="button" disabled={!canDecline} onClick={decline}>
       Decline <Key name="D" />
     </button>
   );

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { ApiError } from '../api.ts';
 import { isReaching } from '../connection.ts';
+import { Confirm } from '../shared/Confirm.tsx';
 import { problemWords } from '../shared/problem-words.ts';
 import { count } from '../shared/words.ts';
 import { useWorkplace } from '../workplace.ts';
@@ -49,23 +50,16 @@ export function EraseCustomer({ id }: { id: string }) {
         </button>
       )}
       {conversations !== null && (
-        <p class="strip fail small">
+        <Confirm
+          yes="Erase for good"
+          no="Keep"
+          isOff={isOff}
+          onYes={() => void erase(conversations)}
+          onNo={() => (found.value = null)}
+        >
           This takes away the customer with {count(conversations, 'conversation')}: every message, note, file
           and feedback, for everybody and for good. Only a backup could bring it back.
-          <span class="form-buttons">
-            <button
-              type="button"
-              class="button small"
-              disabled={isOff}
-              onClick={() => void erase(conversations)}
-            >
-              Erase for good
-            </button>
-            <button type="button" class="button small" onClick={() => (found.value = null)}>
-              Keep
-            </button>
-          </span>
-        </p>
+        </Confirm>
       )}
       <p class="fail small" role="alert">
         {problem.value}

@@ -7,6 +7,7 @@ import { ago, now } from '../shared/time.ts';
 import { WaitingTime } from '../shared/WaitingTime.tsx';
 import { count, handoffReasons, harms, harmTags, statuses } from '../shared/words.ts';
 import { useWorkplace } from '../workplace.ts';
+import { isDeclining } from './held.ts';
 
 export function QueueRow(props: {
   row: ConversationSummary;
@@ -17,7 +18,7 @@ export function QueueRow(props: {
   onFocus: () => void;
 }) {
   const { row, isOpen, isStop, onFocus } = props;
-  const { me } = useWorkplace();
+  const { held, me } = useWorkplace();
   const isMine = row.agent?.id === me.id;
   const needsReply = isMine && row.lastAuthor === 'customer';
   const language = row.context.language?.split('-')[0];
@@ -43,7 +44,9 @@ export function QueueRow(props: {
         {row.lastAuthor === 'bot' ? plainText(row.lastText) : row.lastText}
       </span>
       <span class="row-tags">
-        {row.offer !== undefined && <Offered offer={row.offer} isToMe={row.offer.agent.id === me.id} />}
+        {row.offer !== undefined && !isDeclining(held.current.value, row.id) && (
+          <Offered offer={row.offer} isToMe={row.offer.agent.id === me.id} />
+        )}
         {row.status === 'waiting' && row.priority !== 'normal' && (
           <span class="tag urgent" title={row.because && harms[row.because]}>
             {row.priority === 'first' ? 'had an agent' : harmTags[row.because ?? 'urgent']}

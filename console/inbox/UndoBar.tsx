@@ -16,6 +16,8 @@ function wordsOf(ending: Ending): string {
       return 'The promise is kept…';
     case 'cancel_promise':
       return 'Taking the promise back…';
+    case 'decline':
+      return 'Declining. The next one is asked…';
   }
 }
 

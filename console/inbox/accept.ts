@@ -1,6 +1,7 @@
 import { conversationPath, navigate } from '../route.ts';
 import type { Workplace } from '../workplace.ts';
 import { focusedRow } from './focused-row.ts';
+import { isDeclining } from './held.ts';
 
 /** Who is meant by "accept": the one in focus or open, if they wait; else the next, first of all one offered to me. */
 export function nextToAccept({ desk, me }: Workplace, openId: string | null): string | null {
@@ -15,9 +16,11 @@ export function nextToAccept({ desk, me }: Workplace, openId: string | null): st
 
 /** Opens a waiting conversation and takes it. The reply can be written at once; a notice says who was faster. */
 export async function acceptAndOpen(workplace: Workplace, conversationId: string): Promise<void> {
-  const { actions, accepting, notice, wantsReply } = workplace;
+  const { actions, accepting, held, notice, wantsReply } = workplace;
   // Two quick presses are one wish.
   if (accepting.peek() !== null) return;
+  // Who accepts after all has not declined.
+  if (isDeclining(held.current.peek(), conversationId)) held.undo();
   accepting.value = conversationId;
   notice.value = null;
   navigate(conversationPath(conversationId));

@@ -16,7 +16,7 @@ export type ActionResult = string | null;
 export interface Actions {
   accept(conversationId: string): Promise<ActionResult>;
   /** Passes on an offer that was made to this agent. */
-  decline(conversationId: string): Promise<ActionResult>;
+  decline(conversationId: string, cid: string): Promise<ActionResult>;
   promise(
     conversationId: string,
     what: { kind: AgentPromiseKind; text: string; dueAt: number },
@@ -97,7 +97,11 @@ export function createActions(
       if (code === 'not_waiting') return whyNotWaiting(conversationId);
       return code === null ? null : refusalWords(code);
     },
-    decline: async (conversationId) => words(await act('handoff:decline', conversationId, {})),
+    async decline(conversationId, cid) {
+      const code = await act('handoff:decline', conversationId, {}, cid);
+      // Somebody took them, or the offer has ended: they are asked of this agent no more, which is what was wanted.
+      return code === 'not_waiting' || code === 'not_offered' ? null : words(code);
+    },
     async handBack(conversationId, decision, cause, cid) {
       return words(await act('handoff:return', conversationId, { decision, ...(cause && { cause }) }, cid));
     },

@@ -5,22 +5,25 @@ import type { FailureCause, Outcome } from '../../protocol/handoff.ts';
 import { readStored, removeStored, writeStored } from '../shared/storage.ts';
 import type { ActionResult, Actions } from './actions.ts';
 
-/** What ends in a moment, an agent's part or a promise of theirs, unless they undo it. */
+/** What ends in a moment, an agent's part, a promise or an offer of theirs, unless they undo it. */
 export type Ending =
   | { readonly kind: 'resolve'; readonly outcome: Outcome; readonly cause: FailureCause | null }
   | { readonly kind: 'hand_back'; readonly decision: string; readonly cause: FailureCause | null }
   | { readonly kind: 'transfer'; readonly to: TransferTarget; readonly note: string }
   | { readonly kind: 'keep_promise'; readonly promise: number }
-  | { readonly kind: 'cancel_promise'; readonly promise: number; readonly why: string };
+  | { readonly kind: 'cancel_promise'; readonly promise: number; readonly why: string }
+  /** `until`: when the offer ends by itself, epoch ms. */
+  | { readonly kind: 'decline'; readonly until: number };
 
-/** Ends a promise alone, and nobody's part in the conversation. */
-const ofPromises: ReadonlySet<unknown> = new Set<Ending['kind']>(['keep_promise', 'cancel_promise']);
+/** These leave a customer; the others end a promise or an offer, and nobody's part in the conversation. */
+const leaving: ReadonlySet<unknown> = new Set<Ending['kind']>(['resolve', 'hand_back', 'transfer']);
 const kinds: ReadonlySet<unknown> = new Set<Ending['kind']>([
   'resolve',
   'hand_back',
   'transfer',
   'keep_promise',
   'cancel_promise',
+  'decline',
 ]);
 
 export interface HeldEnding {
@@ -47,13 +50,21 @@ export interface Held {
 /** Long enough to see the slip, short enough for the customer not to notice. */
 export const undoMs = 5_000;
 
+/** An offer that ends by itself would count as one that was let pass: declining it gets there before. */
+const beforeOfferEndsMs = 1_000;
+
+const waitOf = (ending: Ending): number =>
+  ending.kind === 'decline'
+    ? Math.max(0, Math.min(undoMs, ending.until - beforeOfferEndsMs - Date.now()))
+    : undoMs;
+
 /**
  * @param isReaching whether the server can be reached now
  * @param onRefused told what happened instead
  */
 export function createHeld(
   agentId: string,
-  actions: Pick<Actions, 'resolve' | 'handBack' | 'transfer' | 'keepPromise' | 'cancelPromise'>,
+  actions: Pick<Actions, 'resolve' | 'handBack' | 'transfer' | 'keepPromise' | 'cancelPromise' | 'decline'>,
   isReaching: () => boolean,
   onRefused: (conversationId: string, text: string) => void,
 ): Held {
@@ -76,6 +87,8 @@ export function createHeld(
         return actions.keepPromise(conversationId, ending.promise, cid);
       case 'cancel_promise':
         return actions.cancelPromise(conversationId, ending.promise, ending.why, cid);
+      case 'decline':
+        return actions.decline(conversationId, cid);
     }
   };
 
@@ -99,7 +112,7 @@ export function createHeld(
     flush();
     current.value = held;
     writeStored(shelf, held);
-    waitFor(undoMs);
+    waitFor(waitOf(held.ending));
   };
   /** What nobody can take now (no line, or none yet after a reload) waits a little longer. */
   const waitFor = (ms: number) => {
@@ -110,7 +123,9 @@ export function createHeld(
   const resume = () => {
     isLeaving = false;
     const kept = readStored(shelf);
-    if (current.peek() === null && isHeld(kept)) hold(kept);
+    if (current.peek() !== null || !isHeld(kept)) return;
+    if (isOver(kept.ending)) removeStored(shelf);
+    else hold(kept);
   };
   /** A page that is left decides: nobody is there to undo it. */
   const leave = () => {
@@ -145,7 +160,14 @@ export function createHeld(
 
 /** Whether what is held ends this agent's part in the conversation: then there is nothing more to write in it. */
 export const isLeaving = (held: HeldEnding | null, conversationId: string): boolean =>
-  held?.conversationId === conversationId && !ofPromises.has(held.ending.kind);
+  held?.conversationId === conversationId && leaving.has(held.ending.kind);
+
+/** Whether this agent has just declined this customer, and can still undo it. */
+export const isDeclining = (held: HeldEnding | null, conversationId: string): boolean =>
+  held?.conversationId === conversationId && held.ending.kind === 'decline';
+
+/** What the offer's own end has settled meanwhile. */
+const isOver = (ending: Ending) => ending.kind === 'decline' && ending.until <= Date.now();
 
 const isSame = (kept: unknown, held: HeldEnding) => JSON.stringify(kept) === JSON.stringify(held);
 

@@ -1,6 +1,7 @@
 import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { useWorkplace } from '../workplace.ts';
+import { isLeaving } from './held.ts';
 import type { OpenConversation } from './open-conversation.ts';
 import type { Standing } from './standing.ts';
 import type { Watchers } from './watchers.ts';
@@ -40,7 +41,7 @@ export function useNews(open: OpenConversation, standing: Standing, watchers: Wa
       if (isWhisper && latest.current === 'mine') alerts.whisper(`Note: ${item.text}`);
       // Nobody is left who has just written.
       const isCustomers = item.kind === 'message' && item.by.kind === 'customer';
-      if (isCustomers && held.current.peek()?.conversationId === id) {
+      if (isCustomers && isLeaving(held.current.peek(), id)) {
         held.undo();
         notice.value = { conversationId: id, text: 'The customer has just written: it stays with you.' };
       }

@@ -8,7 +8,7 @@ export function What({ of }: { of: FigureName }) {
   const isOpen = useSignal(false);
   const { name, what } = definitions[of];
   return (
-    <span class="what">
+    <span class="what-is">
       <button
         type="button"
         class="what-button"

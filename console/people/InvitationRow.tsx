@@ -1,4 +1,6 @@
+import { useSignal } from '@preact/signals';
 import type { Invitation } from '../../protocol/people.ts';
+import { Confirm } from '../shared/Confirm.tsx';
 import { ShownOnce } from '../shared/ShownOnce.tsx';
 import { dayAndClock, now } from '../shared/time.ts';
 import type { People } from './people-list.ts';
@@ -14,6 +16,7 @@ interface Props {
 export function InvitationRow({ invitation, people, canReach }: Props) {
   const { id, name, email, role, sites, isElsewhere, expiresAt } = invitation;
   const { busy, said, shown } = people.state.value;
+  const isWithdrawing = useSignal(false);
   const isOff = !canReach || busy !== null || isElsewhere;
   return (
     <li class="person-row" aria-label={name}>
@@ -38,11 +41,23 @@ export function InvitationRow({ invitation, people, canReach }: Props) {
           type="button"
           class="button small"
           disabled={isOff}
-          onClick={() => void people.withdraw(invitation)}
+          aria-expanded={isWithdrawing.value}
+          onClick={() => (isWithdrawing.value = !isWithdrawing.value)}
         >
-          Withdraw
+          Withdraw…
         </button>
       </div>
+      {isWithdrawing.value && (
+        <Confirm
+          yes="Withdraw it"
+          no="Keep it"
+          isOff={isOff}
+          onYes={() => void people.withdraw(invitation)}
+          onNo={() => (isWithdrawing.value = false)}
+        >
+          The link that {name} has will let nobody in any more.
+        </Confirm>
+      )}
       <p role="status" class={said?.isProblem ? 'fail small' : 'good small'}>
         {said?.at === id ? said.text : ''}
       </p>

@@ -2,11 +2,14 @@ import { useSignal } from '@preact/signals';
 import type { TargetedSubmitEvent } from 'preact';
 import type { Role } from '../../protocol/agent.ts';
 import type { Person } from '../../protocol/people.ts';
+import { Confirm } from '../shared/Confirm.tsx';
 import { presenceWords } from '../shared/presence.ts';
 import { useWorkplace } from '../workplace.ts';
 import type { People } from './people-list.ts';
 import { roleWords } from './people-words.ts';
 import { RoleAndSites } from './RoleAndSites.tsx';
+import { SeatFields } from './SeatFields.tsx';
+import { isSameSeat, readSeat, seatWords, writtenSeat } from './seat.ts';
 
 interface Props {
   readonly person: Person;
@@ -19,7 +22,7 @@ interface Props {
 export function PersonRow({ person, isMe, people, canReach }: Props) {
   const open = useSignal<'change' | 'remove' | null>(null);
   const { busy, said } = people.state.value;
-  const { id, name, email, role, sites, presence, hasTwoFactor, isElsewhere } = person;
+  const { id, name, email, role, sites, seat, presence, hasTwoFactor, isElsewhere } = person;
   const isOff = !canReach || busy !== null;
   const toggle = (what: 'change' | 'remove') => {
     people.putAway();
@@ -34,7 +37,8 @@ export function PersonRow({ person, isMe, people, canReach }: Props) {
       </p>
       <p class="soft small">
         {presenceWords[presence]} · {sites.map((site) => site.name).join(', ')}
-        {isElsewhere && ' and sites of others'} ·{' '}
+        {isElsewhere && ' and sites of others'}
+        {role !== 'product' && ` · ${seatWords(seat)}`} ·{' '}
         {hasTwoFactor ? 'two-factor on' : <span class="warn">no two-factor</span>}
       </p>
       <div class="form-buttons">
@@ -63,24 +67,17 @@ export function PersonRow({ person, isMe, people, canReach }: Props) {
         <ChangeForm person={person} people={people} isOff={isOff} onClose={() => (open.value = null)} />
       )}
       {open.value === 'remove' && (
-        <p class="strip fail small">
+        <Confirm
+          yes={`Remove ${name}`}
+          no="Keep"
+          isOff={isOff}
+          onYes={() => void people.remove(person)}
+          onNo={() => (open.value = null)}
+        >
           {isElsewhere
             ? `${name} leaves your sites and stays at the others.`
             : `${name} is signed out for good. What they said stays; their customers go back to the queue.`}
-          <span class="form-buttons">
-            <button
-              type="button"
-              class="button small"
-              disabled={isOff}
-              onClick={() => void people.remove(person)}
-            >
-              Remove {name}
-            </button>
-            <button type="button" class="button small" onClick={() => (open.value = null)}>
-              Keep
-            </button>
-          </span>
-        </p>
+        </Confirm>
       )}
       <p role="status" class={said?.isProblem ? 'fail small' : 'good small'}>
         {said?.at === id ? said.text : ''}
@@ -99,6 +96,7 @@ interface ChangeProps {
 function ChangeForm({ person, people, isOff, onClose }: ChangeProps) {
   const { me, session } = useWorkplace();
   const problem = useSignal('');
+  const written = useSignal(writtenSeat(person.seat));
   const { id, name, role, isElsewhere } = person;
 
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
@@ -109,7 +107,18 @@ function ChangeForm({ person, people, isOff, onClose }: ChangeProps) {
     if (problem.value !== '') return;
     // One of the options; the server checks it again. A fixed one is not sent.
     const wanted = (fields.get('role') ?? role) as Role;
-    const change = { id, ...(isElsewhere ? {} : { role: wanted }), ...(sites === null ? {} : { sites }) };
+    const seat = isElsewhere ? person.seat : readSeat(written.value);
+    if (typeof seat === 'string') {
+      problem.value = seat;
+      return;
+    }
+    // What stays as it is is not sent: another role closes the desk that is open.
+    const change = {
+      id,
+      ...(isElsewhere || wanted === role ? {} : { role: wanted }),
+      ...(sites === null || isSameSites(sites, person) ? {} : { sites }),
+      ...(isSameSeat(seat, person.seat) ? {} : { seat }),
+    };
     if (Object.keys(change).length < 2) return onClose();
     if (await people.change(change)) {
       onClose();
@@ -128,10 +137,13 @@ function ChangeForm({ person, people, isOff, onClose }: ChangeProps) {
       }}
     >
       <RoleAndSites startRole={role} sites={person.sites.map(({ key }) => key)} isRoleFixed={isElsewhere} />
-      {isElsewhere && (
+      {isElsewhere ? (
         <p class="soft small">
-          They are at sites of others as well: their role is not yours alone to change.
+          They are at sites of others as well: role, customers at once, teams and languages are not yours
+          alone to change.
         </p>
+      ) : (
+        <SeatFields written={written} />
       )}
       <p class="fail small" role="alert">
         {problem.value}
@@ -147,3 +159,6 @@ function ChangeForm({ person, people, isOff, onClose }: ChangeProps) {
     </form>
   );
 }
+
+const isSameSites = (keys: readonly string[], { sites }: Person): boolean =>
+  keys.length === sites.length && sites.every(({ key }) => keys.includes(key));

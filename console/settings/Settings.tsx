@@ -5,6 +5,7 @@ import { ApiError } from '../api.ts';
 import { People } from '../people/People.tsx';
 import { ShortcutsContext } from '../shared/shortcuts.ts';
 import { useWorkplace } from '../workplace.ts';
+import { AuditLog } from './AuditLog.tsx';
 import { CannedResponses } from './CannedResponses.tsx';
 import { NotificationSettings } from './NotificationSettings.tsx';
 import { PasswordForm } from './PasswordForm.tsx';
@@ -21,6 +22,7 @@ const parts: readonly { id: string; name: string; needs?: Permission }[] = [
   { id: 'canned', name: 'Canned responses', needs: 'conversations:work' },
   { id: 'people', name: 'People', needs: 'people:manage' },
   { id: 'webhooks', name: 'Webhooks', needs: 'webhooks:manage' },
+  { id: 'audit', name: 'Audit log', needs: 'audit-log:read' },
 ];
 
 /** The own account, what this browser does, and what the sites share. */
@@ -84,6 +86,7 @@ export function Settings() {
         {may('conversations:work') && <CannedResponses />}
         {may('people:manage') && <People />}
         {may('webhooks:manage') && <Webhooks />}
+        {may('audit-log:read') && <AuditLog />}
       </div>
     </div>
   );

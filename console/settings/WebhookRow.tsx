@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { Webhook } from '../../protocol/webhooks.ts';
+import { Confirm } from '../shared/Confirm.tsx';
 import { ShownOnce } from '../shared/ShownOnce.tsx';
 import { now } from '../shared/time.ts';
 import { count } from '../shared/words.ts';
@@ -87,22 +88,15 @@ export function WebhookRow({ webhook, webhooks, canReach }: Props) {
         </button>
       </div>
       {isRemoving.value && (
-        <p class="strip fail small">
+        <Confirm
+          yes="Remove it"
+          no="Keep it"
+          isOff={isOff}
+          onYes={() => void webhooks.remove(webhook)}
+          onNo={() => (isRemoving.value = false)}
+        >
           What has not been delivered is not sent any more.
-          <span class="form-buttons">
-            <button
-              type="button"
-              class="button small"
-              disabled={isOff}
-              onClick={() => void webhooks.remove(webhook)}
-            >
-              Remove it
-            </button>
-            <button type="button" class="button small" onClick={() => (isRemoving.value = false)}>
-              Keep it
-            </button>
-          </span>
-        </p>
+        </Confirm>
       )}
       <p role="status" class={said?.isProblem ? 'fail small' : 'good small'}>
         {said?.at === webhook.id ? said.text : ''}

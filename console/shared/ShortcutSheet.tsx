@@ -14,7 +14,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['H', 'Hand back to the bot'],
   ['E', 'Resolve (then ↵ solved, N not solved)'],
   ['1–7', 'In these forms: why the bot failed'],
-  ['Z', 'Undo resolving or handing back'],
+  ['Z', 'Undo the last of: declining, passing on, handing back, resolving, ending a promise'],
   ['W', 'What the bot should have said'],
   ['L C N', 'In the feedback: looked at, changed, not changed'],
   ['O G D', 'By question: take or release, write guidance, decline'],

@@ -1,4 +1,5 @@
 import type { RoutingRules } from '../domain/routing.ts';
+import { seatDetail } from '../store/routing.ts';
 import { type Command, needed, noteSiteSaved, optionsOf, siteWith, UsageError } from './command.ts';
 
 /** `--name SECONDS` as ms. @throws UsageError with the bounds */
@@ -110,11 +111,8 @@ export const agentSeat: Command = {
     };
     if (Object.keys(changes).length > 0) {
       await store.routing.setSeat(agent.id, changes);
-      const detail = Object.fromEntries(
-        Object.entries(changes).map(([name, value]) => [name, String(value)]),
-      );
       const object = { kind: 'agent', id: agent.id } as const;
-      await store.auditLog.addByOperator('agent.seat_changed', object, agent.siteIds, detail);
+      await store.auditLog.addByOperator('agent.seat_changed', object, agent.siteIds, seatDetail(changes));
     }
     const seat = await store.routing.seat(agent.id);
     print(`${agent.name} <${email}>`);

@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import type { Role } from '../../protocol/agent.ts';
-import type { Person } from '../../protocol/people.ts';
+import type { Person, PersonSeat } from '../../protocol/people.ts';
 import { presenceOf, type Signs } from '../domain/presence.ts';
 import type { Agent } from './agents.ts';
 import { type Actor, addEntries } from './audit-log.ts';
 import type { Database, Tx } from './database.ts';
+import { seatDetail, setSeat } from './routing.ts';
 
 /** One of the people, with all of their sites. */
 export interface StoredPerson {
@@ -13,6 +14,7 @@ export interface StoredPerson {
   readonly email: string;
   readonly role: Role;
   readonly siteIds: readonly string[];
+  readonly seat: PersonSeat;
   readonly presence: Person['presence'];
   readonly hasTwoFactor: boolean;
 }
@@ -27,9 +29,10 @@ export function createPeople(db: Database) {
   return {
     /** Everybody of these sites, by name. */
     async ofSites(siteIds: readonly string[], now: number): Promise<StoredPerson[]> {
-      const { rows } = await sql<Omit<StoredPerson, 'presence'> & Signs>`
+      const { rows } = await sql<Omit<StoredPerson, 'presence' | 'seat'> & PersonSeat & Signs>`
         select agents.id, name, email, role, "twoFactorEnabled" as "hasTwoFactor",
           array_agg(site_id::text order by site_id) as "siteIds",
+          capacity, teams, languages,
           availability, seen_at as "seenAt", phone_until as "phoneUntil"
         from agents
         join auth_user on auth_user.id = agents.id
@@ -37,19 +40,20 @@ export function createPeople(db: Database) {
         group by agents.id, auth_user.id
         having array_agg(site_id) && ${[...siteIds]}::uuid[]
         order by lower(name), agents.id`.execute(db);
-      return rows.map(({ availability, seenAt, phoneUntil, ...one }) => ({
+      return rows.map(({ availability, seenAt, phoneUntil, capacity, teams, languages, ...one }) => ({
         ...one,
+        seat: { capacity, teams, languages },
         presence: presenceOf({ availability, seenAt, phoneUntil }, now),
       }));
     },
 
     /**
-     * Another role, or other ones of the admin's own sites. Whatever is asked next is checked against it.
+     * Another role or seat, or other ones of the admin's own sites. Whatever is asked next is checked against it.
      * @param change.siteIds those of the admin's own that the person is at from now on
      */
     async change(
       id: string,
-      change: { readonly role?: Role; readonly siteIds?: readonly string[] },
+      change: { readonly role?: Role; readonly siteIds?: readonly string[]; readonly seat?: PersonSeat },
       admin: Agent,
       by: Actor,
     ): Promise<Changed> {
@@ -58,16 +62,18 @@ export function createPeople(db: Database) {
         .execute(async (tx): Promise<Changed> => {
           const person = await lockPerson(tx, id, admin);
           if (person === null) return { refused: 'not_found' };
-          const { role = person.role } = change;
+          const { role = person.role, seat } = change;
           const isElsewhere = person.siteIds.some((siteId) => !admin.siteIds.includes(siteId));
-          // A role holds for all sites of a person: it is not one site's to change.
-          if (role !== person.role && isElsewhere) return { refused: 'not_only_yours' };
+          // Role and seat hold for all sites of a person: they are not one site's to change.
+          if ((role !== person.role || seat !== undefined) && isElsewhere)
+            return { refused: 'not_only_yours' };
           const kept = person.siteIds.filter((siteId) => !admin.siteIds.includes(siteId));
           const siteIds = change.siteIds === undefined ? person.siteIds : [...kept, ...change.siteIds];
           const left = person.siteIds.filter((siteId) => !siteIds.includes(siteId));
           const joined = siteIds.filter((siteId) => !person.siteIds.includes(siteId));
           if (role !== person.role)
             await tx.updateTable('agents').set({ role }).where('id', '=', id).execute();
+          if (seat !== undefined) await setSeat(tx, id, seat);
           await leave(tx, id, left);
           if (joined.length > 0) {
             const rows = joined.map((siteId) => ({ agent_id: id, site_id: siteId }));
@@ -82,6 +88,10 @@ export function createPeople(db: Database) {
             await addEntries(tx, [
               { at, by, action: 'agent.role_changed', siteIds: concerned, object, detail },
             ]);
+          }
+          if (seat !== undefined) {
+            const action = 'agent.seat_changed';
+            await addEntries(tx, [{ at, by, action, siteIds: concerned, object, detail: seatDetail(seat) }]);
           }
           if (left.length + joined.length > 0) {
             const detail = { joined: joined.length, left: left.length };

@@ -16,6 +16,32 @@ export interface Abandoned {
   readonly isAnswered: boolean;
 }
 
+/** What an agent takes on; what is left out stays. */
+export interface SeatChange {
+  readonly capacity?: number;
+  readonly teams?: readonly string[];
+  readonly languages?: readonly string[];
+}
+
+/** @param db or whatever transaction it belongs to */
+export async function setSeat(
+  db: Pick<Database, 'updateTable'>,
+  agentId: string,
+  { capacity, teams, languages }: SeatChange,
+): Promise<void> {
+  const values = {
+    ...(capacity === undefined ? {} : { capacity }),
+    ...(teams === undefined ? {} : { teams: [...teams] }),
+    ...(languages === undefined ? {} : { languages: [...languages] }),
+  };
+  if (Object.keys(values).length === 0) return;
+  await db.updateTable('agents').set(values).where('id', '=', agentId).execute();
+}
+
+/** The same, as the audit log tells it. */
+export const seatDetail = (change: SeatChange): Record<string, string> =>
+  Object.fromEntries(Object.entries(change).map(([name, value]) => [name, String(value)]));
+
 /** What routing reads: who waits, and who could take them. */
 export function createRouting(db: Database) {
   return {
@@ -130,19 +156,6 @@ export function createRouting(db: Database) {
         .executeTakeFirstOrThrow();
     },
 
-    /** What an agent takes on; what is left out stays. */
-    async setSeat(
-      agentId: string,
-      seat: { capacity?: number; teams?: readonly string[]; languages?: readonly string[] },
-    ): Promise<void> {
-      const { capacity, teams, languages } = seat;
-      const values = {
-        ...(capacity === undefined ? {} : { capacity }),
-        ...(teams === undefined ? {} : { teams: [...teams] }),
-        ...(languages === undefined ? {} : { languages: [...languages] }),
-      };
-      if (Object.keys(values).length === 0) return;
-      await db.updateTable('agents').set(values).where('id', '=', agentId).execute();
-    },
+    setSeat: (agentId: string, seat: SeatChange): Promise<void> => setSeat(db, agentId, seat),
   };
 }

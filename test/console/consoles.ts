@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Role } from '../../protocol/agent.ts';
 import type { Agent } from '../../server/store/agents.ts';
@@ -17,8 +17,8 @@ export interface Consoles {
   /** A lead, unless another role is wanted: they can do all that the console has. */
   newAgent(site: Site, name: string, role?: Role): Promise<Agent>;
   signInLink(agent: Agent): Promise<string>;
-  /** A page in a browser profile and at an address of its own. */
-  newPage(): Promise<Page>;
+  /** A page in a browser profile and at an address of its own, on a desktop unless said otherwise. */
+  newPage(device?: BrowserContextOptions): Promise<Page>;
   /** A console signed in by a one-time link; `prepare` sees the page before it loads. */
   consoleOf(agent: Agent, prepare?: (page: Page) => Promise<unknown>): Promise<Page>;
   /** A customer who has played this scene. */
@@ -45,11 +45,11 @@ export async function startConsoles(postgresUrl: string): Promise<Consoles> {
 
   const signInLink = (agent: Agent) => server.app.identity.signInLink(agent.email, server.url);
 
-  const newPage = async () => {
+  const newPage = async (device = desktop) => {
     // Sign-ins are limited per address.
     addresses += 1;
     const extraHTTPHeaders = { 'x-forwarded-for': `198.51.100.${addresses}` };
-    const context = await browser.newContext({ ...desktop, extraHTTPHeaders });
+    const context = await browser.newContext({ ...device, extraHTTPHeaders });
     opened.push(context);
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);

@@ -162,6 +162,25 @@ const anyScene = fc.tuple(
   some<RoutingRules['prefer']>('longest_idle', 'least_loaded'),
 );
 
+test('whatever their skills: who is offered a customer writes their language and knows their topic, or it has waited', () => {
+  fc.assert(
+    fc.property(anyScene, ([queue, seats, prefer]) => {
+      for (const { id, agent } of offersFor(queue, seats, now, { ...rules, prefer })) {
+        const customer = queue.find((one) => one.id === id);
+        const taker = seats.find((one) => one.id === agent.id);
+        if (customer === undefined || taker === undefined)
+          throw new Error('an offer of nobody, or to nobody');
+        const { language, team, since } = customer;
+        const writes = taker.languages.length === 0 || taker.languages.includes(language?.slice(0, 2) ?? '');
+        expect(language === null || writes).toBe(true);
+        const knows = taker.teams.length === 0 || taker.teams.includes(team ?? '');
+        expect(team === null || knows || now - since >= rules.overflowMs).toBe(true);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
 test('whatever the scene: nobody twice, nobody above capacity, nobody passed over, and the same on every node', () => {
   fc.assert(
     fc.property(anyScene, ([queue, seats, prefer]) => {

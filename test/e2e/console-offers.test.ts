@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { defaultRouting } from '../../server/domain/routing.ts';
-import { type Consoles, row, startConsoles } from '../console/consoles.ts';
+import { type Consoles, eventually, row, startConsoles } from '../console/consoles.ts';
 import { fee } from '../console/northcard.ts';
 import { axeFindings } from '../support/axe.ts';
 
@@ -35,7 +35,7 @@ test('who is offered a customer sees it with the seconds left, colleagues see to
   await row(ben, customer).getByText('Ana', { exact: true }).waitFor();
 });
 
-test('who declines passes the customer on at once; who lets offers pass reads that they were set away', async () => {
+test('declining can be undone; else the next one is asked, and who lets offers pass reads that they were set away', async () => {
   const site = await consoles.newSite();
   const { store, app } = consoles.server;
   const routing = { ...defaultRouting, mode: 'offer', offerMs: 60_000, missedOffers: 1 } as const;
@@ -52,7 +52,30 @@ test('who declines passes the customer on at once; who lets offers pass reads th
   await row(ana, customer).click();
   await ana.getByRole('button', { name: 'Decline' }).waitFor();
   expect(await axeFindings(ana)).toEqual([]);
+  const going = ana.getByText('Declining. The next one is asked…');
+  const declined = () =>
+    store.db
+      .selectFrom('facts')
+      .where('conversation_id', '=', customer.conversationId)
+      .where('type', '=', 'handoff.declined')
+      .select('seq')
+      .execute();
   await ana.keyboard.press('d');
+  await going.waitFor();
+  await row(ana, customer)
+    .getByText(/^For you/)
+    .waitFor({ state: 'hidden' });
+  await ana.keyboard.press('z');
+  await going.waitFor({ state: 'detached' });
+  await ana.getByRole('button', { name: 'Decline' }).waitFor();
+  // Who leaves the conversation has decided.
+  await ana.keyboard.press('d');
+  await going.waitFor();
+  expect(await declined(), 'what was undone was never sent').toEqual([]);
+  await ana.getByRole('link', { name: 'Promises' }).click();
+  await eventually(async () => (await declined()).length).toBe(1);
+  await ana.getByRole('link', { name: 'Inbox' }).click();
+  await row(ana, customer).click();
   await row(ben, customer)
     .getByText(/^For you: \d+ s$/)
     .waitFor();
@@ -67,4 +90,26 @@ test('who declines passes the customer on at once; who lets offers pass reads th
   await ben.getByText('You were set away').waitFor();
   await ben.getByRole('button', { name: 'I am back' }).click();
   await ben.getByText('You were set away').waitFor({ state: 'hidden' });
+});
+
+test('who accepts while their declining can still be undone has accepted', async () => {
+  const site = await consoles.newSite();
+  const { store, app } = consoles.server;
+  await store.sites.save({ ...site, routing: { ...defaultRouting, mode: 'offer', offerMs: 60_000 } });
+  await expect
+    .poll(async () => (await app.sites.byId(site.id))?.routing.mode, { timeout: 15_000 })
+    .toBe('offer');
+  const ana = await consoles.consoleOf(await consoles.newAgent(site, 'Ana'));
+  const customer = await consoles.customerWith(site, fee);
+  await row(ana, customer)
+    .getByText(/^For you/)
+    .waitFor();
+  await row(ana, customer).click();
+  await ana.getByRole('button', { name: 'Decline' }).click();
+  await ana.getByText('Declining. The next one is asked…').waitFor();
+  await ana.keyboard.press('a');
+  await ana.getByLabel('Reply to the customer').waitFor();
+  const accepted = await customer.until('handoff.accepted');
+  expect(accepted.agent.name).toBe('Ana');
+  await ana.getByText('Declining. The next one is asked…').waitFor({ state: 'detached' });
 });

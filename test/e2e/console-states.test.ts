@@ -1,32 +1,13 @@
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { Agent } from '../../server/store/agents.ts';
 import type { Site } from '../../server/store/sites.ts';
-import {
-  address,
-  age,
-  declined,
-  deleted,
-  fee,
-  northcardBot,
-  play,
-  statement,
-  topUp,
-} from '../console/northcard.ts';
-import { axeFindings } from '../support/axe.ts';
+import { morning } from '../console/morning.ts';
+import { northcardBot } from '../console/northcard.ts';
 import { startTestBot, type TestBot } from '../support/bot.ts';
 import { desktop, launchChromium, watchForFaults } from '../support/chromium.ts';
-import { connectAgent, type TestCustomer } from '../support/clients.ts';
+import { lookAtConsole as look } from '../support/console-look.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
-
-const folder = fileURLToPath(new URL('../screenshots/console/', import.meta.url));
-const sizes = [
-  { name: 'desktop', width: 1280, height: 800 },
-  { name: 'tablet', width: 820, height: 1180 },
-  { name: 'phone', width: 390, height: 844 },
-];
 
 let server: TestServer;
 let bot: TestBot;
@@ -36,7 +17,6 @@ let ana: Agent;
 const open: { close(): unknown }[] = [];
 
 beforeAll(async () => {
-  mkdirSync(folder, { recursive: true });
   [bot, server, browser] = await Promise.all([
     startTestBot(northcardBot),
     startTestServer(inject('postgresUrl')),
@@ -55,60 +35,6 @@ afterAll(async () => {
   await bot?.close();
 });
 
-/** Looks at one state of the page at every size, light and dark: no finding of axe, nothing cut off at the side. */
-async function look(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const { name: size, ...viewport } of sizes) {
-      await page.setViewportSize(viewport);
-      await page.screenshot({ path: `${folder}${name}-${size}-${colorScheme}.png` });
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      expect(overflow, `${name} is wider than a ${size}`).toBe(0);
-      // Colours are the same at every size, and a tablet shows nothing that neither of the others shows.
-      const isNew = colorScheme === 'light' ? size === 'desktop' : size === 'phone';
-      const findings = isNew ? await axeFindings(page) : [];
-      expect(findings, `${name}, ${size}, ${colorScheme}`).toEqual([]);
-    }
-  }
-  await page.setViewportSize({ width: 1280, height: 800 });
-  await page.emulateMedia({ colorScheme: 'light' });
-}
-
-/** A morning at Northcard: some wait, some are with a person, some are done. */
-async function morning() {
-  const waitingFor = async (scene: Parameters<typeof play>[2], seconds: number): Promise<TestCustomer> => {
-    const customer = await play(server, site.key, scene);
-    open.push(customer);
-    await age(server, customer.conversationId, seconds * 1_000);
-    return customer;
-  };
-  const [mine, bens, done] = [
-    await waitingFor(topUp, 760),
-    await waitingFor(address, 900),
-    await waitingFor(fee, 3_000),
-  ];
-  await waitingFor(declined, 372);
-  await waitingFor({ ...fee, questions: ['Why was I charged €4? That is not what the table says'] }, 200);
-  await waitingFor(deleted, 48);
-  await waitingFor(statement, 20);
-  const ben = await server.addAgent(site, 'Ben');
-  const desk = await connectAgent(server.url, ben.cookie);
-  open.push(desk);
-  await desk.send('note:add', mine.conversationId, {
-    text: 'Third one today with this bank: tell the product team.',
-  });
-  for (const { conversationId } of [bens, done]) await desk.send('handoff:accept', conversationId, {});
-  await desk.send('message:send', bens.conversationId, { text: "I've updated it, you'll get a mail." });
-  await desk.send('message:send', done.conversationId, {
-    text: 'You are right, the table is old. I paid €1.50 back.',
-  });
-  await desk.send('conversation:resolve', done.conversationId, { outcome: 'solved' });
-  await done.send('conversation:rate', { rating: 4, comment: 'Quick once I had a person' });
-  return { mine, bens, done };
-}
-
 test('every state of the console is sound in light and dark, on a desktop, a tablet and a phone', async () => {
   const page = await browser.newPage(desktop);
   page.setDefaultTimeout(10_000);
@@ -124,7 +50,7 @@ test('every state of the console is sound in light and dark, on a desktop, a tab
   await look(page, 'empty');
   await page.getByRole('button', { name: 'Not now' }).click();
 
-  const { mine, bens } = await morning();
+  const { mine, bens } = await morning(server, site, open);
   await page.reload();
   await page.locator('[data-row]').nth(5).waitFor();
   await page.getByRole('button', { name: /Recently resolved/ }).click();
@@ -153,10 +79,10 @@ test('every state of the console is sound in light and dark, on a desktop, a tab
   await page.getByRole('log').getByText('When will it be there?').waitFor();
   await box.fill("I'll write to you here the moment it arrives");
   await look(page, 'mine');
-  await page.setViewportSize({ width: 820, height: 1180 });
+  await page.setViewportSize({ width: 768, height: 1024 });
   await page.getByRole('button', { name: 'About this conversation' }).click();
   await look(page, 'about');
-  await page.setViewportSize({ width: 820, height: 1180 });
+  await page.setViewportSize({ width: 768, height: 1024 });
   await page.getByRole('button', { name: 'About this conversation' }).click();
   await page.setViewportSize(desktop.viewport ?? { width: 1280, height: 800 });
   await page.getByRole('button', { name: /^Note/ }).click();
@@ -173,7 +99,11 @@ test('every state of the console is sound in light and dark, on a desktop, a tab
   await page.context().setOffline(true);
   await page.getByText('Connection lost.').waitFor();
   await page.getByLabel('Note for colleagues').press('Enter');
-  await page.getByText('Kept. Goes out when').waitFor();
+  const kept = await page.getByText('Kept. Goes out when').boundingBox();
+  const note = await page.getByRole('log').getByText('His bank is slow today').boundingBox();
+  expect(kept?.y, 'below the words, not beside them').toBeGreaterThanOrEqual(
+    (note?.y ?? NaN) + (note?.height ?? NaN),
+  );
   await look(page, 'offline');
   await page.context().setOffline(false);
   await page.getByText('Connection lost.').waitFor({ state: 'detached' });

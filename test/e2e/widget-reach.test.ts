@@ -1,11 +1,13 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import type { Hours } from '../../server/domain/hours.ts';
+import { defaultPromiseRules } from '../../server/domain/promises.ts';
+import { defaultRouting } from '../../server/domain/routing.ts';
 import { policyOf } from '../../server/domain/site-policy.ts';
 import type { Site } from '../../server/store/sites.ts';
 import { axeFindings } from '../support/axe.ts';
 import { desktop, launchChromium, phone } from '../support/chromium.ts';
-import { connectAgent } from '../support/clients.ts';
+import { connectAgent, connectCustomer } from '../support/clients.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { bundle, bundleLoader, serveWidgetPage, type WidgetPage } from '../support/widget-page.ts';
 
@@ -121,4 +123,65 @@ test('with nobody here it says so; with somebody it does not; a person’s promi
   await ana.send('promise:cancel', id, { promise: open?.promise ?? 0, why: 'It is solved.' });
   await view.getByText('That promise was taken back: It is solved.').waitFor();
   ana.close();
+});
+
+test('the button says what share of promises was kept, where the site wants it', async () => {
+  const shows = { promises: { ...defaultPromiseRules, showsRate: true } };
+  const [site, silent] = [
+    await server.addSite({ kind: 'page' }, shows),
+    await server.addSite({ kind: 'page' }),
+  ];
+  for (const { id, key } of [site, silent]) {
+    const customer = await connectCustomer(server.url, key);
+    await customer.send('message:send', { text: 'Hello' });
+    const ended = Array.from({ length: 20 }, (_, at) => ({
+      conversation_id: customer.conversationId,
+      promise: 100 + at,
+      site_id: id,
+      kind: 'follow_up' as const,
+      text: '',
+      made_at: Date.now() - 1_000,
+      due_at: Date.now() - 1_000,
+      state: at % 5 === 0 ? ('missed' as const) : ('kept' as const),
+      ended_at: Date.now(),
+    }));
+    await server.store.db.insertInto('promises').values(ended).execute();
+    customer.close();
+  }
+  const view = await opened(site, { ...phone, colorScheme: 'light' });
+  await view.getByRole('button', { name: /^Talk to a human .*80 % of promises kept$/ }).waitFor();
+  expect(await axeFindings(view)).toEqual([]);
+  const other = await opened(silent, desktop);
+  await other.getByRole('button', { name: 'Talk to a human Nobody is here right now' }).waitFor();
+});
+
+test('whose agent vanishes after a word reads an apology, and is the first in line', async () => {
+  const routing = { ...defaultRouting, mode: 'offer', answeredGraceMs: 0 } as const;
+  const site = await server.addSite({ kind: 'page' }, { routing });
+  const agent = await server.addAgent(site);
+  const ana = await connectAgent(server.url, agent.cookie);
+  await told(site, 'isAnyoneOnline', true);
+  const view = await opened(site, { ...desktop, colorScheme: 'light' });
+  await view.getByRole('dialog').getByRole('button', { name: 'Talk to a human', exact: true }).click();
+  await expect
+    .poll(async () => (await server.store.conversations.queue(site.id, Date.now())).length, {
+      timeout: 10_000,
+    })
+    .toBe(1);
+  const [waiting] = await server.store.conversations.queue(site.id, Date.now());
+  const id = waiting?.id ?? '';
+  await expect
+    .poll(async () => (await ana.send('handoff:accept', id, {})).ok, { timeout: 10_000 })
+    .toBe(true);
+  await ana.send('message:send', id, { text: 'I look.' });
+  await view.getByText('I look.', { exact: true }).waitFor();
+  // Another who waits, and has had nobody yet.
+  const other = await connectCustomer(server.url, site.key);
+  await other.send('handoff:request', {});
+  ana.close();
+  await view.getByText("Ana had to go, sorry. You're in line for a colleague.").first().waitFor();
+  const inLine = await server.store.conversations.queue(site.id, Date.now());
+  expect(inLine.map((one) => one.id)).toEqual([id, other.conversationId]);
+  expect(await axeFindings(view)).toEqual([]);
+  other.close();
 });

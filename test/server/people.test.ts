@@ -55,6 +55,41 @@ describe('people', () => {
     );
   });
 
+  test('get other topics, languages and room, at once and without losing their desk', async () => {
+    const { ada } = await people.stage();
+    const routing = { ...defaultRouting, mode: 'offer' } as const;
+    const site = await server.addSite({ kind: 'page' }, { routing });
+    await server.store.agents.join(ada.id, [site.id]);
+    const ben = await server.addAgent(site, 'Ben');
+    const desk = await connectAgent(server.url, ben.cookie);
+    open.push(desk);
+    const change = (seat: object) => people.post('/v1/desk/people/change', { id: ben.id, seat }, ada);
+    const any = { capacity: 4, teams: [], languages: [] };
+    expect((await people.list(ada)).people.find(({ id }) => id === ben.id)?.seat).toEqual(any);
+    expect((await change({ capacity: 1, teams: ['billing', 'cards'], languages: ['de'] })).status).toBe(204);
+    const customer = await connectCustomer(server.url, site.key);
+    open.push(customer);
+    await customer.send('message:send', { text: 'Where is it?', context: { language: 'fr-FR' } });
+    await customer.send('handoff:request', {});
+    await customer.until('queue.told');
+    const seats = await server.store.routing.seats(site.id, Date.now());
+    expect(seats).toMatchObject([
+      { id: ben.id, capacity: 1, teams: ['billing', 'cards'], languages: ['de'] },
+    ]);
+    // The change itself brings the offer: nothing else happens.
+    expect((await change({ ...any, languages: ['de', 'fr'] })).status).toBe(204);
+    expect((await customer.until('handoff.offered')).agent.name).toBe('Ben');
+    expect(desk.socket.connected).toBe(true);
+    expect(await people.acts(site)).toContain('agent.seat_changed by Ada');
+    for (const odd of [
+      { ...any, capacity: 0 },
+      { ...any, languages: ['German'] },
+      { ...any, teams: ['a,b'] },
+      { ...any, teams: [' '] },
+    ])
+      await expectProblem(await change(odd), 'invalid');
+  });
+
   test('who are at sites of others keep their role, and these sites', async () => {
     const { north, south, ada } = await people.stage();
     const bo = await server.store.agents.add({
@@ -65,6 +100,9 @@ describe('people', () => {
     });
     const change = (body: object) => people.post('/v1/desk/people/change', { id: bo.id, ...body }, ada);
     await expectProblem(await change({ role: 'agent' }), 'not_only_yours');
+    const seat = { capacity: 9, teams: [], languages: [] };
+    await expectProblem(await change({ seat }), 'not_only_yours');
+    expect((await server.store.routing.seat(bo.id)).capacity).toBe(4);
     await expectProblem(await change({ sites: [south.key] }), 'not_found');
     const cookie = await server.signIn(bo);
     expect((await people.post('/v1/desk/people/remove', { id: bo.id }, ada)).status).toBe(204);

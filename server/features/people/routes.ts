@@ -43,9 +43,9 @@ export const routes: FastifyPluginAsync<{ inviter: Inviter }> = async (app, { in
     return invitation;
   };
   /** Open desks of this person close and come back as what they are now, if they are; their customers get somebody else. */
-  const afterChange = (id: string, changed: Changed): void => {
+  const afterChange = (id: string, changed: Changed, isDeskOther = true): void => {
     if ('refused' in changed) throw new RefusalError(changed.refused);
-    realtime.desk.in(rooms.agent(id)).disconnectSockets(true);
+    if (isDeskOther) realtime.desk.in(rooms.agent(id)).disconnectSockets(true);
     bus.emit('presence', { siteIds: [...changed.siteIds] });
   };
 
@@ -154,19 +154,22 @@ export const routes: FastifyPluginAsync<{ inviter: Inviter }> = async (app, { in
       schema: {
         tags,
         security,
-        summary: "Give a person another role, or others of the admin's own sites",
+        summary: "Give a person another role or seat, or others of the admin's own sites",
         body: protocol.PersonChange,
         response: problem,
       },
     },
     async (request, reply) => {
       const admin = await caller(request, true);
-      const { id, role, sites } = request.body;
+      const { id, role, sites, seat } = request.body;
       const change = {
         ...(role === undefined ? {} : { role }),
+        ...(seat === undefined ? {} : { seat }),
         ...(sites === undefined ? {} : { siteIds: await ownSites(sites, admin) }),
       };
-      afterChange(id, await store.people.change(id, change, admin, actorOf(admin)));
+      const changed = await store.people.change(id, change, admin, actorOf(admin));
+      // Which customers are offered changes nothing of the desk that is open.
+      afterChange(id, changed, role !== undefined || sites !== undefined);
       return reply.code(204).send();
     },
   );

@@ -1,0 +1,56 @@
+import type { AuditAction, AuditEntry } from '../../protocol/audit-log.ts';
+
+/** What was done, as a line in the list says it. */
+export const auditActions: Readonly<Record<AuditAction, string>> = {
+  'conversation.read': 'Read a conversation',
+  'conversation.searched': 'Searched conversations',
+  'file.read': 'Opened a file',
+  'feedback.read': 'Read feedback',
+  'feedback.searched': 'Searched feedback',
+  'feedback.exported': 'Exported feedback',
+  'feedback.reviewed': 'Reviewed feedback',
+  'weak_question.read': 'Read a weak question',
+  'weak_question.decided': 'Decided on a weak question',
+  'weak_question.merged': 'Merged weak questions',
+  'weak_question.split': 'Split a weak question',
+  'insights.read': 'Looked behind a figure',
+  'export.downloaded': 'Downloaded an export',
+  'export.removed': 'Deleted an export',
+  'export.scheduled': 'Scheduled an export',
+  'export.unscheduled': 'Ended a scheduled export',
+  'agent.added': 'Added a person',
+  'agent.link_made': 'Made a sign-in link',
+  'agent.signed_in': 'Signed in',
+  'agent.password_changed': 'Changed a password',
+  'agent.role_changed': 'Changed a role',
+  'agent.seat_changed': 'Changed which customers are offered',
+  'agent.sites_changed': 'Changed the sites of a person',
+  'agent.removed': 'Removed a person',
+  'agent.two_factor_on': 'Turned two-factor on',
+  'agent.two_factor_off': 'Turned two-factor off',
+  'agent.codes_renewed': 'Renewed backup codes',
+  'invitation.made': 'Invited somebody',
+  'invitation.renewed': 'Made a new invitation link',
+  'invitation.withdrawn': 'Withdrew an invitation',
+  'invitation.accepted': 'Accepted an invitation',
+  'guidance.read': 'Read guidance',
+  'guidance.written': 'Wrote guidance',
+  'guidance.proposed': 'Proposed guidance',
+  'guidance.sent_back': 'Sent guidance back',
+  'guidance.approved': 'Approved guidance',
+  'guidance.retired': 'Retired guidance',
+  'guidance.rolled_back': 'Rolled guidance back',
+  'guidance.case_saved': 'Kept a replay case',
+  'guidance.replayed': 'Replayed guidance',
+  'customer.erased': 'Erased a customer',
+  'site.saved': 'Changed settings of a site',
+  'audit_log.read': 'Read this log',
+  'audit_log.trimmed': 'Trimmed this log',
+};
+
+/** "from agent · to lead · 203.0.113.7": all that the entry says besides. */
+export const detailWords = ({ detail, ip }: Pick<AuditEntry, 'detail' | 'ip'>): string =>
+  [
+    ...Object.entries(detail).map(([name, value]) => `${name} ${value ?? 'none'}`),
+    ...(ip === null ? [] : [ip]),
+  ].join(' · ');
