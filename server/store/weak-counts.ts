@@ -15,6 +15,12 @@ interface Met {
   readonly better: number;
 }
 
+/** A weak question, and of which site it is. */
+export interface QuestionAt {
+  readonly id: string;
+  readonly siteId: string;
+}
+
 /** A heat as it is kept: whole, so that a page of the list ends at an exact number, and fine enough for a millisecond. */
 const kept = (heat: number) => Math.max(0, Math.round(heat * heatUnit));
 export const heatUnit = 10_000_000_000;
@@ -23,15 +29,16 @@ export const heatUnit = 10_000_000_000;
  * Counts the answers of these questions anew. What has failed again after it was decided is open again; wordings that
  * nobody has used (any more) go, unless a person has put them there, and questions without any.
  * @param hasNews there may be answers whose receipts follow from what was decided
+ * @returns those of them that there were
  */
 export async function countAnew(
   tx: Tx,
   questionIds: readonly string[],
   now: number,
   hasNews = true,
-): Promise<void> {
+): Promise<QuestionAt[]> {
   const rows = await lockQuestions(tx, questionIds);
-  if (rows.length === 0) return;
+  if (rows.length === 0) return [];
   const ids = rows.map(({ id }) => id);
   await sql`delete from weak_wordings where question_id = any(${ids}::uuid[]) and not is_by_hand
     and not exists (select from weak_answers where wording_id = weak_wordings.id)`.execute(tx);
@@ -74,6 +81,7 @@ export async function countAnew(
       .where('id', '=', row.id)
       .execute();
   }
+  return rows.map((row) => ({ id: row.id, siteId: row.site_id }));
 }
 
 /** Each question in the words in which it was asked most; of as many, in those that came first. */

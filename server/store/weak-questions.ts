@@ -12,7 +12,7 @@ import { harmAt } from '../domain/weak/rank.ts';
 import { createCursor } from './cursor.ts';
 import type { Database } from './database.ts';
 import { behindQuestion } from './weak-answers.ts';
-import { heatUnit } from './weak-counts.ts';
+import { heatUnit, type QuestionAt } from './weak-counts.ts';
 import { personOf } from './weak-standing.ts';
 import { anchorsWith } from './weak-wordings.ts';
 
@@ -94,6 +94,16 @@ export function createWeakQuestions(db: Database) {
     async detail(id: string, siteIds: readonly string[], now: number): Promise<WeakQuestionDetail | null> {
       const question = await one(id, siteIds, now);
       return question === null ? null : { question, ...(await behindQuestion(db, id)) };
+    },
+
+    /** Those that a guidance was written for. */
+    async ofGuidance(guidanceId: string): Promise<QuestionAt[]> {
+      return db
+        .selectFrom('weak_questions')
+        .select(['id', 'site_id as siteId'])
+        .where('guidance_id', '=', guidanceId)
+        .where('merged_into', 'is', null)
+        .execute();
     },
 
     /** What others of the site it may be the same as: to be put in order by likeness. */
