@@ -111,7 +111,7 @@ test('guidance is replayed against the bot: what is asked, how far it is, what c
   await close.locator('summary').press('Enter');
   expect(await close.locator('del').last().textContent()).toBe(' ten');
   expect(await close.locator('ins').last().textContent()).toBe(' twelve');
-  await look(page, 'otherwise');
+  await lookAtConsole(page, 'replay-otherwise', close);
   const history = row.getByRole('table');
   expect(await history.getByRole('row').count()).toBe(4);
   await history.getByRole('rowheader', { name: '2026.11' }).waitFor();
