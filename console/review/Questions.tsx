@@ -188,20 +188,22 @@ export function Questions() {
             </p>
           )}
         </div>
-        {/* Always there: what is told in it is read out. */}
-        <div class={news === null ? 'question-news' : 'question-news told'} role="status">
-          {news !== null && (
-            <p class="strip">
-              {newsWords(news)}
-              <button type="button" class="button small" onClick={showNews}>
-                Show <Key name="N" />
-              </button>
-            </p>
-          )}
+        <div class="question-told">
+          <p class="soft small counted" role="status">
+            {countLine(page, hasFailed)}
+          </p>
+          {/* Always there: what is told in it is read out. */}
+          <div role="status">
+            {news !== null && (
+              <p class="question-news">
+                {newsWords(news)}
+                <button type="button" class="button small" onClick={showNews}>
+                  Show <Key name="N" />
+                </button>
+              </p>
+            )}
+          </div>
         </div>
-        <p class="soft small counted" role="status">
-          {countLine(page, hasFailed)}
-        </p>
         {page !== null && items.length === 0 && !isLoading && (
           <div class="nothing">
             <p class="soft">
