@@ -1,30 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { belongsTo, newsOf, newsWords, withOpened } from '../../console/review/question-news.ts';
 import type { WeakQuestionRow } from '../../protocol/weak-questions.ts';
+import { weakRow } from './weak-row.ts';
 
-const row = (id: string, more: Partial<WeakQuestionRow> = {}): WeakQuestionRow => ({
-  id,
-  site: 'pk_a',
-  siteName: 'A',
-  question: id,
-  wordings: 1,
-  answers: 1,
-  customers: 1,
-  down: 1,
-  better: 0,
-  harm: 3,
-  firstAt: 1,
-  lastAt: 1,
-  status: 'open',
-  owner: null,
-  decidedBy: '',
-  sinceAt: 1,
-  reason: '',
-  returned: 0,
-  guidance: null,
-  ...more,
+const list = (ids: string, next: string | null = null) => ({
+  items: [...ids].map((id) => weakRow(id)),
+  next,
 });
-const list = (ids: string, next: string | null = null) => ({ items: [...ids].map((id) => row(id)), next });
 const told = (...[shown, fresh]: [ReturnType<typeof list>, ReturnType<typeof list>]) => {
   const news = newsOf(shown, fresh, (one) => belongsTo('todo', one, 'me'));
   return news === null ? null : newsWords(news);
@@ -48,15 +30,15 @@ describe('the news of an open list', () => {
   });
 
   test('are no rows that say by themselves that they belong here no more', () => {
-    const shown = { items: [row('a'), row('b', { status: 'declined' })], next: null };
+    const shown = { items: [weakRow('a'), weakRow('b', { status: 'declined' })], next: null };
     expect(told(shown, list('a'))).toBeNull();
-    expect(belongsTo('mine', row('a', { status: 'taken', owner: { id: 'me', name: 'Me' } }), 'me')).toBe(
+    expect(belongsTo('mine', weakRow('a', { status: 'taken', owner: { id: 'me', name: 'Me' } }), 'me')).toBe(
       true,
     );
-    expect(belongsTo('mine', row('a', { status: 'taken', owner: { id: 'kim', name: 'Kim' } }), 'me')).toBe(
-      false,
-    );
-    expect(belongsTo('guided', row('a', { status: 'guided' }), 'me')).toBe(true);
+    expect(
+      belongsTo('mine', weakRow('a', { status: 'taken', owner: { id: 'kim', name: 'Kim' } }), 'me'),
+    ).toBe(false);
+    expect(belongsTo('guided', weakRow('a', { status: 'guided' }), 'me')).toBe(true);
   });
 
   test('leave the row in which somebody writes where it was', () => {
