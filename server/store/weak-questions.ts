@@ -30,8 +30,8 @@ export interface WeakAsked extends WeakQuestionFilter {
   readonly now: number;
 }
 
-/** Others of a site that are held against one that is to be merged. */
-const mostAlike = 1_000;
+/** Others of a site that are held against one that is to be merged: those that share most words with it. */
+const mostAlike = 300;
 
 /** Weak questions as reviewers read them. */
 export function createWeakQuestions(db: Database) {
@@ -114,7 +114,7 @@ export function createWeakQuestions(db: Database) {
         .where('id', '=', id)
         .executeTakeFirst();
       if (row === undefined) return [];
-      const anchors = await anchorsWith(db, row.site_id, contentsOfWording(text), mostAlike);
+      const anchors = await anchorsWith(db, row.site_id, contentsOfWording(text), mostAlike, 'nearest');
       return anchors.filter(({ question }) => question !== id);
     },
 
