@@ -1,23 +1,30 @@
 import { performance } from 'node:perf_hooks';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { alikeTo } from '../server/domain/weak/gathering.ts';
+import { inSlices } from '../server/retrieval/slices.ts';
+import { operator } from '../server/store/audit-log.ts';
 import { createInsights } from '../server/store/insights.ts';
 import type { Tables } from '../server/store/schema.ts';
+import { createWeakChanges } from '../server/store/weak-changes.ts';
+import { createWeakQuestions, weakCursor } from '../server/store/weak-questions.ts';
 import { openBackstage } from './handrail.ts';
 import { days, seedVisits } from './insights/seed.ts';
+import { seedWeakQuestions } from './insights/weak.ts';
 import type { Benchmark } from './options.ts';
 import { createDatabase, readSettings } from './postgres.ts';
 import { at, rounded, table } from './statistics.ts';
 
 const budgetMs = 300;
 
-const about = `insights: how long each query of the dashboards takes.
+const about = `insights: how long each query of the dashboards and of the review by question takes.
 
 A scratch database is filled with visits of a year, a conversation each, over three sites (80, 15 and 5 %), six languages
 and eight topics: straight into the tables by SQL, with drawn outcomes and as much of each conversation as the lists read,
 but without facts. The sums are then made by the same code that the server sums anew with. So sizes, skew and number of
-keys are real, the stories are not. Then every query is run in turn through the store, as the routes do; "the view" is all
-that opening the dashboards asks at once. A run does not count if the p95 of a query is ${budgetMs} ms or more.
+keys are real, the stories are not. The weak answers are gathered in 20,000 questions a site, of which a few have
+thousands of answers. Then every query is run in turn through the store, as the routes do; "the view" is all
+that opening the dashboards asks at once; weak questions are those that do most harm, merged and split again. A run does not count if the p95 of a query is ${budgetMs} ms or more.
 --explain prints how PostgreSQL carries out each.`;
 
 export const insights: Benchmark = {
@@ -25,10 +32,11 @@ export const insights: Benchmark = {
   options: {
     conversations: { type: 'string', default: '1000000', about: 'conversations in the database' },
     times: { type: 'string', default: '40', about: 'how often each query is run' },
+    only: { type: 'string', about: 'no query but those whose name has this in it: review, for one' },
     explain: { type: 'boolean', about: "PostgreSQL's plans" },
   },
   defaults: { runs: 1, seconds: 1 },
-  async run({ runs, count, flag, print }) {
+  async run({ runs, count, flag, print, text }) {
     const settings = await readSettings();
     const database = await createDatabase();
     try {
@@ -51,7 +59,9 @@ export const insights: Benchmark = {
         const begunAt = performance.now();
         await seedVisits(database.url, { count: count('conversations'), siteIds, lastDay });
         const summingAt = performance.now();
-        await store.insightsReader.sumAnew();
+        const only = text('only') ?? '';
+        // The review by question reads none of them.
+        if (!only.startsWith('review')) await store.insightsReader.sumAnew();
         await database.rows('vacuum analyze');
         const sumS = rounded((performance.now() - summingAt) / 1_000);
         const [sizes] = await database.rows<Record<string, string>>(
@@ -64,11 +74,16 @@ export const insights: Benchmark = {
             `summed in ${sumS} s: ${JSON.stringify(sizes)}`,
         );
 
+        const gatheringAt = performance.now();
+        const weakSizes = await seedWeakQuestions(database.url);
+        print(
+          `weak questions in ${rounded((performance.now() - gatheringAt) / 1_000)} s: ${JSON.stringify(weakSizes)}`,
+        );
+
         const year = { from: lastDay - days + 1, to: lastDay };
         const month = { from: lastDay - 29, to: lastDay };
         const old = { from: lastDay - 200, to: lastDay - 171 };
-        type Queries = Readonly<Record<string, () => Promise<unknown>>>;
-        const queriesOf = (insights: ReturnType<typeof createInsights>): Queries => {
+        const queriesOf = (insights: Stores['insights']): Queries => {
           const all = { siteIds, days: year };
           const page = { cursor: null, limit: 30 };
           return {
@@ -109,6 +124,7 @@ export const insights: Benchmark = {
         const dayMs = 86_400_000;
         const queries: Queries = {
           ...queriesOf(store.insights),
+          ...(await reviewOf(store, siteIds)),
           'promises of a year': () => store.promises.rate(siteIds, year.from * dayMs, (year.to + 1) * dayMs),
           'the view, a month': () => view(store, siteIds, month),
           'the view, a year': () => view(store, siteIds, year),
@@ -117,13 +133,15 @@ export const insights: Benchmark = {
         for (let run = 0; run < runs; run += 1) {
           for (let time = 0; time < count('times'); time += 1) {
             for (const [name, query] of Object.entries(queries)) {
+              if (!name.includes(only)) continue;
               const from = performance.now();
               await query();
               durations.get(name)?.push(performance.now() - from);
             }
           }
         }
-        const measured = [...durations].map(([name, values]) => ({
+        const asked = [...durations].filter(([, values]) => values.length > 0);
+        const measured = asked.map(([name, values]) => ({
           query: name,
           p50Ms: rounded(at(values, 0.5)),
           p95Ms: rounded(at(values, 0.95)),
@@ -135,7 +153,13 @@ export const insights: Benchmark = {
             measured.map((one) => [one.query, one.p50Ms, one.p95Ms, one.maxMs]),
           )}`,
         );
-        if (flag('explain')) await explain(database.url, queriesOf, print);
+        if (flag('explain')) {
+          const all = async (stores: Stores) => ({
+            ...queriesOf(stores.insights),
+            ...(await reviewOf(stores, siteIds)),
+          });
+          await explain(database.url, all, only, print);
+        }
         // The view is many queries at once, and waits for all of them.
         const slow = measured.filter(
           ({ query, p95Ms }) => !query.startsWith('the view') && p95Ms >= budgetMs,
@@ -145,7 +169,7 @@ export const insights: Benchmark = {
             ...settings.problems,
             ...slow.map(({ query, p95Ms }) => `${query}: p95 ${p95Ms} ms, not below ${budgetMs}`),
           ],
-          result: { conversations: count('conversations'), queries: measured, sizes },
+          result: { conversations: count('conversations'), queries: measured, sizes, weakSizes },
         };
       } finally {
         await backstage.close();
@@ -178,15 +202,68 @@ const view = (
   ]);
 };
 
-/** Runs each query once more, and every statement that it makes once more under EXPLAIN. */
+type Queries = Readonly<Record<string, () => Promise<unknown>>>;
+
+interface Stores {
+  readonly insights: ReturnType<typeof createInsights>;
+  readonly weakQuestions: ReturnType<typeof createWeakQuestions>;
+  readonly weakChanges: ReturnType<typeof createWeakChanges>;
+}
+
+/** What the review by question asks, of the questions with the greatest harm and the most answers. */
+async function reviewOf(
+  { weakQuestions, weakChanges }: Stores,
+  siteIds: readonly string[],
+): Promise<Queries> {
+  const [now, limit] = [Date.now(), 30];
+  const asked = { siteIds, agentId: 'nobody', now };
+  const first = await weakQuestions.page(asked, { cursor: null, limit });
+  const [worst, second] = first.items;
+  if (worst === undefined || second === undefined) throw new Error('no weak questions were seeded');
+  // Ten pages on, as somebody gets there.
+  let deep = null;
+  let page = first;
+  for (let pages = 0; pages < 10 && page.next !== null; pages += 1) {
+    deep = weakCursor.decode(page.next);
+    page = await weakQuestions.page(asked, { cursor: deep, limit });
+  }
+  const [own, other] = [
+    worst.id,
+    first.items.find(({ id, site }) => id !== worst.id && site === worst.site)?.id,
+  ];
+  if (other === undefined) throw new Error('no second weak question of that site was seeded');
+  const by = { id: 'nobody', name: 'Nobody' };
+  const act = { by, actor: operator, siteIds, at: now };
+  let wordings: readonly string[] = [];
+  const moved = (done: Awaited<ReturnType<typeof weakChanges.merge>>) => {
+    if (typeof done === 'string') throw new Error(`not moved: ${done}`);
+    wordings = done.wordings;
+  };
+  return {
+    'review: the worst': () => weakQuestions.page(asked, { cursor: null, limit }),
+    'review: of a site': () => weakQuestions.page({ ...asked, site: worst.site }, { cursor: null, limit }),
+    'review: a deep page': () => weakQuestions.page(asked, { cursor: deep, limit }),
+    'review: declined': () => weakQuestions.page({ ...asked, view: 'declined' }, { cursor: null, limit }),
+    'review: mine': () => weakQuestions.page({ ...asked, view: 'mine' }, { cursor: null, limit }),
+    'review: one with what is behind it': () => weakQuestions.detail(own, siteIds, now),
+    'review: others that are alike': async () => {
+      const anchors = await weakQuestions.anchorsBeside(own, worst.question);
+      await weakQuestions.inOrder(await inSlices(alikeTo(worst.question, anchors, 12)), siteIds, now);
+    },
+    // Each is the other's reverse, so that all times begin alike.
+    'review: merged': async () => moved(await weakChanges.merge(other, own, act)),
+    'review: split again': async () => moved(await weakChanges.split(own, wordings, other, act)),
+  };
+}
+
+/** Runs each query once more, and every statement of it that only reads once more under EXPLAIN. */
 async function explain(
   url: string,
-  queriesOf: (
-    insights: ReturnType<typeof createInsights>,
-  ) => Readonly<Record<string, () => Promise<unknown>>>,
+  queriesOf: (stores: Stores) => Promise<Queries>,
+  only: string,
   print: (line: string) => void,
 ): Promise<void> {
-  const pool = new pg.Pool({ connectionString: url, max: 2 });
+  const pool = new pg.Pool({ connectionString: url, max: 4 });
   const statements: { sql: string; parameters: readonly unknown[] }[] = [];
   const db = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool }),
@@ -194,11 +271,17 @@ async function explain(
       statements.push({ sql, parameters });
     },
   });
+  const stores = {
+    insights: createInsights(db),
+    weakQuestions: createWeakQuestions(db),
+    weakChanges: createWeakChanges(db),
+  };
   try {
-    for (const [name, query] of Object.entries(queriesOf(createInsights(db)))) {
+    for (const [name, query] of Object.entries(await queriesOf(stores))) {
+      if (!name.includes(only)) continue;
       statements.length = 0;
       await query();
-      for (const { sql, parameters } of [...statements]) {
+      for (const { sql, parameters } of statements.filter((one) => /^\s*(select|with)\b/i.test(one.sql))) {
         const { rows } = await pool.query(`explain (analyze, buffers) ${sql}`, [...parameters]);
         print(`\n${name}\n${rows.map((row) => Object.values(row).join('')).join('\n')}`);
       }

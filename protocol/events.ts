@@ -15,6 +15,7 @@ import { QueuePlace } from './handoff.ts';
 import { ConversationId, exact, Seq, SiteKey, Turn, uuidPattern } from './ids.ts';
 import { AgentRef } from './message.ts';
 import { PromiseNews } from './promise.ts';
+import { WeakQuestionId } from './weak-questions.ts';
 
 /**
  * Facts of one conversation, in order, covering every seq in (after, through]. Facts the reader may not see are
@@ -66,6 +67,8 @@ export const agentEvents = {
   /** These are gone, with everything in them: their customer was erased. */
   erased: exact({ conversationIds: Type.Array(ConversationId) }),
   'promise:due': PromiseNews,
+  /** To those who review: these weak questions read otherwise now. None named: more than can be. */
+  'questions:changed': exact({ ids: Type.Array(WeakQuestionId, { maxItems: 200 }) }),
   /** What a colleague does in a conversation that this console watches. Sent again while it lasts. */
   colleague: exact({ conversationId: ConversationId, agent: AgentRef, doing: Doing }),
   /** A note names this agent. */

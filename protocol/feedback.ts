@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { GuidanceId, GuidanceKind, Version } from './guidance.ts';
+import { ToldGuidance } from './guidance.ts';
 import { FailureCause } from './handoff.ts';
 import { ConversationId, exact, Time, Turn } from './ids.ts';
 import { Comment, CustomerContext, Source, TranscriptLine } from './message.ts';
@@ -93,7 +93,7 @@ export const FeedbackItem = exact({
   doNotTrain: Type.Boolean({ description: 'nothing may learn from this row or its transcript' }),
   status: Type.Union([ReceiptStatus, Type.Null()], { description: 'null where there is nobody to be told' }),
   word: ReviewWord,
-  guidance: Type.Union([exact({ id: GuidanceId, version: Version, kind: GuidanceKind }), Type.Null()], {
+  guidance: Type.Union([ToldGuidance, Type.Null()], {
     description: 'what people had approved was given to the customer or told to the bot; null: nothing was',
   }),
   turn: Type.Union([Turn, Type.Null()]),

@@ -203,3 +203,9 @@ export const AppliedGuidance = exact({
   ),
 });
 export type AppliedGuidance = Static<typeof AppliedGuidance>;
+
+/** What of it stands beside an answer in lists and exports. */
+export const ToldGuidance = Type.Pick(AppliedGuidance, ['id', 'version', 'kind', 'score'], {
+  additionalProperties: false,
+});
+export type ToldGuidance = Static<typeof ToldGuidance>;

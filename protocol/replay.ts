@@ -161,6 +161,21 @@ export const ReplayResult = exact({
   isRightAlone: orNull(Type.Boolean({ description: 'whether the bot by itself passes the checks' })),
   rightBefore: orNull(Type.String({ description: 'the bot version that answered it right by itself' })),
   failure: orNull(Type.String({ description: 'why the bot gave no answer' })),
+  /** Told, and no failure: that a bot answers a close question in other words need not be wrong. */
+  before: Type.Union(
+    [
+      exact({
+        botVersion: Type.String(),
+        answer: Type.String(),
+        diff: Type.Array(DiffPart, { description: '`without`: only before; `with`: only now' }),
+      }),
+      Type.Null(),
+    ],
+    {
+      description:
+        'of a close question: what the last other version of the bot answered by itself; null: the same, or it was not asked',
+    },
+  ),
 });
 export type ReplayResult = Static<typeof ReplayResult>;
 

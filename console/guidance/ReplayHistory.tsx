@@ -42,7 +42,7 @@ export function ReplayHistory(props: {
                   ? 'all that was live'
                   : `${isOfOne ? '' : 'one, '}version ${run.version}`}
               </td>
-              <td>
+              <td class="replay-came">
                 <Standing run={run} />
               </td>
               <td class="soft">{fullTime(run.startedAt)}</td>

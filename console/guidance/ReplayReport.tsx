@@ -1,6 +1,6 @@
-import type { ReplayResult } from '../../protocol/replay.ts';
+import type { DiffPart, ReplayResult } from '../../protocol/replay.ts';
 import { NotLoaded } from '../shared/NotLoaded.tsx';
-import { byWeight, checkWords, verdictOf } from './replay-words.ts';
+import { byWeight, checkWords, otherwiseWords, verdictOf } from './replay-words.ts';
 import type { Replays } from './replays.ts';
 
 /** What came of each question of the run that is looked at: of one guidance, or of all. */
@@ -25,21 +25,40 @@ export function ReplayReport({ replays, guidance }: { replays: Replays; guidance
   if (own.length === 0) {
     return <p class="soft small">There is nothing to ask: no guidance is live.</p>;
   }
+  const otherwise = otherwiseWords(own);
   return (
-    <ul class="replay-results" aria-label="What came of each question">
-      {byWeight(own).map((one) => (
-        <Result
-          key={`${one.guidance} ${one.question}`}
-          result={one}
-          closeTo={guidance === null ? (mains.get(one.guidance) ?? null) : null}
-        />
-      ))}
-    </ul>
+    <>
+      {otherwise !== null && <p class="small">{otherwise}</p>}
+      <ul class="replay-results" aria-label="What came of each question">
+        {byWeight(own).map((one) => (
+          <Result
+            key={`${one.guidance} ${one.question}`}
+            result={one}
+            closeTo={guidance === null ? (mains.get(one.guidance) ?? null) : null}
+          />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** Two answers as one text: what only the one has is struck out, what only the other has is underlined. */
+function Compared({ diff }: { diff: readonly DiffPart[] }) {
+  return (
+    <blockquote class="guidance-text replay-diff">
+      {diff.map((part, at) => {
+        // Parts have no identity of their own: their place is all there is.
+        const key = `${at} ${part.in}`;
+        if (part.in === 'both') return <span key={key}>{part.text}</span>;
+        return part.in === 'with' ? <ins key={key}>{part.text}</ins> : <del key={key}>{part.text}</del>;
+      })}
+    </blockquote>
   );
 }
 
 function Result({ result, closeTo }: { result: ReplayResult; closeTo: string | null }) {
-  const { kind, question, without, diff, checks, applied, rightBefore, failure, verdict, version } = result;
+  const { kind, question, without, diff, checks, applied, rightBefore, failure, verdict, version, before } =
+    result;
   const { tone, name, says } = verdictOf(result);
   const isSame = diff.every((part) => part.in === 'both');
   return (
@@ -48,7 +67,10 @@ function Result({ result, closeTo }: { result: ReplayResult; closeTo: string | n
         <summary>
           <span class={`replay-verdict small ${tone}`}>{name}</span>
           <span class="replay-question">{question}</span>
-          <span class="soft small">{kind === 'neighbour' ? 'close question' : 'must get it'}</span>
+          <span class="soft small">
+            {kind === 'neighbour' ? 'close question' : 'must get it'}
+            {before !== null && <span class="replay-otherwise">, answered otherwise</span>}
+          </span>
         </summary>
         <div class="replay-detail small">
           {kind === 'neighbour' && closeTo !== null && <p class="soft">Close to “{closeTo}”</p>}
@@ -73,18 +95,16 @@ function Result({ result, closeTo }: { result: ReplayResult; closeTo: string | n
               <p class="soft">
                 Only <del>without</del> it, and only <ins>with</ins> it:
               </p>
-              <blockquote class="guidance-text replay-diff">
-                {diff.map((part, at) => {
-                  // Parts have no identity of their own: their place is all there is.
-                  const key = `${at} ${part.in}`;
-                  if (part.in === 'both') return <span key={key}>{part.text}</span>;
-                  return part.in === 'with' ? (
-                    <ins key={key}>{part.text}</ins>
-                  ) : (
-                    <del key={key}>{part.text}</del>
-                  );
-                })}
-              </blockquote>
+              <Compared diff={diff} />
+            </>
+          )}
+          {before !== null && (
+            <>
+              <p class="soft">
+                By itself the bot answers otherwise than in version {before.botVersion}. Only{' '}
+                <del>before</del>, and only <ins>now</ins>:
+              </p>
+              <Compared diff={before.diff} />
             </>
           )}
           {checks.length > 0 && (

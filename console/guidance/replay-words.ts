@@ -38,6 +38,17 @@ export const byWeight = (results: readonly ReplayResult[]): ReplayResult[] => {
   return results.toSorted((one, other) => weights[verdictOf(one).tone] - weights[verdictOf(other).tone]);
 };
 
+/** Which close questions the bot answers otherwise than its last version did, in a sentence; null: none. */
+export function otherwiseWords(results: readonly Pick<ReplayResult, 'before'>[]): string | null {
+  const versions = results.flatMap(({ before }) => before?.botVersion ?? []);
+  const [version] = versions;
+  if (version === undefined) return null;
+  const than = versions.every((one) => one === version) ? `in version ${version}` : 'in the version before';
+  return versions.length === 1
+    ? `One close question is answered otherwise than ${than}. That is no failure: look whether it is meant.`
+    : `${versions.length} close questions are answered otherwise than ${than}. That is no failure: look whether it is meant.`;
+}
+
 const quoted = (text: string) => `“${text.length > 120 ? `${text.slice(0, 120)}…` : text}”`;
 
 export function checkWords({ check, wanted, score }: ReplayCheck): string {

@@ -10,16 +10,16 @@ import { countsOf, guidanceToChange, questionStanding } from './question-words.t
 
 /** One question: how much harm, how it stands; opened, all that is behind it, and what can be done. */
 export function QuestionRow(props: QuestionRowProps) {
-  const { row, worst, book, isOpen, form, meId, onToggle, onRead } = props;
+  const { row, worst, book, isOpen, isGone, form, meId, onToggle, onRead } = props;
   const { me } = useWorkplace();
   const detail = book.details.value.get(row.id);
   useEffect(() => {
     if (isOpen) void book.open(row.id);
   }, [book, row.id, isOpen]);
-  const { tone, text } = questionStanding(row, meId);
+  const { tone, text } = isGone ? noMore : questionStanding(row, meId);
   const share = worst > 0 ? Math.max(0.04, row.harm / worst) : 0;
   return (
-    <li class={isOpen ? 'question-row open' : 'question-row'} data-question={row.id}>
+    <li class={`question-row${isOpen ? ' open' : ''}${isGone ? ' gone' : ''}`} data-question={row.id}>
       <button
         type="button"
         class="question-open"
@@ -70,6 +70,8 @@ export function QuestionRow(props: QuestionRowProps) {
     </li>
   );
 }
+
+const noMore = { tone: 'soft', text: 'No longer in this list' } as const;
 
 /** What can be done with it, by button and by key. */
 function Acts({ row, book, isOff, form, meId, onForm }: QuestionRowProps) {

@@ -13,13 +13,18 @@ import { useWorkplace } from '../workplace.ts';
 import { FeedbackViews } from './FeedbackViews.tsx';
 import { QuestionRow } from './QuestionRow.tsx';
 import { createQuestionBook } from './question-book.ts';
+import { newsWords } from './question-news.ts';
 import type { OpenForm } from './question-row.ts';
 import { questionViews } from './question-words.ts';
 import { Reading } from './Reading.tsx';
 
-const addressOf = (view: WeakView, conversationId: string | null) => {
+/** What got lost on the way is found by then; without a socket nothing is told, and it is looked for more often. */
+const [lookEveryMs, pollEveryMs] = [30_000, 5_000];
+
+const addressOf = (view: WeakView, site: string | null, conversationId: string | null) => {
   const params = new URLSearchParams();
   if (view !== 'todo') params.set('view', view);
+  if (site !== null) params.set('site', site);
   if (conversationId !== null) params.set('open', conversationId);
   return params.size === 0 ? questionsPath : `${questionsPath}?${params}`;
 };
@@ -27,22 +32,47 @@ const addressOf = (view: WeakView, conversationId: string | null) => {
 /** Weak answers gathered by question, the greatest harm first: worked through by keyboard. */
 export function Questions() {
   const { session, connection, may, me } = useWorkplace();
-  const [book] = useState(() => createQuestionBook(session.api));
+  const [book] = useState(() => createQuestionBook(session.api, me.id));
   const asked = useComputed(() => new URLSearchParams(query.value).get('view')).value;
   const reading = useComputed(() => new URLSearchParams(query.value).get('open')).value;
+  // What is no site of ours is left out.
+  const site = useComputed(() => {
+    const key = new URLSearchParams(query.value).get('site');
+    return me.sites.some((one) => one.key === key) ? key : null;
+  }).value;
   const { view, empty } = questionViews.find((one) => one.view === asked) ?? questionViews[0] ?? noView;
-  const opened = useSignal<string | null>(null);
+  const { opened } = book;
   const form = useSignal<OpenForm>(null);
   const rows = useRef<HTMLUListElement>(null);
   const canReach = isReaching(connection.state.value);
+  const isLive = connection.state.value === 'online';
   useEffect(() => {
     // Also once the line is back: what is shown may be old.
-    if (canReach) void book.show(new URLSearchParams({ view }));
-  }, [book, view, canReach]);
+    if (canReach) void book.show(view, site);
+  }, [book, view, site, canReach]);
   useEffect(() => book.close, [book]);
+  useEffect(
+    () =>
+      connection.on({
+        'questions:changed': ({ ids }) => book.look(ids),
+        erased: () => book.look(),
+      }),
+    [book, connection],
+  );
+  useEffect(() => {
+    if (!canReach) return;
+    const look = () => document.visibilityState === 'visible' && book.look();
+    const timer = setInterval(look, isLive ? lookEveryMs : pollEveryMs);
+    return () => clearInterval(timer);
+  }, [book, canReach, isLive]);
 
   const { items, page, next, isLoading, hasFailed } = book.list.state.value;
   const said = book.said.value;
+  const news = book.news.value;
+  const showNews = () => {
+    book.showNews();
+    focusOn(opened.peek() ?? book.list.state.peek().items[0]?.id ?? '');
+  };
   const isOff = !canReach || book.isBusy.value;
   const focusOn = (id: string) =>
     rows.current?.querySelector<HTMLElement>(`[data-question="${CSS.escape(id)}"] .question-open`)?.focus();
@@ -82,6 +112,11 @@ export function Questions() {
     d: ifOpen('decline'),
     g: () => may('guidance:propose') && onRow((row) => begin(row, 'guidance'))(),
     z: () => !isOff && book.undo(),
+    n: () => {
+      if (news === null) return false;
+      showNews();
+      return true;
+    },
     Escape: () => {
       if (reading !== null || opened.peek() === null) return false;
       const id = opened.peek() ?? '';
@@ -105,18 +140,39 @@ export function Questions() {
             </Link>
           )}
         </div>
-        <nav class="promise-views question-views" aria-label="Which questions">
-          {questionViews.map((one) => (
-            <Link
-              key={one.view}
-              href={addressOf(one.view, null)}
-              class="promise-view"
-              aria-current={one.view === view ? 'page' : undefined}
-            >
-              {one.name}
-            </Link>
-          ))}
-        </nav>
+        <div class="question-head">
+          <nav class="promise-views question-views" aria-label="Which questions">
+            {questionViews.map((one) => (
+              <Link
+                key={one.view}
+                href={addressOf(one.view, site, null)}
+                class="promise-view"
+                aria-current={one.view === view ? 'page' : undefined}
+              >
+                {one.name}
+              </Link>
+            ))}
+          </nav>
+          {me.sites.length > 1 && (
+            <label class="question-site small soft">
+              Site
+              <select
+                class="input"
+                value={site ?? ''}
+                onChange={({ currentTarget: { value } }) =>
+                  navigate(addressOf(view, value === '' ? null : value, null), { replace: true })
+                }
+              >
+                <option value="">All</option>
+                {me.sites.map(({ key, name }) => (
+                  <option key={key} value={key}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
+        </div>
         {hasFailed && (
           <LoadFailed onAgain={() => void book.refresh()}>The questions could not be loaded.</LoadFailed>
         )}
@@ -132,14 +188,27 @@ export function Questions() {
             </p>
           )}
         </div>
-        <p class="soft small counted" role="status">
-          {countLine(page, hasFailed)}
-        </p>
+        <div class="question-told">
+          <p class="soft small counted" role="status">
+            {countLine(page, hasFailed)}
+          </p>
+          {/* Always there: what is told in it is read out. */}
+          <div role="status">
+            {news !== null && (
+              <p class="question-news">
+                {newsWords(news)}
+                <button type="button" class="button small" onClick={showNews}>
+                  Show <Key name="N" />
+                </button>
+              </p>
+            )}
+          </div>
+        </div>
         {page !== null && items.length === 0 && !isLoading && (
           <div class="nothing">
             <p class="soft">
               {page.isReading && view === 'todo'
-                ? 'The past is still being read. Look again in a moment.'
+                ? 'The past is still being read. It comes by itself.'
                 : empty}
             </p>
           </div>
@@ -152,6 +221,7 @@ export function Questions() {
               worst={items[0]?.harm ?? 0}
               book={book}
               isOff={isOff}
+              isGone={news?.gone.has(row.id) ?? false}
               isOpen={opened.value === row.id}
               form={opened.value === row.id ? form.value : null}
               meId={me.id}
@@ -159,7 +229,7 @@ export function Questions() {
               onForm={(kind) => begin(row, kind)}
               onLeave={() => leave(row.id)}
               onMerged={focusOn}
-              onRead={(id) => navigate(addressOf(view, id))}
+              onRead={(id) => navigate(addressOf(view, site, id))}
             />
           ))}
         </ul>
@@ -175,7 +245,7 @@ export function Questions() {
         )}
       </section>
       {reading !== null && (
-        <Reading key={reading} id={reading} onClose={() => navigate(addressOf(view, null))} />
+        <Reading key={reading} id={reading} onClose={() => navigate(addressOf(view, site, null))} />
       )}
     </div>
   );

@@ -1,13 +1,16 @@
-import { type ReadonlySignal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type {
   WeakMoved,
   WeakQuestionDetail,
   WeakQuestionPage,
   WeakQuestionRow,
+  WeakView,
 } from '../../protocol/weak-questions.ts';
 import { type Api, ApiError } from '../api.ts';
 import type { WeakVerb } from '../review-api.ts';
 import { createPagedList, type PagedList } from '../shared/paged-list.ts';
+import { readPages } from '../shared/read-pages.ts';
+import { belongsTo, type ListNews, newsOf, withOpened } from './question-news.ts';
 import { questionProblem } from './question-words.ts';
 
 /** What came of the last thing that was done, and the way back from it where there is one. */
@@ -28,8 +31,19 @@ export interface QuestionBook {
   readonly details: ReadonlySignal<Details>;
   readonly said: ReadonlySignal<Said | null>;
   readonly isBusy: ReadonlySignal<boolean>;
-  /** Shows these. */
-  show(asked: URLSearchParams): Promise<void>;
+  /** The row that is open; null: none. */
+  readonly opened: Signal<string | null>;
+  /** What has come, gone or moved meanwhile, and waits until somebody wants to see it; null: nothing. */
+  readonly news: ReadonlySignal<ListNews | null>;
+  /** Shows these; where they are shown already it looks what is new. */
+  show(view: WeakView, site: string | null): Promise<void>;
+  /**
+   * Looks what others have changed. What rows say is shown in place; rows that come, go or move wait in `news`, so that
+   * nothing jumps under a finger.
+   * @param ids of those that have changed; none: nobody knows which
+   */
+  look(ids?: readonly string[]): void;
+  showNews(): void;
   /** Reads all that is shown again. */
   refresh(): Promise<void>;
   open(id: string): Promise<void>;
@@ -47,13 +61,32 @@ export interface QuestionBook {
 
 type QuestionApi = Pick<Api, 'weakQuestionList' | 'weakQuestion' | 'changeWeakQuestion'>;
 
-export function createQuestionBook(api: QuestionApi): QuestionBook {
-  const list = createPagedList(api.weakQuestionList, (page: WeakQuestionPage) => page.items);
+/** Rows of a page, as the server gives them by itself. */
+const pageSize = 30;
+/** While this console itself changes or loads something, what is new is looked for behind that. */
+const lookAgainMs = 500;
+
+export function createQuestionBook(api: QuestionApi, meId: string): QuestionBook {
+  const list = createPagedList(
+    api.weakQuestionList,
+    (page: WeakQuestionPage) => page.items,
+    ({ id }) => id,
+  );
   const details = signal<Details>(new Map());
   const said = signal<Said | null>(null);
   const isBusy = signal(false);
   const closing = new AbortController();
+  const opened = signal<string | null>(null);
+  /** The list as it was read last, where it is another one than the one that is shown. */
+  const fresh = signal<WeakQuestionPage | null>(null);
   let asked = new URLSearchParams();
+  let view: WeakView = 'todo';
+  /** Grows with each change by this console: what was read before it is too old to be shown. */
+  let own = 0;
+  /** Changed since the last look, as far as is known. */
+  const heard = new Set<string>();
+  let looking = false;
+  let lookTimer: ReturnType<typeof setTimeout> | undefined;
 
   const keep = (id: string, detail: WeakQuestionDetail | 'failed') => {
     details.value = new Map(details.peek()).set(id, detail);
@@ -70,14 +103,65 @@ export function createQuestionBook(api: QuestionApi): QuestionBook {
       if (typeof details.peek().get(id) !== 'object') keep(id, 'failed');
     }
   };
+  const news = computed(() =>
+    fresh.value === null ? null : newsOf(list.state.value, fresh.value, (row) => belongsTo(view, row, meId)),
+  );
+  const lookLater = (ms: number) => {
+    clearTimeout(lookTimer);
+    if (!closing.signal.aborted) lookTimer = setTimeout(() => void lookNow(), ms);
+  };
+  const isOccupied = () => isBusy.peek() || list.state.peek().isLoading;
+  const lookNow = async () => {
+    const { page, items } = list.state.peek();
+    // Behind the first load all is new anyway; one that has failed is tried again by hand.
+    if (page === null) return;
+    if (looking || isOccupied()) return lookLater(lookAgainMs);
+    looking = true;
+    const [askedThen, ownThen, ids] = [asked, own, new Set(heard)];
+    heard.clear();
+    try {
+      const found = await readPages(Math.max(1, Math.ceil(items.length / pageSize)), (cursor) => {
+        const query = new URLSearchParams(asked);
+        if (cursor !== null) query.set('cursor', cursor);
+        return api.weakQuestionList(query, closing.signal);
+      });
+      if (asked !== askedThen) return;
+      if (own !== ownThen || isOccupied()) return lookLater(lookAgainMs);
+      take(found, ids);
+    } catch (error) {
+      if (!closing.signal.aborted && !(error instanceof ApiError)) throw error;
+    } finally {
+      looking = false;
+    }
+  };
+  const take = (found: WeakQuestionPage, ids: ReadonlySet<string>) => {
+    const { items, next } = list.state.peek();
+    const openedId = opened.peek();
+    // Where nothing is shown, nothing jumps.
+    if (items.length === 0) return list.put({ items: found.items, page: found, next: found.next });
+    const now = new Map(found.items.map((row) => [row.id, row]));
+    const openedRow = items.find(({ id }) => id === openedId);
+    const isOpenedNew =
+      openedRow !== undefined &&
+      (ids.has(openedRow.id) || JSON.stringify(openedRow) !== JSON.stringify(now.get(openedRow.id)));
+    list.put({ items: items.map((row) => now.get(row.id) ?? row), page: found, next });
+    fresh.value = found;
+    if (isOpenedNew) void open(openedRow.id);
+  };
+  const load = (query: URLSearchParams) => {
+    fresh.value = null;
+    heard.clear();
+    return list.load(query);
+  };
   const refresh = async () => {
-    await Promise.all([list.load(asked), ...[...details.peek().keys()].map(open)]);
+    await Promise.all([load(asked), ...[...details.peek().keys()].map(open)]);
   };
 
   /** @param work what it says once it is done, and what takes it back */
   const act = async (at: string, work: () => Promise<Pick<Said, 'text' | 'undo'>>): Promise<boolean> => {
     if (isBusy.peek()) return false;
     isBusy.value = true;
+    own += 1;
     said.value = null;
     try {
       said.value = { at, isProblem: false, ...(await work()) };
@@ -118,10 +202,26 @@ export function createQuestionBook(api: QuestionApi): QuestionBook {
     details,
     said,
     isBusy,
-    show(query) {
+    opened,
+    news,
+    async show(wanted, site) {
+      const query = new URLSearchParams({ view: wanted, ...(site !== null && { site }) });
+      if (String(query) === String(asked) && list.state.peek().page !== null) return lookLater(0);
       asked = query;
+      view = wanted;
       said.value = null;
-      return list.load(query);
+      await load(query);
+    },
+    look(ids = []) {
+      for (const id of ids) heard.add(id);
+      lookLater(0);
+    },
+    showNews() {
+      const found = fresh.peek();
+      if (found === null) return;
+      fresh.value = null;
+      const items = withOpened(list.state.peek().items, found.items, opened.peek());
+      list.put({ items, page: found, next: found.next });
     },
     refresh,
     open,
@@ -154,6 +254,7 @@ export function createQuestionBook(api: QuestionApi): QuestionBook {
     },
     close() {
       closing.abort();
+      clearTimeout(lookTimer);
       list.close();
     },
   };

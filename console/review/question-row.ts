@@ -11,6 +11,8 @@ export interface QuestionRowProps {
   readonly worst: number;
   readonly book: QuestionBook;
   readonly isOff: boolean;
+  /** It is in the list no more, and nobody has asked yet to see the list as it is. */
+  readonly isGone: boolean;
   readonly isOpen: boolean;
   readonly form: OpenForm;
   readonly meId: string;

@@ -19,6 +19,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['L C N', 'In the feedback: looked at, changed, not changed'],
   ['O G D', 'By question: take or release, write guidance, decline'],
   ['M X Z', 'By question: merge, split, undo that'],
+  ['N', 'By question: show what is new'],
   ['M', 'Open the note that mentions you'],
   ['Esc', 'Leave the text field, the form or the conversation'],
   ['P', 'Promise something'],

@@ -18,13 +18,19 @@ export interface PagedList<P, I> {
   loadMore(): Promise<void>;
   /** What is known of the items changed without asking again. */
   change(update: (item: I) => I): void;
+  /** What was read elsewhere under the same conditions, in the place of all that is shown. */
+  put(shown: Pick<PagedState<P, I>, 'items' | 'page' | 'next'>): void;
   close(): void;
 }
 
-/** @param fetchPage one page; `cursor` in the query says behind which */
+/**
+ * @param fetchPage one page; `cursor` in the query says behind which
+ * @param keyOf what an item is known by, where one may have moved behind the page meanwhile: it is shown once
+ */
 export function createPagedList<P extends { readonly next: string | null }, I>(
   fetchPage: (query: URLSearchParams, signal: AbortSignal) => Promise<P>,
   itemsOf: (page: P) => readonly I[],
+  keyOf?: (item: I) => string,
 ): PagedList<P, I> {
   const empty = { items: [], page: null, next: null, isLoading: true, hasFailed: false };
   const state = signal<PagedState<P, I>>(empty);
@@ -39,7 +45,12 @@ export function createPagedList<P extends { readonly next: string | null }, I>(
     try {
       const page = await fetchPage(query, aborted);
       if (aborted.aborted) return;
-      const items = [...(cursor === null ? [] : state.peek().items), ...itemsOf(page)];
+      const before = cursor === null ? [] : state.peek().items;
+      const known = new Set(keyOf === undefined ? [] : before.map(keyOf));
+      const items = [
+        ...before,
+        ...itemsOf(page).filter((item) => keyOf === undefined || !known.has(keyOf(item))),
+      ];
       state.value = { items, page, next: page.next, isLoading: false, hasFailed: false };
     } catch (error) {
       if (aborted.aborted) return;
@@ -62,6 +73,11 @@ export function createPagedList<P extends { readonly next: string | null }, I>(
     },
     change(update) {
       state.value = { ...state.peek(), items: state.peek().items.map(update) };
+    },
+    put(shown) {
+      current.abort();
+      current = new AbortController();
+      state.value = { ...shown, isLoading: false, hasFailed: false };
     },
     close: () => current.abort(),
   };

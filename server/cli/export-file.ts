@@ -15,7 +15,7 @@ import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { type ExportManifest, ExportOrder } from '../../protocol/exports.ts';
 import { exact, Time } from '../../protocol/ids.ts';
-import { atTheBeginning, Checkpoint } from '../exports/checkpoint.ts';
+import { atTheBeginning, Checkpoint, canGoOn } from '../exports/checkpoint.ts';
 import type { Step } from '../exports/pipeline.ts';
 import type { ExportAsk } from '../store/exports.ts';
 import { UsageError } from './command.ts';
@@ -69,6 +69,9 @@ export function openExportFile(path: string, order: Order | null): ExportFile {
     );
   }
   const from = order === null ? readState(state) : { order, checkpoint: atTheBeginning };
+  if (!canGoOn(from.checkpoint)) {
+    throw new UsageError(`${path} was begun by another version of Handrail; remove ${state} to begin anew.`);
+  }
   const file = openSync(part, order === null ? 'r+' : 'w', 0o600);
   // What was written behind the last checkpoint is written again.
   ftruncateSync(file, from.checkpoint.bytes);

@@ -42,7 +42,17 @@ export function detailOf(result: ReplayResult): string[] {
   ];
 }
 
-/** What a run has found, for people: each guidance in a line, and under it what did not pass. */
+/** A close question that this version of the bot answers otherwise than the last one: told, and no failure. */
+const beforeLines = ({ before, without }: ReplayResult): string[] =>
+  before === null
+    ? []
+    : [
+        `the bot by itself says something else than in version ${before.botVersion}`,
+        `before:  ${oneLine(before.answer)}`,
+        `now:     ${oneLine(without ?? '')}`,
+      ];
+
+/** What a run has found, for people: each guidance in a line, and under it what did not pass, or is answered otherwise. */
 export function linesOf({ results }: ReplayReport): string[] {
   return [...Map.groupBy(results, ({ guidance }) => guidance)].flatMap(([guidance, own]) => {
     const failed = own.filter(({ verdict }) => verdict !== null && isFailure(verdict));
@@ -55,8 +65,14 @@ export function linesOf({ results }: ReplayReport): string[] {
       `${mark}  ${guidance}  ${passed} of ${own.length}  ${oneLine(own[0]?.question ?? '', 70)}`,
       ...[...failed, ...open].flatMap((one) => [
         `        ${one.kind === 'neighbour' ? 'close' : 'must get'}: ${oneLine(one.question)}`,
-        ...detailOf(one).map((line) => `          ${line}`),
+        ...[...detailOf(one), ...beforeLines(one)].map((line) => `          ${line}`),
       ]),
+      ...own
+        .filter(({ verdict, before }) => verdict === 'passed' && before !== null)
+        .flatMap((one) => [
+          `        close: ${oneLine(one.question)}`,
+          ...beforeLines(one).map((line) => `          ${line}`),
+        ]),
     ];
   });
 }
@@ -66,10 +82,13 @@ export function junitOf({ run, results }: ReplayReport): string {
   const suites = [...Map.groupBy(results, ({ guidance }) => guidance)].map(([guidance, own]) => {
     const cases = own.map((one) => {
       const open = `    <testcase classname="${escaped(guidance)}" name="${escaped(`${one.kind}: ${one.question}`)}"`;
-      if (one.verdict === 'passed') return `${open}/>`;
+      const before = beforeLines(one);
+      const out =
+        before.length === 0 ? '' : `\n      <system-out>${escaped(before.join('\n'))}</system-out>\n    `;
+      if (one.verdict === 'passed') return out === '' ? `${open}/>` : `${open}>${out}</testcase>`;
       const kind = one.verdict !== null && isFailure(one.verdict) ? 'failure' : 'error';
       const message = one.verdict === null ? 'not asked' : verdictWords[one.verdict];
-      return `${open}>\n      <${kind} message="${escaped(message)}">${escaped(detailOf(one).join('\n'))}</${kind}>\n    </testcase>`;
+      return `${open}>\n      <${kind} message="${escaped(message)}">${escaped(detailOf(one).join('\n'))}</${kind}>${out || '\n    '}</testcase>`;
     });
     return `  <testsuite name="${escaped(guidance)}" ${countsIn(own)}>\n${cases.join('\n')}\n  </testsuite>`;
   });

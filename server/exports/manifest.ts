@@ -1,10 +1,7 @@
 import type { ExportManifest } from '../../protocol/exports.ts';
 import { definitionsOf } from '../domain/export/left-out.ts';
 import type { ExportAsk } from '../store/exports.ts';
-import type { Checkpoint } from './checkpoint.ts';
-
-/** Grows when the same feedback would be written as something else. */
-const formatVersion = 1;
+import { type Checkpoint, formatVersionOf } from './checkpoint.ts';
 
 export interface Told {
   readonly id: string;
@@ -30,7 +27,7 @@ export const manifestOf = ({
   checkpoint,
 }: Told): ExportManifest => ({
   export: id,
-  formatVersion,
+  formatVersion: formatVersionOf(checkpoint),
   content: ask.content,
   format: ask.format,
   file,

@@ -57,6 +57,7 @@ export function parquetColumns(columns: readonly Column<unknown>[]): Writer {
 function elementOf(name: string, kind: Column<unknown>['kind']): SchemaElement {
   const column = { name, repetition_type: 'OPTIONAL' } as const;
   if (kind === 'number') return { ...column, type: 'INT32' };
+  if (kind === 'score') return { ...column, type: 'DOUBLE' };
   if (kind === 'time') return { ...column, type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' };
   return { ...column, type: 'BYTE_ARRAY', converted_type: 'UTF8' };
 }

@@ -4,7 +4,7 @@ import type { FactExportRow } from '../domain/export/columns.ts';
 import { withheldBecause } from '../domain/export/left-out.ts';
 import { factRecord, type Recorded, recorders } from '../domain/export/records.ts';
 import { redactDeep, type Tally } from '../domain/export/redact.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import { type Checkpoint, canGoOn } from './checkpoint.ts';
 import type { Writer } from './format-writer.ts';
 import { createWriter, iso } from './writer.ts';
 
@@ -33,9 +33,11 @@ export interface Step {
 /**
  * The one way from rows to a file: source, what is left out, redaction, format. A page at a time, so memory does not
  * grow with the export. Whoever keeps a step's bytes together with its checkpoint can go on from there after anything.
+ * @throws Error for what another version of the format was begun as
  */
 export async function* runExport(shape: Shape, source: Source, from: Checkpoint): AsyncGenerator<Step> {
   const writer = createWriter(shape.content, shape.format);
+  if (!from.isDone && !canGoOn(from)) throw new Error('begun by another version of Handrail: begin it anew');
   let now = from;
   while (!now.isDone) {
     const { rows, cursor } = await source.after(now.cursor);

@@ -91,6 +91,8 @@ export const rooms = {
   /** Who is there by the link of an e-mail alone. */
   link: (conversationId: string) => `link:${conversationId}`,
   site: (siteId: string) => `site:${siteId}`,
+  /** Those at a site who review what customers say. */
+  reviewers: (siteId: string) => `reviewers:${siteId}`,
   agent: (agentId: string) => `agent:${agentId}`,
 };
 

@@ -30,6 +30,7 @@ import * as weakQuestions from './migrations/026-weak-questions.ts';
 import * as replay from './migrations/027-replay.ts';
 import * as proof from './migrations/028-proof.ts';
 import * as erasures from './migrations/029-erasures.ts';
+import * as largeQuestions from './migrations/030-large-questions.ts';
 import type { Tables } from './schema.ts';
 
 export type Database = Kysely<Tables>;
@@ -66,6 +67,7 @@ export const migrations = {
   '027-replay': replay,
   '028-proof': proof,
   '029-erasures': erasures,
+  '030-large-questions': largeQuestions,
 };
 
 /** bigint columns hold epoch ms and counts, all far below 2^53: read them as numbers. */

@@ -25,7 +25,8 @@ const status = sql<FeedbackItem['status']>`case when items.about is not null
 
 /** What people had approved for the question, where they had: the answer may be theirs and not the bot's. */
 const guidance = sql<FeedbackItem['guidance']>`(
-  select jsonb_build_object('id', applied->'id', 'version', applied->'version', 'kind', applied->'kind')
+  select jsonb_build_object('id', applied->'id', 'version', applied->'version', 'kind', applied->'kind',
+    'score', applied->'score')
   from facts, lateral (select body->'guidance' as applied) as its
   where facts.conversation_id = items.conversation_id and type = 'answer.started'
     and body->'turn' = to_jsonb(items.turn) and applied is not null

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { ReplayFilter, ReplayPage, ReplayReport, ReplayRun } from '../../protocol/replay.ts';
+import { saysTheSame } from '../domain/replay/checks.ts';
 import { wordDiff } from '../domain/replay/word-diff.ts';
 import { createCursor } from './cursor.ts';
 import type { Database } from './database.ts';
@@ -80,14 +81,45 @@ export function createReplayReports(db: Database) {
         .where('replay_runs.id', '=', id)
         .executeTakeFirst();
       if (run === undefined) return null;
-      const rows = await shown(db)
-        .select(['guidance_id', 'version', 'kind', 'question', 'verdict', 'result'])
-        .where('run_id', '=', id)
-        .orderBy('replay_results.seq')
-        .execute();
-      return { run: toRun(run), results: rows.map(toResult) };
+      const [rows, before] = await Promise.all([
+        shown(db)
+          .select(['replay_results.seq', 'guidance_id', 'version', 'kind', 'question', 'verdict', 'result'])
+          .where('run_id', '=', id)
+          .orderBy('replay_results.seq')
+          .execute(),
+        answersBefore(db, run),
+      ]);
+      return { run: toRun(run), results: rows.map((row) => toResult(row, before.get(row.seq) ?? null)) };
     },
   };
+}
+
+interface AnswerBefore {
+  readonly botVersion: string;
+  readonly answer: string;
+}
+
+/**
+ * What the bot said by itself to the close questions of a run, in the newest earlier run of another version in which it
+ * answered them.
+ * @returns by seq of the question; of a bot whose version nobody knows there is none
+ */
+async function answersBefore(
+  db: Database,
+  { id, bot_version: version, started_at: startedAt }: Pick<RunRow, 'id' | 'bot_version' | 'started_at'>,
+): Promise<ReadonlyMap<number, AnswerBefore>> {
+  if (version === null) return new Map();
+  const { rows } = await sql<AnswerBefore & { seq: number }>`
+    select distinct on (now.seq) now.seq, run.bot_version as "botVersion", old.result->>'without' as answer
+    from replay_results now
+    join replay_runs own on own.id = now.run_id
+    join replay_results old on old.guidance_id = now.guidance_id and old.question = now.question
+      and old.kind = 'neighbour' and old.run_id <> now.run_id and old.result->>'without' is not null
+    join replay_runs run on run.id = old.run_id and run.site_id = own.site_id and run.bot_version <> ${version}
+      and (run.started_at, run.id) < (${startedAt}::bigint, ${id}::uuid)
+    where now.run_id = ${id} and now.kind = 'neighbour' and now.result->>'without' is not null
+    order by now.seq, run.started_at desc, run.id desc`.execute(db);
+  return new Map(rows.map(({ seq, ...before }) => [seq, before]));
 }
 
 export type ReplayReports = ReturnType<typeof createReplayReports>;
@@ -150,6 +182,7 @@ function toResult(
     Selectable<ReplayResultsTable>,
     'guidance_id' | 'version' | 'kind' | 'question' | 'verdict' | 'result'
   >,
+  before: AnswerBefore | null,
 ): ReplayReport['results'][number] {
   const { checks, ...outcome } = row.result ?? unasked;
   const { without, with: given } = outcome;
@@ -162,5 +195,9 @@ function toResult(
     ...outcome,
     checks: [...checks],
     diff: without === null || given === null ? [] : wordDiff(without, given),
+    before:
+      before === null || without === null || saysTheSame(before.answer, without)
+        ? null
+        : { ...before, diff: wordDiff(before.answer, without) },
   };
 }

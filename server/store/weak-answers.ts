@@ -9,7 +9,10 @@ import type { Database } from './database.ts';
 
 const [answersShown, wordingsShown, betterShown, sourcesShown] = [50, 500, 20, 20];
 
-/** What is behind a weak question. */
+/**
+ * What is behind a weak question. One that thousands have asked is read as fast as others: its newest answers are found
+ * first, and what was said of these alone is looked up.
+ */
 export async function behindQuestion(
   db: Database,
   id: string,
@@ -31,15 +34,17 @@ export async function behindQuestion(
         is_unknown as "isUnknown", weak_answers.reasons, coalesce(comment, '') as comment,
         coalesce(right_answer, '') as "rightAnswer", signals, weak_answers.do_not_train as "doNotTrain",
         case when is_down then receipts.status end as status
-      from ${of}
+      from (
+        select own.* from weak_wordings cross join lateral (
+          select * from weak_answers where wording_id = weak_wordings.id
+          order by weak_answers.at desc, conversation_id, turn limit ${answersShown}) as own
+        where question_id = ${id}
+        order by own.at desc, conversation_id, turn limit ${answersShown}) as weak_answers
       left join answer_feedback on answer_feedback.conversation_id = weak_answers.conversation_id
         and answer_feedback.turn = weak_answers.turn
       left join receipts on receipts.conversation_id = weak_answers.conversation_id
         and about = weak_answers.turn::text
-      where question_id = ${id}
-      order by weak_answers.at desc, weak_answers.conversation_id, weak_answers.turn limit ${answersShown}`.execute(
-      db,
-    ),
+      order by weak_answers.at desc, weak_answers.conversation_id, weak_answers.turn`.execute(db),
     sql<BetterAnswerItem>`
       select better_answers.conversation_id as "conversationId", better_answers.turn, better_answers.text,
         coalesce(auth_user.name, '') as by, better_answers.at
@@ -47,7 +52,9 @@ export async function behindQuestion(
       join better_answers on better_answers.conversation_id = weak_answers.conversation_id
         and better_answers.turn = weak_answers.turn
       left join auth_user on auth_user.id = agent_id
-      where question_id = ${id} order by better_answers.at desc limit ${betterShown}`.execute(db),
+      where question_id = ${id} and is_improved order by better_answers.at desc limit ${betterShown}`.execute(
+      db,
+    ),
     sql<WeakQuestionDetail['sources'][number]>`
       select source->>'title' as title, source->>'url' as url, count(*)::int as answers
       from ${of} cross join jsonb_array_elements(sources) as source

@@ -22,6 +22,7 @@ export type WeakRefusal = WeakProblem | 'not_found' | 'same_question' | 'stale_q
 export interface Moved {
   /** The question that is shown from now on. */
   readonly id: string;
+  readonly siteId: string;
   readonly other: string;
   readonly wordings: readonly string[];
 }
@@ -52,7 +53,7 @@ export function createWeakChanges(db: Database) {
     ]);
 
   return {
-    /** Takes, releases, declines or opens a question again. @returns why not, or its id */
+    /** Takes, releases, declines or opens a question again. @returns why not, or which it is */
     act: (id: string, command: Exclude<WeakCommand, { name: 'fail' }>, act: WeakAct) =>
       refusable(db, async (tx) => {
         const { row } = await own(tx, id, null, act);
@@ -60,7 +61,7 @@ export function createWeakChanges(db: Database) {
         if (typeof next === 'string') throw new Refused(next);
         await saveStanding(tx, id, next);
         await note(tx, act, row.site_id, id, 'weak_question.decided', { status: next.status });
-        return { id };
+        return { id, siteId: row.site_id };
       }),
 
     /** All wordings of `id` become wordings of `into`, which stays as it stands. */
@@ -90,7 +91,7 @@ export function createWeakChanges(db: Database) {
             .execute();
         await countAnew(tx, [into], act.at);
         await note(tx, act, to.site_id, into, 'weak_question.merged', { from: id });
-        return { id: into, other: id, wordings: wordings.map((one) => one.id) };
+        return { id: into, siteId: to.site_id, other: id, wordings: wordings.map((one) => one.id) };
       }),
 
     /**
@@ -140,7 +141,7 @@ export function createWeakChanges(db: Database) {
             .execute();
         await countAnew(tx, [id, other], act.at);
         await note(tx, act, row.site_id, id, 'weak_question.split', { to: other });
-        return { id, other, wordings };
+        return { id, siteId: row.site_id, other, wordings };
       }),
   };
 }

@@ -12,7 +12,7 @@ import { harmAt } from '../domain/weak/rank.ts';
 import { createCursor } from './cursor.ts';
 import type { Database } from './database.ts';
 import { behindQuestion } from './weak-answers.ts';
-import { heatUnit } from './weak-counts.ts';
+import { heatUnit, type QuestionAt } from './weak-counts.ts';
 import { personOf } from './weak-standing.ts';
 import { anchorsWith } from './weak-wordings.ts';
 
@@ -30,8 +30,8 @@ export interface WeakAsked extends WeakQuestionFilter {
   readonly now: number;
 }
 
-/** Others of a site that are held against one that is to be merged. */
-const mostAlike = 1_000;
+/** Others of a site that are held against one that is to be merged: those that share most words with it. */
+const mostAlike = 300;
 
 /** Weak questions as reviewers read them. */
 export function createWeakQuestions(db: Database) {
@@ -96,6 +96,16 @@ export function createWeakQuestions(db: Database) {
       return question === null ? null : { question, ...(await behindQuestion(db, id)) };
     },
 
+    /** Those that a guidance was written for. */
+    async ofGuidance(guidanceId: string): Promise<QuestionAt[]> {
+      return db
+        .selectFrom('weak_questions')
+        .select(['id', 'site_id as siteId'])
+        .where('guidance_id', '=', guidanceId)
+        .where('merged_into', 'is', null)
+        .execute();
+    },
+
     /** What others of the site it may be the same as: to be put in order by likeness. */
     async anchorsBeside(id: string, text: string): Promise<Anchor[]> {
       const row = await db
@@ -104,7 +114,7 @@ export function createWeakQuestions(db: Database) {
         .where('id', '=', id)
         .executeTakeFirst();
       if (row === undefined) return [];
-      const anchors = await anchorsWith(db, row.site_id, contentsOfWording(text), mostAlike);
+      const anchors = await anchorsWith(db, row.site_id, contentsOfWording(text), mostAlike, 'nearest');
       return anchors.filter(({ question }) => question !== id);
     },
 

@@ -5,7 +5,7 @@ import type { Anchor, Placement } from '../domain/weak/gathering.ts';
 import { weightOf } from '../domain/weak/rank.ts';
 import type { Database, Tx } from './database.ts';
 import { factsByConversation } from './facts-by-conversation.ts';
-import { countAnew } from './weak-counts.ts';
+import { countAnew, type QuestionAt } from './weak-counts.ts';
 import { findWordings, type Worded } from './weak-wordings.ts';
 import { withinReach } from './within-reach.ts';
 
@@ -15,6 +15,11 @@ export interface WeakReading {
   readonly atOnce?: number;
   /** Where new wordings of a site belong (domain/weak/gathering.ts). */
   place(siteId: string, asked: readonly string[], anchors: readonly Anchor[]): Promise<Placement[]>;
+}
+
+export interface WeakRead {
+  readonly left: readonly string[];
+  readonly counted: readonly QuestionAt[];
 }
 
 /** The facts that say what was asked and answered, and what was said of it (domain/weak/failings.ts). */
@@ -58,14 +63,14 @@ export function createWeakReader(db: Database) {
     /**
      * Reads these conversations from their first fact on, and puts their weak answers in the place of what was known, in
      * one transaction. What a person has put together or apart stays so.
-     * @returns those that are left to be read; all of them where another process reads just now
+     * @returns `left` to be read: all of them where another process reads just now; and the questions that were counted anew
      */
-    async read(given: readonly string[], { now, place, atOnce }: WeakReading): Promise<readonly string[]> {
+    async read(given: readonly string[], { now, place, atOnce }: WeakReading): Promise<WeakRead> {
       return db.transaction().execute(async (tx) => {
         const lock = await sql<{
           isOurs: boolean;
         }>`select pg_try_advisory_xact_lock(${weakLock}) as "isOurs"`.execute(tx);
-        if (lock.rows[0]?.isOurs !== true) return given;
+        if (lock.rows[0]?.isOurs !== true) return { left: given, counted: [] };
         // Before their facts: what comes in between is read once more.
         const { taken, left } = withinReach(await headsOf(tx, given), atOnce);
         const asked = given.filter((id) => !left.has(id));
@@ -94,14 +99,14 @@ export function createWeakReader(db: Database) {
         );
         const placed = found.map((one) => ({ ...one, ...(wordings.get(one) ?? nowhere) }));
         await writeAnswers(tx, ids, placed);
-        await countAnew(tx, [...before, ...placed.map(({ questionId }) => questionId)], now);
+        const counted = await countAnew(tx, [...before, ...placed.map(({ questionId }) => questionId)], now);
         await sql`insert into weak_heads (conversation_id, seq, signals)
           select id, seq, signals from jsonb_to_recordset(${JSON.stringify(heads)}::jsonb)
             as head(id uuid, seq integer, signals integer)
           on conflict (conversation_id) do update set seq = excluded.seq, signals = excluded.signals`.execute(
           tx,
         );
-        return [...left];
+        return { left: [...left], counted };
       });
     },
   };

@@ -66,12 +66,13 @@ async function anchorsNear(tx: Tx, siteId: string, texts: readonly string[]): Pr
   return anchorsWith(tx, siteId, contents, mostAnchors);
 }
 
-/** Anchors of a site that share a word with these, the newest first. */
+/** Anchors of a site that share a word with these: the newest first, or those that share most of them. */
 export async function anchorsWith(
   tx: Pick<Tx, 'selectFrom'>,
   siteId: string,
   contents: readonly string[],
   most: number,
+  first: 'newest' | 'nearest' = 'newest',
 ): Promise<Anchor[]> {
   if (contents.length === 0) return [];
   return tx
@@ -80,6 +81,12 @@ export async function anchorsWith(
     .where('site_id', '=', siteId)
     .where('is_anchor', '=', true)
     .where(sql<boolean>`contents && ${[...contents]}::text[]`)
+    .$if(first === 'nearest', (query) =>
+      query.orderBy(
+        sql`(select count(*) from unnest(contents) as word where word = any(${[...contents]}::text[]))`,
+        'desc',
+      ),
+    )
     .orderBy('at', 'desc')
     .orderBy('id')
     .limit(most)

@@ -1,7 +1,9 @@
 import { uuidv7 } from 'uuidv7';
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
+import type { WeakQuestionPage } from '../../protocol/weak-questions.ts';
 import { type Consoles, eventually, startConsoles } from '../console/consoles.ts';
 import type { Scene } from '../console/northcard.ts';
+import { json } from '../server/requests.ts';
 import { lookAtConsole } from '../support/console-look.ts';
 
 let consoles: Consoles;
@@ -165,4 +167,97 @@ test('a reviewer works through weak questions by keyboard, and the customers hea
   await press('o');
   await page.context().setOffline(false);
   await page.getByRole('button', { name: 'Take', exact: true }).and(page.locator(':enabled')).waitFor();
+});
+
+test('what others change shows in an open list by itself, and takes neither the place nor the words of who reads it', async () => {
+  const { server } = consoles;
+  const [site, elsewhere] = [await consoles.newSite(), await consoles.newSite()];
+  const personAt = (name: string) =>
+    server.store.agents.add({
+      name,
+      email: `${name}-${crypto.randomUUID()}@northcard.example`,
+      siteIds: [site.id, elsewhere.id],
+      role: 'admin',
+    });
+  const page = await consoles.consoleOf(await personAt('Ada'));
+  const kim = await server.signIn(await personAt('Kim'));
+  const byKim = async (verb: string, text: string, more: object = {}) => {
+    const headers = { cookie: kim };
+    const list: WeakQuestionPage = await (
+      await fetch(`${server.url}/v1/desk/weak-questions`, { headers })
+    ).json();
+    const id = list.items.find((one) => one.question === text)?.id;
+    const change = json({ id, ...more }, { cookie: kim });
+    expect((await fetch(`${server.url}/v1/desk/weak-questions/${verb}`, change)).status).toBe(200);
+  };
+  const row = (text: string) => page.locator('.question-row').filter({ hasText: text });
+  const shown = () => page.locator('.question-asked').allInnerTexts();
+
+  await page.goto(`${server.url}/console/questions`);
+  await page.getByText('Nothing to do: no weak answers wait for anybody.').waitFor();
+  // Where nothing is shown, nothing jumps: what comes is there.
+  await consoles.customerWith(site, asks(question));
+  await row(question).waitFor();
+  await consoles.customerWith(site, asks(other));
+  await page.getByText('1 new.').waitFor();
+  expect(await shown()).toEqual([question]);
+  await page.getByRole('button', { name: 'Show' }).click();
+  await eventually(shown).toHaveLength(2);
+  await row(question).getByText('1 weak answer').waitFor();
+  await consoles.customerWith(site, asks(question));
+  // What a row says changes in it.
+  await row(question).getByText('2 weak answers').waitFor();
+  const order = await shown();
+
+  // Somebody is in the middle of a sentence while a colleague works on the same list.
+  await row(question).getByRole('button', { name: question }).focus();
+  await page.keyboard.press('d');
+  const form = page.getByRole('form', { name: 'Decline the question' });
+  const reason = form.getByLabel('Why nothing is changed');
+  await reason.pressSequentially('We may');
+  await byKim('take', other);
+  await row(other).getByText('Kim').waitFor();
+  await byKim('decline', other, { reason: 'A table says it.' });
+  await row(other).getByText('No longer in this list').waitFor();
+  await consoles.customerWith(site, asks(address));
+  await page.getByText('1 new, 1 gone').waitFor();
+  await byKim('decline', question, { reason: 'It stands in the table.' });
+  await row(question).getByText('Declined by Kim').waitFor();
+  expect(await shown()).toEqual(order);
+  await lookAtConsole(page, 'questions-news');
+  await reason.pressSequentially(' not');
+  expect(await reason.inputValue()).toBe('We may not');
+  await page.getByRole('button', { name: 'Show' }).click();
+  await eventually(shown).toEqual(expect.arrayContaining([question, address]));
+  expect(await shown(), 'gone, but for the one that is being written in').toHaveLength(2);
+  expect(await reason.inputValue()).toBe('We may not');
+  expect(await page.getByRole('button', { name: 'Show' }).count()).toBe(0);
+
+  // Of one site: in the address, so that it stays.
+  const choice = page.getByLabel('Site');
+  await choice.selectOption(elsewhere.key);
+  await page.waitForURL(`**/console/questions?site=${elsewhere.key}`);
+  await page.getByText('Nothing to do: no weak answers wait for anybody.').waitFor();
+  await consoles.customerWith(elsewhere, asks('Do you have a shop in Paris?'));
+  await row('Paris').waitFor();
+  await page.getByRole('link', { name: 'Declined' }).click();
+  await page.waitForURL(`**/console/questions?view=declined&site=${elsewhere.key}`);
+  await page.getByText('None has been declined.').waitFor();
+  await page.getByRole('link', { name: 'To do' }).click();
+  await page.reload();
+  await row('Paris').waitFor();
+  expect(await shown()).toHaveLength(1);
+  await lookAtConsole(page, 'questions-site');
+  await choice.selectOption('');
+  await eventually(shown).toHaveLength(2);
+
+  // A line that comes back brings what was missed, and leaves the rows where they are.
+  consoles.expectFault(/ERR_INTERNET_DISCONNECTED/);
+  const before = await shown();
+  await page.context().setOffline(true);
+  await page.getByText('Connection lost.').waitFor();
+  await byKim('take', address);
+  await page.context().setOffline(false);
+  await row(address).getByText('Kim').waitFor();
+  expect(await shown()).toEqual(before);
 });

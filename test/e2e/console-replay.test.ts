@@ -72,6 +72,17 @@ test('guidance is replayed against the bot: what is asked, how far it is, what c
   await row.getByText('0 of 3 questions asked').first().waitFor();
   expect(await row.getByRole('button', { name: 'Replay version 1' }).isDisabled()).toBe(true);
   await look(page, 'running');
+  // On a phone the version stands in one line, also beside both buttons.
+  await page.setViewportSize({ width: 390, height: 844 });
+  const version = row.getByRole('rowheader', { name: '2026.11' });
+  expect(
+    await version.evaluate((cell) => {
+      const words = document.createRange();
+      words.selectNodeContents(cell);
+      return new Set([...words.getClientRects()].map(({ top }) => top)).size;
+    }),
+  ).toBe(1);
+  await page.setViewportSize({ width: 1280, height: 800 });
   thinking.resolve('A refund takes ten working days, as the bank needs its time.');
   await row.getByText('1 of 3 failed').waitFor();
   const results = row.getByRole('list', { name: 'What came of each question' });
@@ -90,8 +101,19 @@ test('guidance is replayed against the bot: what is asked, how far it is, what c
   await row.getByRole('button', { name: 'Replay', exact: true }).click();
   await row.getByRole('button', { name: 'Replay version 2' }).click();
   await row.getByText('All 3 passed').waitFor();
+  // The next version says something else to the close question: told, and no failure.
+  thought = Promise.resolve('A refund takes twelve working days, as the bank needs its time.');
+  await row.getByLabel('Version of the bot').fill('2026.12');
+  await row.getByRole('button', { name: 'Replay version 2' }).click();
+  await row.getByText('One close question is answered otherwise than in version 2026.11.').waitFor();
+  await row.getByText('All 3 passed').nth(1).waitFor();
+  const close = results.getByRole('listitem').filter({ hasText: 'answered otherwise' });
+  await close.locator('summary').press('Enter');
+  expect(await close.locator('del').last().textContent()).toBe(' ten');
+  expect(await close.locator('ins').last().textContent()).toBe(' twelve');
+  await lookAtConsole(page, 'replay-otherwise', close);
   const history = row.getByRole('table');
-  expect(await history.getByRole('row').count()).toBe(3);
+  expect(await history.getByRole('row').count()).toBe(4);
   await history.getByRole('rowheader', { name: '2026.11' }).waitFor();
 
   // All that is live, from the head of the list.

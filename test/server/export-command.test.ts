@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, watch } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
@@ -6,6 +7,7 @@ import type { ExportManifest } from '../../protocol/exports.ts';
 import { UsageError } from '../../server/cli/command.ts';
 import { exportToFile } from '../../server/cli/export.ts';
 import { readConfig } from '../../server/config.ts';
+import { atTheBeginning } from '../../server/exports/checkpoint.ts';
 import type { Site } from '../../server/store/sites.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { emptyFolder, handrailProgram, never, type Run } from './backup-stage.ts';
@@ -70,6 +72,25 @@ describe('handrail export', () => {
       detail: { format: 'trl-preference', redaction: 'on', rows },
     });
     expect((await run(...args)).err).toContain('is there already');
+  });
+
+  test('does not go on with what another version of Handrail has begun', async () => {
+    const folder = await emptyFolder();
+    const out = join(folder, 'feedback.csv');
+    const order = {
+      ask: { content: 'feedback', format: 'csv', filter: {}, isRedacted: true },
+      siteIds: [site.id],
+      sites: [site.key],
+      total: 2,
+      madeAt: 1,
+    };
+    // As the version before wrote it: with a head of fewer columns.
+    const { formatVersion: _, ...checkpoint } = { ...atTheBeginning, rows: 1, bytes: 5 };
+    writeFileSync(`${out}.part`, 'id\n1\n');
+    writeFileSync(`${out}.part.json`, JSON.stringify({ order: { id: randomUUID(), ...order }, checkpoint }));
+    const { code, err } = await run('--out', out, '--resume');
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(/another version of Handrail/) });
+    expect((await readdir(folder)).sort()).toEqual(['feedback.csv.part', 'feedback.csv.part.json']);
   });
 
   test('killed in the middle, goes on with --resume to the same file', async () => {

@@ -91,7 +91,7 @@ describe('an export', () => {
     expect(await manifest(one)).toMatchObject({
       export: one.id,
       format: 'openai-preference',
-      formatVersion: 1,
+      formatVersion: 2,
       sites: [site.key],
       by: 'Lea',
       filter: { kind: 'answer' },

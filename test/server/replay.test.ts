@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import type { ReplayReport, ReplayRun } from '../../protocol/replay.ts';
+import { junitOf, linesOf } from '../../server/cli/replay-report.ts';
 import type { SiteBot } from '../../server/store/schema.ts';
 import { connectCustomer } from '../support/clients.ts';
 import { type FakeModel, startFakeModel } from '../support/fake-model.ts';
@@ -108,6 +109,53 @@ describe('a replay', () => {
     // The version that the bot says it is.
     expect(followed.run).toMatchObject({ botVersion: '7', counts: { passed: 1, failed: 0, open: 0 } });
     expect(of(followed, question)).toMatchObject({ with: hint.text, isRightAlone: false });
+  });
+
+  test('says where a close question is answered otherwise than in the version before, and fails nothing for it', async () => {
+    let [version, answer] = ['1', 'Open from **nine**.'];
+    const bot = await saying(
+      () => answer,
+      () => version,
+    );
+    const { editor, replayed, saved } = await stage(httpBot(bot));
+    const { id } = await editor.live({ text: 'Refunds take three days.', examples: [question] });
+    const close = 'When are you open?';
+    await saved(id, { neighbours: [close], checks: { contains: ['three days'] } });
+    // The first one is held against nothing, and one that only looks otherwise is the same.
+    expect(of(await replayed(), close)).toMatchObject({ verdict: 'passed', before: null });
+    [version, answer] = ['2', 'open from nine.'];
+    expect(of(await replayed(), close)).toMatchObject({ verdict: 'passed', before: null });
+    [version, answer] = ['3', 'Open from eight.'];
+    const otherwise = await replayed();
+    expect(otherwise.run.counts).toEqual({ passed: 2, failed: 0, open: 0 });
+    expect(of(otherwise, close)).toMatchObject({
+      verdict: 'passed',
+      before: {
+        botVersion: '2',
+        answer: 'open from nine.',
+        diff: [
+          { in: 'without', text: 'open' },
+          { in: 'with', text: 'Open' },
+          { in: 'both', text: ' from' },
+          { in: 'without', text: ' nine' },
+          { in: 'with', text: ' eight' },
+          { in: 'both', text: '.' },
+        ],
+      },
+    });
+    // Asked once more in the same version: still held against the one before, and not against itself.
+    expect(of(await replayed(), close)).toMatchObject({ before: { botVersion: '2' } });
+    expect(of(otherwise, question).before).toBeNull();
+    // What was found then stays as it was found, whatever came later.
+    [version, answer] = ['4', 'Open from eight.'];
+    expect(of(await replayed(), close).before).toBeNull();
+
+    const printed = linesOf(otherwise).join('\n');
+    expect(printed).toContain('says something else than in version 2');
+    expect(printed).toMatch(/before: {2}open from nine\.\n +now: {5}Open from eight\./);
+    const junit = junitOf(otherwise);
+    expect(junit).toContain('failures="0" errors="0"');
+    expect(junit).toMatch(/name="neighbour: When are you open\?">\n +<system-out>/);
   });
 
   test('holds a bot version back in which an old failure fails again', async () => {

@@ -1,5 +1,6 @@
 import type { Fact } from '../../../protocol/conversation.ts';
 import type { FeedbackExportRow } from '../../../protocol/feedback.ts';
+import type { ToldGuidance } from '../../../protocol/guidance.ts';
 
 /** One fact as it is exported. */
 export interface FactExportRow {
@@ -14,10 +15,10 @@ export interface FactExportRow {
 
 export type Cell = string | number | null;
 
-/** A column of CSV and Parquet. `time`: epoch ms. */
+/** A column of CSV and Parquet. `time`: epoch ms; `number`: whole, below 2^31; `score`: any other. */
 export interface Column<Row> {
   readonly name: string;
-  readonly kind: 'text' | 'number' | 'time';
+  readonly kind: 'text' | 'number' | 'score' | 'time';
   readonly of: (row: Row) => Cell;
 }
 
@@ -31,6 +32,14 @@ const number = <Row>(name: string, of: (row: Row) => number | null): Column<Row>
   kind: 'number',
   of,
 });
+
+/** What people had approved and the answer followed, if anything; the same four in each table. */
+const guidanceColumns = <Row>(of: (row: Row) => ToldGuidance | null): readonly Column<Row>[] => [
+  text('guidance_id', (row) => of(row)?.id ?? null),
+  number('guidance_version', (row) => of(row)?.version ?? null),
+  { name: 'guidance_score', kind: 'score', of: (row) => of(row)?.score ?? null },
+  text('guidance_kind', (row) => of(row)?.kind ?? null),
+];
 
 export const feedbackColumns: readonly Column<FeedbackExportRow>[] = [
   text('id', (row) => row.id),
@@ -57,6 +66,7 @@ export const feedbackColumns: readonly Column<FeedbackExportRow>[] = [
   text('status', (row) => row.status),
   text('status_word', (row) => row.word),
   text('transcript', (row) => row.transcript.map((line) => `${line.author}: ${line.text}`).join('\n')),
+  ...guidanceColumns((row: FeedbackExportRow) => row.guidance),
 ];
 
 export const factColumns: readonly Column<FactExportRow>[] = [
@@ -67,6 +77,8 @@ export const factColumns: readonly Column<FactExportRow>[] = [
   text('by', ({ body }) => body.by.kind),
   text('text', ({ body }) => ('text' in body && typeof body.text === 'string' ? body.text : null)),
   text('body', (row) => JSON.stringify(row.body)),
+  // Of `answer.started` and `answer.ended`.
+  ...guidanceColumns(({ body }: FactExportRow) => ('guidance' in body ? (body.guidance ?? null) : null)),
 ];
 
 /**

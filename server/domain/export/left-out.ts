@@ -16,6 +16,12 @@ export const leftOutWords: Readonly<Record<LeftOutReason, string>> = {
   no_better_answer: 'no agent said what the bot should have answered, or in the same words as the bot',
 };
 
+const guidanceWords = {
+  guidance:
+    'what people had approved (id, version, kind, score): an answer was given to the customer in its words, a hint told to the bot, for a person one was asked for; empty: the bot answered by itself',
+  guidance_score: "how surely it was for the question, from the site's threshold on",
+};
+
 /** What the words in a manifest mean. */
 export function definitionsOf(content: ExportContent): Record<string, string> {
   const common = {
@@ -23,6 +29,7 @@ export function definitionsOf(content: ExportContent): Record<string, string> {
     read: 'rows that were there when they were read; fewer than matched if some were changed or erased meanwhile',
     written: 'rows in the file',
     ...leftOutWords,
+    ...guidanceWords,
   };
   if (content === 'facts') {
     return {

@@ -42,6 +42,9 @@ export function isRight(checks: readonly ReplayCheck[]): boolean | null {
   return checks.length > 0 && checks.every(({ passed }) => passed === true) ? true : null;
 }
 
+/** Whether a reader would call both the same words. */
+export const saysTheSame = (one: string, other: string): boolean => plainOf(one) === plainOf(other);
+
 /** Without case, the marks of markdown, and differences of blanks: what a reader would call the same words. */
 const plainOf = (text: string): string =>
   text

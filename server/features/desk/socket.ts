@@ -156,9 +156,10 @@ export function serveSockets(app: FastifyInstance): void {
   });
 
   async function welcome(socket: AgentSocket): Promise<void> {
-    const { id, siteIds } = socket.data.agent;
+    const { id, siteIds, role } = socket.data.agent;
     await store.presence.setSeen([id], Date.now());
-    await socket.join([rooms.agent(id), ...siteIds.map(rooms.site)]);
+    const reviewed = may(role, 'feedback:review') ? siteIds.map(rooms.reviewers) : [];
+    await socket.join([rooms.agent(id), ...siteIds.map(rooms.site), ...reviewed]);
     socket.emit('desk', { conversations: await store.conversations.desk(siteIds, id) });
     bus.emit('presence', { siteIds });
   }

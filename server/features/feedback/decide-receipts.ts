@@ -4,6 +4,7 @@ import type { WeakStatus } from '../../../protocol/weak-questions.ts';
 import { mayMove } from '../../domain/receipts.ts';
 import { RefusalError } from '../../plugins/errors.ts';
 import { jobIdOf } from '../../plugins/jobs.ts';
+import type { QuestionAt } from '../../store/weak-counts.ts';
 import type { OwedQuestion, OwedReceipt } from '../../store/weak-receipts.ts';
 
 /** What a decision on a question is for each feedback on it. */
@@ -20,9 +21,13 @@ const sweepEveryMs = 30_000;
  * Decides the receipts of a question's feedback with it, so that every customer who gave some hears what came of it. The
  * table says which questions are owed that; each receipt is reviewed by the same command as one by one, in the name of
  * who decided. Twice is once: the same decision has the same cid, and what has been said already is refused.
+ * @param onSettled told of each question whose receipts say now what was decided
  * @returns looks now, for whoever has just decided
  */
-export function decideReceipts(app: FastifyInstance): () => void {
+export function decideReceipts(
+  app: FastifyInstance,
+  onSettled: (questions: readonly QuestionAt[]) => void,
+): () => void {
   const { store, engine, log, bus } = app;
   let running: Promise<void> | null = null;
   let isAsked = false;
@@ -60,7 +65,9 @@ export function decideReceipts(app: FastifyInstance): () => void {
       if (last === null) break;
     }
     if (failed !== null) throw failed;
-    if (!isClosing) await store.weakReceipts.settle(question.id, question.owed, Date.now());
+    if (isClosing) return;
+    await store.weakReceipts.settle(question.id, question.owed, Date.now());
+    onSettled([question]);
   };
 
   const sweep = async () => {

@@ -7,9 +7,11 @@ import { exact } from '../../../protocol/ids.ts';
 import { actorOf } from '../../plugins/audit-log.ts';
 import { readCursor } from '../../reads/cursor.ts';
 import { feedbackCursor } from '../../store/feedback.ts';
+import type { QuestionAt } from '../../store/weak-counts.ts';
 import { decideReceipts } from './decide-receipts.ts';
 import { keepQuestions } from './keep-questions.ts';
 import { questions } from './questions.ts';
+import { tellReviewers } from './tell-reviewers.ts';
 
 const problem = { default: Problem };
 const security = [{ agent: [] }];
@@ -23,9 +25,14 @@ const PageQuery = exact({
 /** What customers said about answers, conversations and handoffs: to look through; taken along by features/exports. */
 export const feedback: FastifyPluginAsync = async (app) => {
   const { store, identity, auditLog } = app;
-  const onDecided = decideReceipts(app);
-  const { isComplete } = keepQuestions(app, onDecided);
-  await app.register(questions, { isComplete, onDecided });
+  const tell = tellReviewers(app);
+  const decide = decideReceipts(app, tell);
+  const onChanged = (changed: readonly QuestionAt[]) => {
+    decide();
+    tell(changed);
+  };
+  const { isComplete } = keepQuestions(app, onChanged);
+  await app.register(questions, { isComplete, onChanged });
 
   app.get<{ Querystring: FeedbackFilter & { cursor?: string; limit?: number } }>(
     '/v1/feedback',

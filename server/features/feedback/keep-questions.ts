@@ -3,6 +3,7 @@ import type { Fact } from '../../../protocol/conversation.ts';
 import { gather } from '../../domain/weak/gathering.ts';
 import { keepBehindCommits } from '../../plugins/behind-commits.ts';
 import { inSlices } from '../../retrieval/slices.ts';
+import type { QuestionAt } from '../../store/weak-counts.ts';
 
 /** Past questions that say what is rare at a site: more change little. */
 const background = 1_500;
@@ -17,17 +18,17 @@ const speaking = new Set<Fact['type']>([
 
 /**
  * Gathers weak answers by question, a moment behind the commits.
- * @param onRead something may be owed to those who gave feedback
+ * @param onRead these read otherwise now, and something may be owed to those who gave feedback
  * @returns whether the past has been read
  */
-export function keepQuestions(app: FastifyInstance, onRead: () => void) {
+export function keepQuestions(app: FastifyInstance, onRead: (counted: readonly QuestionAt[]) => void) {
   const { store } = app;
   return keepBehindCommits(app, {
     what: 'weak answers',
     concerns: (facts) => facts.some(({ type }) => speaking.has(type)),
     unread: store.weakReader.unread,
     async read(ids, atOnce) {
-      const left = await store.weakReader.read(ids, {
+      const { left, counted } = await store.weakReader.read(ids, {
         now: Date.now(),
         atOnce,
         async place(siteId, asked, anchors) {
@@ -36,7 +37,7 @@ export function keepQuestions(app: FastifyInstance, onRead: () => void) {
           return inSlices(gather(asked, anchors, past));
         },
       });
-      if (left.length < ids.length) onRead();
+      if (left.length < ids.length) onRead(counted);
       return left;
     },
   });

@@ -11,6 +11,7 @@ import { inSlices } from '../../retrieval/slices.ts';
 import type { Agent } from '../../store/agents.ts';
 import { storable } from '../../store/storable.ts';
 import type { WeakAct } from '../../store/weak-changes.ts';
+import type { QuestionAt } from '../../store/weak-counts.ts';
 import { weakCursor } from '../../store/weak-questions.ts';
 
 const problem = { default: Problem };
@@ -27,12 +28,12 @@ type PageQuery = protocol.WeakQuestionFilter & { cursor?: string; limit?: number
 
 interface Options {
   readonly isComplete: () => boolean;
-  /** Something was decided: those who gave feedback are to hear of it. */
-  readonly onDecided: () => void;
+  /** Something was changed: those who review are to see it, and those who gave feedback to hear of it. */
+  readonly onChanged: (questions: readonly QuestionAt[]) => void;
 }
 
 /** Weak answers gathered by question: what leads and product people work through. */
-export const questions: FastifyPluginAsync<Options> = async (app, { isComplete, onDecided }) => {
+export const questions: FastifyPluginAsync<Options> = async (app, { isComplete, onChanged }) => {
   const { store, identity, limits, auditLog } = app;
   const { weakQuestions, weakChanges } = store;
 
@@ -114,7 +115,11 @@ export const questions: FastifyPluginAsync<Options> = async (app, { isComplete, 
   );
 
   /** A change, and the question as it is then. */
-  const change = <B extends { readonly id: string }, Done extends { readonly id: string }, Answer>(
+  const change = <
+    B extends { readonly id: string },
+    Done extends QuestionAt & { readonly other?: string },
+    Answer,
+  >(
     path: string,
     summary: string,
     body: object,
@@ -136,7 +141,8 @@ export const questions: FastifyPluginAsync<Options> = async (app, { isComplete, 
           at: Date.now(),
         });
         if (typeof done === 'string') throw new RefusalError(done);
-        onDecided();
+        const { siteId, other } = done;
+        onChanged([{ id: done.id, siteId }, ...(other === undefined ? [] : [{ id: other, siteId }])]);
         return answer(found(await weakQuestions.one(done.id, siteIds, Date.now())), done);
       },
     );
@@ -149,7 +155,7 @@ export const questions: FastifyPluginAsync<Options> = async (app, { isComplete, 
     ['reopen', 'Open a declined question again'],
   ] as const;
   for (const [name, summary] of steps)
-    change<protocol.WeakQuestionRef, { id: string }, protocol.WeakQuestionRow>(
+    change<protocol.WeakQuestionRef, QuestionAt, protocol.WeakQuestionRow>(
       name,
       summary,
       protocol.WeakQuestionRef,
@@ -157,7 +163,7 @@ export const questions: FastifyPluginAsync<Options> = async (app, { isComplete, 
       ({ id }, act) => weakChanges.act(id, { name, by: act.by }, act),
       asRow,
     );
-  change<protocol.WeakDeclining, { id: string }, protocol.WeakQuestionRow>(
+  change<protocol.WeakDeclining, QuestionAt, protocol.WeakQuestionRow>(
     'decline',
     'Decline a question: nothing is changed, and those who gave feedback on it read why',
     protocol.WeakDeclining,
