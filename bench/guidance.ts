@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { pastFrom } from '../server/domain/retrieval/calibrated.ts';
 import type { Embeddings } from '../server/retrieval/embeddings.ts';
 import { createLocalEmbeddings } from '../server/retrieval/local-embeddings.ts';
 import { createMatcher, type Matcher } from '../server/retrieval/matcher.ts';
@@ -206,11 +207,10 @@ async function measureLarge({ train, test }: QuestionSet, meaning: Meaning | nul
   const failures: string[] = [];
   const questions = test.slice(0, timed);
   // Before the clock runs: what is asked for the first time takes what the model takes, some minutes.
-  const signal = AbortSignal.timeout(3_600_000);
-  await meaning?.kept.embed(
-    [...guidances.flatMap(({ examples }) => examples), ...traffic, ...questions.map(({ text }) => text)],
-    signal,
-  );
+  const { background, held } = pastFrom(traffic, [], falseApply);
+  const asked = [...guidances.flatMap(({ examples }) => examples), ...background, ...held];
+  const lookedUp = questions.map((question) => question.text);
+  await meaning?.kept.embed([...asked, ...lookedUp], AbortSignal.timeout(3_600_000));
   let [longestMs, lastMs] = [0, performance.now()];
   const watch = setInterval(() => {
     longestMs = Math.max(longestMs, performance.now() - lastMs);

@@ -4,7 +4,9 @@ export type Products = (vector: Float32Array) => Float32Array;
 const pageBytes = 65_536;
 /** Floats that are gone through in one round: four sums of four. */
 const round = 16;
-const [sums, floatsOfSum, floatBytes] = [4, 4, 4];
+const [sums, floatBytes] = [4, 4];
+/** The four of a sum. */
+const lanes = [0, 1, 2, 3];
 
 /**
  * Most of all time with meanings goes here: thousands of texts are compared with thousands, 512 numbers each. A few
@@ -70,29 +72,31 @@ function program(): number[] {
     4,
     offset,
   ];
-  // biome-ignore format: a line an instruction, or what belongs together
   const body = [
-    loop, noType,
-    ...each.flatMap(({ sum }) => [f32.const, 0, 0, 0, 0, ...f32x4.splat, local.set, sum]),
-    i32.const, 0, local.set, at,
-    loop, noType,
-    ...each.flatMap(({ sum, offset }) => [
-      local.get, sum, ...loadOf(one, offset), ...loadOf(row, offset), ...f32x4.mul, ...f32x4.add, local.set, sum,
-    ]),
-    ...plus(at, [i32.const, ...leb(round * floatBytes)]),
-    local.get, at, local.get, rowBytes, i32.lessThan, branchIf, 0,
-    end,
-    ...each.slice(1).flatMap(({ sum }) => [local.get, firstSum, local.get, sum, ...f32x4.add, local.set, firstSum]),
-    local.get, out,
-    ...Array.from({ length: floatsOfSum }, (_, lane) => [local.get, firstSum, ...f32x4.lane, lane, ...(lane > 0 ? [f32.add] : [])]).flat(),
-    f32.store, 2, 0,
-    ...plus(out, [i32.const, floatBytes]),
-    ...plus(row, [local.get, rowBytes]),
-    local.get, rows, i32.const, 1, i32.sub, local.set, rows,
-    local.get, rows, branchIf, 0,
-    end,
-    end,
-  ];
+    [loop, noType],
+    ...each.map(({ sum }) => [f32.const, 0, 0, 0, 0, ...f32x4.splat, local.set, sum]),
+    [i32.const, 0, local.set, at],
+    [loop, noType],
+    ...each.map(({ sum, offset }) => {
+      const product = [...loadOf(one, offset), ...loadOf(row, offset), ...f32x4.mul];
+      return [local.get, sum, ...product, ...f32x4.add, local.set, sum];
+    }),
+    plus(at, [i32.const, ...leb(round * floatBytes)]),
+    [local.get, at, local.get, rowBytes, i32.lessThan, branchIf, 0],
+    [end],
+    ...each
+      .slice(1)
+      .map(({ sum }) => [local.get, firstSum, local.get, sum, ...f32x4.add, local.set, firstSum]),
+    [local.get, out],
+    ...lanes.map((lane) => [local.get, firstSum, ...f32x4.lane, lane, ...(lane > 0 ? [f32.add] : [])]),
+    [f32.store, 2, 0],
+    plus(out, [i32.const, floatBytes]),
+    plus(row, [local.get, rowBytes]),
+    [local.get, rows, i32.const, 1, i32.sub, local.set, rows],
+    [local.get, rows, branchIf, 0],
+    [end],
+    [end],
+  ].flat();
   const variables = [2, 1, i32.type, sums, f32x4.type];
   return [...variables, ...body];
 }
