@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Embeddings } from '../server/retrieval/embeddings.ts';
 
-const folder = join(import.meta.dirname, '..', '.cache', 'embeddings');
+const usualFolder = join(import.meta.dirname, '..', '.cache', 'embeddings');
 /** Texts of one go: what is lost when a run is broken off. */
 const part = 512;
 
@@ -12,7 +12,7 @@ const part = 512;
  * The same, for texts that were asked in any run before from a file: a draw, a second data set or another run asks for
  * the same tens of thousands, which take minutes. One file a model, a line a text; delete it to ask again.
  */
-export async function keptEmbeddings(embeddings: Embeddings): Promise<Embeddings> {
+export async function keptEmbeddings(embeddings: Embeddings, folder = usualFolder): Promise<Embeddings> {
   const file = join(folder, `${embeddings.name.replaceAll(/[^a-z0-9]+/gi, '-')}.jsonl`);
   const known = await read(file);
   await mkdir(folder, { recursive: true });
