@@ -58,7 +58,7 @@ export async function createMatcher(input: MatcherInput): Promise<Matcher> {
   const { meaningWithinMs = usualMeaningWithinMs } = input;
   if (!(falseApply > 0 && falseApply < 1)) throw new RangeError('falseApply is above 0 and below 1');
   const failed = input.onEmbeddingsFailed ?? (() => undefined);
-  const past = pastFrom(othersThan(guidances, traffic), unguided, falseApply);
+  const past = pastFrom(othersThan(guidances, traffic), othersThan(guidances, unguided), falseApply);
   const byWords = await inSlices(createCalibrated(guidances, past, falseApply, null));
   let byMeaning: Calibrated | null = null;
   // Without a threshold only the same question is applied, and that words see best.

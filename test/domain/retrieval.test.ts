@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type Calibrated, createCalibrated, pastFrom } from '../../server/domain/retrieval/calibrated.ts';
 import { contradicts, guardedOf } from '../../server/domain/retrieval/guard.ts';
+import { nearest } from '../../server/domain/retrieval/nearest.ts';
+import { createProducts } from '../../server/domain/retrieval/products.ts';
 import { leastPast, thresholdFrom, thresholdFromUnguided } from '../../server/domain/retrieval/threshold.ts';
 
 /** Questions of made-up topics: words of the topic among words that all have. */
@@ -83,16 +85,66 @@ describe('retrieval', () => {
 });
 
 describe('the threshold', () => {
-  test('lets through no more than the rate', () => {
-    const scores = Float64Array.from({ length: 1_000 }, (_, at) => at);
-    const threshold = thresholdFromUnguided(scores, 0.01) ?? 0;
-    expect(scores.filter((score) => score >= threshold)).toHaveLength(10);
+  const ranked = (count: number) => Float64Array.from({ length: count }, (_, at) => at);
+  const never = (count: number) => new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
+
+  test('lets through so few that the rate is kept with 95 %', () => {
+    const seen = ranked(1_000);
+    const threshold = thresholdFromUnguided({ seen, strange: never(1_000) }, 0.01) ?? 0;
+    // Where 1 % would be taken, 4 or fewer of 1,000 are seen in 2.9 % of all cases, and 5 or fewer in 6.6 %. A tenth of
+    // those that will come are thought to be strange, and the rest may have their part.
+    expect(seen.filter((score) => score >= threshold)).toHaveLength(5);
+  });
+
+  test('is above all that were seen where there are just enough of them', () => {
+    const seen = ranked(300);
+    expect(thresholdFromUnguided({ seen, strange: never(300) }, 0.01)).toBeGreaterThan(298);
+    expect(thresholdFromUnguided({ seen: ranked(299), strange: never(299) }, 0.01)).toBeNull();
+  });
+
+  test('is higher where what nobody has asked before would score high', () => {
+    const seen = ranked(1_000);
+    const at = (strange: Float64Array) => thresholdFromUnguided({ seen, strange }, 0.01) ?? 0;
+    expect(at(seen.map((score) => score + 50))).toBeGreaterThan(at(never(1_000)));
   });
 
   test('is not lowered by a few left-out examples', () => {
     const past = Float64Array.from({ length: 1_000 }, (_, at) => at);
     const few = { past, pastWithout: past, leftOut: Float64Array.from({ length: 19 }, () => 990) };
-    expect(thresholdFrom(few, 0.01)).toBe(thresholdFromUnguided(past, 0.01));
+    const none = { ...few, leftOut: new Float64Array() };
+    expect(thresholdFrom(few, 0.01)).toBe(thresholdFrom(none, 0.01));
+  });
+});
+
+describe('products', () => {
+  test.each([1, 3, 16, 37, 512])('of vectors of %i numbers are what they are one by one', (length) => {
+    const vector = (seed: number) =>
+      Float32Array.from({ length }, (_, at) => Math.sin(seed * 1_000 + at * 7.3));
+    const rows = range(0, 41).map((seed) => (seed === 5 ? null : vector(seed)));
+    const of = createProducts(rows, length);
+    for (const seed of [100, 101]) {
+      const one = vector(seed);
+      const found = of(one);
+      expect(found).toHaveLength(rows.length);
+      for (const [at, row] of rows.entries()) {
+        const right =
+          row === null ? 0 : one.reduce((sum, value, index) => sum + value * (row[index] ?? 0), 0);
+        expect(found[at]).toBeCloseTo(right, 4);
+      }
+    }
+  });
+
+  test('of none are none', () => {
+    expect(createProducts([], 512)(new Float32Array(512))).toHaveLength(0);
+  });
+});
+
+describe('the nearest', () => {
+  test('are the most alike of a stretch, best first, without those left out', () => {
+    const likenesses = Float32Array.from([0.9, 0.1, 0.8, 0, 0.7, 0.6, 0.95]);
+    const near = nearest(likenesses, 2, { from: 1, to: 6 }, (text) => text === 2);
+    expect(near.map(({ text }) => text)).toEqual([4, 5]);
+    expect(nearest(likenesses, 9).map(({ text }) => text)).toEqual([6, 0, 2, 4, 5, 1]);
   });
 });
 

@@ -4,6 +4,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createOutbound } from '../../server/bots/outbound.ts';
 import { type Embeddings, remembered } from '../../server/retrieval/embeddings.ts';
+import { createLocalEmbeddings } from '../../server/retrieval/local-embeddings.ts';
 import { createMatcher } from '../../server/retrieval/matcher.ts';
 import { createOpenAiEmbeddings } from '../../server/retrieval/openai-embeddings.ts';
 
@@ -97,6 +98,32 @@ describe('embeddings of an OpenAI-compatible endpoint', () => {
     ]);
     await known.embed(['a'], soon());
     expect(requests.map(({ asked }) => asked.input)).toEqual([['a', 'bb'], ['ccc'], ['a']]);
+  });
+});
+
+describe('the model that runs offline', () => {
+  test('gives each text its own vector, in a thread of its own', async () => {
+    const local = await createLocalEmbeddings();
+    const texts = [
+      'I would like to have the money back that I paid for my order, please',
+      'hello',
+      'refund my order',
+    ];
+    let turns = 0;
+    const ticking = setInterval(() => {
+      turns += 1;
+    }, 0);
+    const vectors = await local.embed(texts, soon());
+    clearInterval(ticking);
+    expect(turns, 'this thread went on meanwhile').toBeGreaterThan(0);
+    expect(vectors.map(({ length }) => length)).toEqual([512, 512, 512]);
+    const alike = (one: number, other: number) =>
+      vectors[one]?.reduce((sum, value, at) => sum + value * (vectors[other]?.[at] ?? 0), 0) ?? 0;
+    expect(alike(0, 2)).toBeGreaterThan(alike(0, 1));
+    // The order of a batch is ours, and says nothing.
+    const [again] = await local.embed(['hello'], soon());
+    expect(again?.every((value, at) => Math.abs(value - (vectors[1]?.[at] ?? 0)) < 1e-4)).toBe(true);
+    await expect(local.embed(['hello'], AbortSignal.abort(new Error('enough')))).rejects.toThrow('enough');
   });
 });
 

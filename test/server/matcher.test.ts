@@ -46,6 +46,10 @@ describe('a matcher', () => {
     const among = await createMatcher({ ...build, traffic: [...traffic, ...again] });
     expect(without.isCalibrated).toBe(true);
     expect(among.threshold).toBe(without.threshold);
+    const known = await createMatcher({ ...build, traffic: [], unguided: traffic });
+    const knownAmong = await createMatcher({ ...build, traffic: [], unguided: [...traffic, ...again] });
+    expect(known.isCalibrated).toBe(true);
+    expect(knownAmong.threshold).toBe(known.threshold);
   });
 
   test('is silent without guidances', async () => {

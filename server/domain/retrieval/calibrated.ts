@@ -1,17 +1,29 @@
 import { createGround } from './ground.ts';
-import { type Asked, createRelevance, type Guided, type Relevance, type Scored } from './relevance.ts';
+import { createRelevance, type Guided, type Relevance, type Scored } from './relevance.ts';
 import { createSpace } from './space.ts';
 import { leastPast, thresholdFrom, thresholdFromUnguided } from './threshold.ts';
 
 /** More would only cost time. */
-const [mostBackground, mostHeld] = [4_000, 3_000];
+const most = { background: 4_000, held: 3_000, unguided: 4_000, besides: 2_000 };
 /** How often examples are left out, each time another one of each guidance. */
 const rounds = 3;
+/**
+ * How many past questions a likeness is held against, and what spreading counts for. Where right questions may be among
+ * them, many count, so that these are few, and they carry what spreads; where it is known that none is, the nearest few
+ * say best what is too near. Chosen on training questions, never on those that the figures in docs/retrieval.md are from.
+ */
+const manners = {
+  unknown: { crowd: 10, weightOfSpread: 0.2 },
+  unguided: { crowd: 3, weightOfSpread: 0.1 },
+};
 
 export interface Past {
   /** Past questions that the others are compared with. */
   readonly background: readonly string[];
-  /** Past questions that nothing is built from: they stand for those that will be asked. */
+  /**
+   * Past questions that stand for those that will be asked. Nothing is built from them, unless they are `isUnguided`:
+   * then the others are compared with them, too, and each is judged as if it were not there.
+   */
   readonly held: readonly string[];
   /** Whether it is known that no guidance is for any of `held`. */
   readonly isUnguided: boolean;
@@ -20,32 +32,37 @@ export interface Past {
 /** Which past questions are used, and for what. Evenly taken from all, so that the same ones give the same. */
 export function pastFrom(traffic: readonly string[], unguided: readonly string[], falseApply: number): Past {
   if (unguided.length >= leastPast(falseApply)) {
+    const known = new Set(unguided);
     return {
-      background: evenly(traffic, mostBackground),
-      held: evenly(unguided, mostHeld),
+      background: evenly(
+        // Each question once: next to a copy of itself nothing else is near.
+        traffic.filter((text) => !known.has(text)),
+        most.besides,
+      ),
+      held: evenly(unguided, most.unguided),
       isUnguided: true,
     };
   }
   // With less than that a threshold cannot be set anyway.
   if (traffic.length < 2 * leastPast(falseApply)) {
-    return { background: evenly(traffic, mostBackground), held: [], isUnguided: false };
+    return { background: evenly(traffic, most.background), held: [], isUnguided: false };
   }
   return {
     background: evenly(
       traffic.filter((_, at) => at % 2 === 0),
-      mostBackground,
+      most.background,
     ),
     held: evenly(
       traffic.filter((_, at) => at % 2 === 1),
-      mostHeld,
+      most.held,
     ),
     isUnguided: false,
   };
 }
 
-function evenly(texts: readonly string[], most: number): readonly string[] {
-  if (texts.length <= most) return texts;
-  return Array.from({ length: most }, (_, at) => texts[Math.floor((at * texts.length) / most)] ?? '');
+function evenly(texts: readonly string[], count: number): readonly string[] {
+  if (texts.length <= count) return texts;
+  return Array.from({ length: count }, (_, at) => texts[Math.floor((at * texts.length) / count)] ?? '');
 }
 
 export interface Calibrated extends Relevance {
@@ -63,34 +80,49 @@ export function* createCalibrated(
   meaningOf: ((text: string) => Float32Array) | null,
 ): Generator<void, Calibrated> {
   const examples = guidances.flatMap((guidance) => guidance.examples);
-  const texts = [...examples, ...background];
+  const behind = examples.length + background.length;
+  const texts = [...examples, ...background, ...(isUnguided ? held : [])];
+  const { crowd, weightOfSpread } = isUnguided ? manners.unguided : manners.unknown;
   const space = yield* createSpace(texts, meaningOf === null ? null : texts.map(meaningOf));
-  const ground = yield* createGround(space, examples.length);
+  const ground = yield* createGround(space, examples.length, {
+    from: isUnguided ? behind : examples.length,
+    to: texts.length,
+    most: crowd,
+  });
   const relevance = {
-    ...(yield* createRelevance(ground, guidances)),
+    ...(yield* createRelevance(ground, guidances, weightOfSpread)),
     meaningLength: space.points[0]?.meaning?.length ?? 0,
   };
-  const asked = (text: string): Asked => ({ text, meaning: meaningOf === null ? null : meaningOf(text) });
-  const score = (by: Relevance, text: string) => scoreOf(by.best(asked(text), everyone));
+  if (isUnguided) {
+    const [seen, strange] = [new Float64Array(held.length), new Float64Array(held.length)];
+    for (const [at, text] of held.entries()) {
+      const [asSeen, asStrange] = relevance.ofPast(text, behind + at);
+      seen[at] = scoreOf(asSeen);
+      strange[at] = scoreOf(asStrange);
+      yield;
+    }
+    return { ...relevance, threshold: thresholdFromUnguided({ seen, strange }, falseApply) };
+  }
 
+  const score = (by: Relevance, text: string) =>
+    scoreOf(by.best({ text, meaning: meaningOf === null ? null : meaningOf(text) }, everyone));
   const past = new Float64Array(held.length);
   for (const [at, text] of held.entries()) {
     past[at] = score(relevance, text);
     yield;
   }
-  if (isUnguided) return { ...relevance, threshold: thresholdFromUnguided(past, falseApply) };
   if (held.length === 0) return { ...relevance, threshold: null };
 
   const pastWithout = new Float64Array(held.length);
   const leftOut: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const out = leftOutIn(round, guidances);
-    const without = yield* createRelevance(ground, guidances, (example) => out.has(example));
+    const without = yield* createRelevance(ground, guidances, weightOfSpread, (example) => out.has(example));
     for (let at = round; at < held.length; at += rounds) {
       pastWithout[at] = score(without, held[at] ?? '');
       yield;
     }
-    for (const example of [...out].slice(0, mostHeld / rounds)) {
+    for (const example of [...out].slice(0, most.held / rounds)) {
       leftOut.push(score(without, examples[example] ?? ''));
       yield;
     }

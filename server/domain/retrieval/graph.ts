@@ -35,21 +35,31 @@ export function* createGraph(neighbours: readonly (readonly Near[])[]): Generato
     lists.push({ to: Int32Array.from(out.keys()), weights: Float32Array.from(out, shareOf) });
     yield;
   }
+  // By number and not by key, as this is done thousands of times over thousands of texts; all 0 between two calls.
+  let mass = new Float64Array(neighbours.length);
+  let next = new Float64Array(neighbours.length);
   return {
     spread(seeds, isLeftOut) {
       const total = new Map<number, number>();
-      let front = new Map(seeds.map((seed) => [seed, 1 / seeds.length]));
+      let front = [...seeds];
+      for (const seed of seeds) mass[seed] = 1 / seeds.length;
       for (let step = 0; step <= steps; step += 1) {
-        const next = new Map<number, number>();
-        for (const [from, mass] of front) {
-          total.set(from, (total.get(from) ?? 0) + mass * (1 - passedOn));
+        const nextFront: number[] = [];
+        for (const from of front) {
+          const own = mass[from] ?? 0;
+          mass[from] = 0;
+          total.set(from, (total.get(from) ?? 0) + own * (1 - passedOn));
           const out = lists[from];
-          if (mass < least || out === undefined) continue;
-          out.to.forEach((to, at) => {
-            if (!isLeftOut(to)) next.set(to, (next.get(to) ?? 0) + passedOn * mass * (out.weights[at] ?? 0));
-          });
+          if (own < least || out === undefined || step === steps) continue;
+          for (let at = 0; at < out.to.length; at += 1) {
+            const to = out.to[at] ?? 0;
+            if (isLeftOut(to)) continue;
+            if (next[to] === 0) nextFront.push(to);
+            next[to] = (next[to] ?? 0) + passedOn * own * (out.weights[at] ?? 0);
+          }
         }
-        front = next;
+        front = nextFront;
+        [mass, next] = [next, mass];
       }
       return total;
     },

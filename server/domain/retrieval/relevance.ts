@@ -27,21 +27,25 @@ export interface Scored {
 export interface Relevance {
   /** The guidance that fits best among the eligible ones; null: there is none. */
   best(asked: Asked, isEligible: (guidance: number) => boolean): Scored | null;
+  /** For a past question, had it not been asked; and had nothing like it been. @param number which text of the ground */
+  ofPast(text: string, number: number): readonly [Scored | null, Scored | null];
 }
 
-const weightOfSpread = 0.2;
 /** Where nothing spreads to: about as much as a far question has. */
 const floor = 1e-4;
 const nobody = () => false;
+const everyone = () => true;
 
 /**
  * How well questions fit guidances whose examples are the first texts of the ground, guidance after guidance.
+ * @param weightOfSpread of what spreads, beside 1 for what is alike
  * @param isLeftOut examples that count as if they were not there: how well it does without them is how it does with
  *   questions that it has not seen
  */
 export function* createRelevance(
   ground: Ground,
   guidances: readonly Guided[],
+  weightOfSpread: number,
   isLeftOut: (example: number) => boolean = nobody,
 ): Generator<void, Relevance> {
   const shares: Map<number, number>[] = [];
@@ -72,27 +76,38 @@ export function* createRelevance(
     return spread;
   };
 
-  return {
-    best({ text, meaning }, isEligible) {
-      const place = ground.place(ground.point(text, meaning), isLeftOut);
-      const spread = spreadTo(place);
-      let best: Omit<Scored, 'isContrary'> | null = null;
-      for (const [guidance, { examples }] of owns.entries()) {
-        if (examples.length === 0 || !isEligible(guidance)) continue;
-        let [most, sum, likeness] = [Number.NEGATIVE_INFINITY, 0, 0];
-        for (const example of examples) {
-          const alike = place.likenesses[example] ?? 0;
-          // Alike beyond what either is to past questions in general.
-          const one = 2 * alike - place.crowding - (ground.crowding[example] ?? 0);
-          most = Math.max(most, one);
-          likeness = Math.max(likeness, alike);
-          sum += one;
-        }
-        const score =
-          (most + sum / examples.length) / 2 + weightOfSpread * Math.log((spread.get(guidance) ?? 0) + floor);
-        if (best === null || score > best.score) best = { guidance, score, likeness };
+  const bestAt = (
+    place: Place,
+    text: string,
+    isEligible: (guidance: number) => boolean,
+    itself: number | null,
+  ) => {
+    const spread = spreadTo(place);
+    let best: Omit<Scored, 'isContrary'> | null = null;
+    for (const [guidance, { examples }] of owns.entries()) {
+      if (examples.length === 0 || !isEligible(guidance)) continue;
+      let [most, sum, likeness] = [Number.NEGATIVE_INFINITY, 0, 0];
+      for (const example of examples) {
+        const alike = place.likenesses[example] ?? 0;
+        // Alike beyond what either is to past questions in general.
+        const one = 2 * alike - place.crowding - ground.crowding(example, itself);
+        most = Math.max(most, one);
+        likeness = Math.max(likeness, alike);
+        sum += one;
       }
-      return best === null ? null : withGuard(best, text, owns);
+      const score =
+        (most + sum / examples.length) / 2 + weightOfSpread * Math.log((spread.get(guidance) ?? 0) + floor);
+      if (best === null || score > best.score) best = { guidance, score, likeness };
+    }
+    return best === null ? null : withGuard(best, text, owns);
+  };
+
+  return {
+    best: ({ text, meaning }, isEligible) =>
+      bestAt(ground.place(ground.point(text, meaning), isLeftOut), text, isEligible, null),
+    ofPast(text, number) {
+      const [seen, strange] = ground.placesOfPast(number);
+      return [bestAt(seen, text, everyone, number), bestAt(strange, text, everyone, number)];
     },
   };
 }

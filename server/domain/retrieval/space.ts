@@ -1,3 +1,4 @@
+import { createProducts } from './products.ts';
 import { createPostings, createWeighing, type Vector } from './vectors.ts';
 
 /** A text as it is compared: by its words, and by its meaning where a model gave one. */
@@ -16,7 +17,7 @@ export interface Space {
 }
 
 /** What words add to meaning: names, numbers and rare terms, which models blur. */
-const shareOfWords = 0.5;
+const shareOfWords = 1;
 
 /** @param meanings one vector a text, all of one length; null: words alone */
 export function* createSpace(
@@ -38,24 +39,22 @@ export function* createSpace(
     points.map(({ words }) => words),
     weighing.size,
   );
-  const length = middle?.length ?? 0;
-  const flat = new Float32Array(length * points.length);
-  points.forEach(({ meaning }, at) => {
-    if (meaning !== null) flat.set(meaning, at * length);
-  });
+  const ofMeaning =
+    middle === null
+      ? null
+      : createProducts(
+          points.map(({ meaning }) => meaning),
+          middle.length,
+        );
   return {
     points,
     point,
     likenesses({ words, meaning }) {
       const sums = ofWords(words);
-      if (meaning === null) return sums;
+      if (meaning === null || ofMeaning === null) return sums;
+      const products = ofMeaning(meaning);
       for (let at = 0; at < sums.length; at += 1) {
-        let dot = 0;
-        const start = at * length;
-        for (let index = 0; index < length; index += 1) {
-          dot += (meaning[index] ?? 0) * (flat[start + index] ?? 0);
-        }
-        sums[at] = (shareOfWords * (sums[at] ?? 0) + dot) / (1 + shareOfWords);
+        sums[at] = (shareOfWords * (sums[at] ?? 0) + (products[at] ?? 0)) / (1 + shareOfWords);
       }
       return sums;
     },

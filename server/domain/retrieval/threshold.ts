@@ -25,6 +25,7 @@ const leastLeftOut = 20;
  */
 const believed = (past: number): number => 0.92 - 4.3 / Math.sqrt(past);
 const mostRight = 0.9;
+const justAbove = 1e-9;
 
 /** The past questions that it takes to speak of a rate: none of 3 / rate is what speaks for it (with 95 %). */
 export const leastPast = (falseApply: number): number => Math.ceil(3 / falseApply);
@@ -36,14 +37,56 @@ export const leastPast = (falseApply: number): number => Math.ceil(3 / falseAppl
 export function thresholdFrom({ past, pastWithout, leftOut }: Observed, falseApply: number): number | null {
   if (past.length < leastPast(falseApply)) return null;
   const taken = shareTaken(pastWithout, leftOut, falseApply);
-  const sorted = past.toSorted().reverse();
   // Just above the first one that may not be taken.
-  return (sorted[Math.floor(sorted.length * taken)] ?? Number.POSITIVE_INFINITY) + 1e-9;
+  return (past.toSorted().reverse()[Math.floor(past.length * taken)] ?? Number.POSITIVE_INFINITY) + justAbove;
 }
 
-/** The threshold where it is known that no guidance is for any of the questions. */
-export function thresholdFromUnguided(scores: Float64Array, falseApply: number): number | null {
-  return thresholdFrom({ past: scores, pastWithout: scores, leftOut: new Float64Array() }, falseApply);
+/** Scores of past questions that no guidance is for, each as if it had not been asked. */
+export interface Unguided {
+  readonly seen: Float64Array;
+  /** The same questions, in the same order, as if nothing like them had been asked, either. */
+  readonly strange: Float64Array;
+}
+
+/** Of the questions that will come, this share is thought to be of matters that the past does not know. */
+const strangers = 0.1;
+
+/**
+ * The threshold where it is known that no guidance is for any of the questions. Those that were seen are only some of
+ * those that will come, so that few enough are let through for the rate to be kept with 95 %; and some of those that
+ * will come are like nothing that was seen.
+ */
+export function thresholdFromUnguided({ seen, strange }: Unguided, falseApply: number): number | null {
+  if (seen.length < leastPast(falseApply)) return null;
+  const [known, unknown] = [seen, strange].map((scores) => scores.toSorted().reverse());
+  const tooMany = surelyTaken(seen.length, falseApply) + 1;
+  let [taken, ofKnown, ofUnknown] = [0, 0, 0];
+  let score = Number.POSITIVE_INFINITY;
+  // From the top down both lists, until one more would be too many.
+  while (taken < tooMany - 1e-9) {
+    const [one, other] = [
+      known?.[ofKnown] ?? Number.NEGATIVE_INFINITY,
+      unknown?.[ofUnknown] ?? Number.NEGATIVE_INFINITY,
+    ];
+    score = Math.max(one, other);
+    if (one >= other) ofKnown += 1;
+    else ofUnknown += 1;
+    taken += one >= other ? 1 - strangers : strangers;
+  }
+  return score + justAbove;
+}
+
+/** How many of `count` may be taken so that the share among all is at most `share`, with 95 % (Clopper and Pearson). */
+function surelyTaken(count: number, share: number): number {
+  let logOne = count * Math.log(1 - share);
+  let atMost = Math.exp(logOne);
+  let taken = 0;
+  for (; taken < count; taken += 1) {
+    logOne += Math.log(((count - taken) * share) / ((taken + 1) * (1 - share)));
+    atMost += Math.exp(logOne);
+    if (atMost > 0.05) break;
+  }
+  return taken;
 }
 
 /** The share of past questions that may be taken, right ones among them. */
