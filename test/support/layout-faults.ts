@@ -48,6 +48,11 @@ export const layoutFaults = (page: Page, minTarget: number): Promise<string[]> =
       return seen;
     };
 
+    /** Under what stays while the rest is scrolled: one scrolls it out again. */
+    const staysInPlace = (one: Element): boolean =>
+      getComputedStyle(one).position === 'sticky' ||
+      (one.parentElement !== null && staysInPlace(one.parentElement));
+
     const dialog = document.querySelector('dialog[open]');
     const controls = (dialog ?? document).querySelectorAll<HTMLElement>(
       'button, a[href], input:not([type=hidden]), select, textarea, summary, [role=option]',
@@ -72,7 +77,7 @@ export const layoutFaults = (page: Page, minTarget: number): Promise<string[]> =
       const hit = document.elementFromPoint((seen.left + seen.right) / 2, (seen.top + seen.bottom) / 2);
       // What was opened on top lies over what is behind it.
       if (hit?.closest('.picker, .about.shown, .reading-panel')) continue;
-      if (hit === null || !(target.contains(hit) || hit.contains(one)))
+      if (hit === null || !(target.contains(hit) || hit.contains(one) || staysInPlace(hit)))
         faults.push(`${nameOf(one)} is covered by ${hit === null ? 'nothing' : nameOf(hit)}`);
     }
 
