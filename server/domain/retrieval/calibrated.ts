@@ -5,8 +5,8 @@ import { leastPast, thresholdFrom, thresholdFromUnguided } from './threshold.ts'
 
 /** More would only cost time. */
 const most = { background: 4_000, held: 3_000, unguided: 4_000, besides: 2_000 };
-/** How often examples are left out, each time another one of each guidance. */
-const rounds = 3;
+/** How often examples are left out, each time another one of each guidance; less often where they are many. */
+const mostRounds = 3;
 /**
  * How many past questions a likeness is held against, and what spreading counts for. Where right questions may be among
  * them, many count, so that these are few, and they carry what spreads; where it is known that none is, the nearest few
@@ -70,6 +70,8 @@ export interface Calibrated extends Relevance {
   readonly threshold: number | null;
   /** Numbers in the vector of a meaning; 0 for words alone. */
   readonly meaningLength: number;
+  /** Which share of the examples that were left out is found at the threshold; null where none was. */
+  readonly found: number | null;
 }
 
 /** @param meaningOf the vector of a text that was asked for; null: words alone */
@@ -101,7 +103,7 @@ export function* createCalibrated(
       strange[at] = scoreOf(asStrange);
       yield;
     }
-    return { ...relevance, threshold: thresholdFromUnguided({ seen, strange }, falseApply) };
+    return { ...relevance, threshold: thresholdFromUnguided({ seen, strange }, falseApply), found: null };
   }
 
   const score = (by: Relevance, text: string) =>
@@ -111,10 +113,11 @@ export function* createCalibrated(
     past[at] = score(relevance, text);
     yield;
   }
-  if (held.length === 0) return { ...relevance, threshold: null };
+  if (held.length === 0) return { ...relevance, threshold: null, found: null };
 
   const pastWithout = new Float64Array(held.length);
   const leftOut: number[] = [];
+  const rounds = Math.min(mostRounds, Math.ceil(most.held / guidances.length));
   for (let round = 0; round < rounds; round += 1) {
     const out = leftOutIn(round, guidances);
     const without = yield* createRelevance(ground, guidances, weightOfSpread, (example) => out.has(example));
@@ -128,7 +131,10 @@ export function* createCalibrated(
     }
   }
   const observed = { past, pastWithout, leftOut: Float64Array.from(leftOut) };
-  return { ...relevance, threshold: thresholdFrom(observed, falseApply) };
+  const threshold = thresholdFrom(observed, falseApply);
+  const found =
+    threshold === null ? null : leftOut.filter((one) => one >= threshold).length / (leftOut.length || 1);
+  return { ...relevance, threshold, found };
 }
 
 const everyone = () => true;

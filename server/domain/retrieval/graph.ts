@@ -2,8 +2,16 @@ import type { Near } from './nearest.ts';
 
 /** What belongs to a guidance spreads from its examples to questions alike to them, and on to those alike to these. */
 export interface Graph {
-  /** The share that each text has in what starts at `seeds`; what is left out takes and gives nothing. */
-  spread(seeds: readonly number[], isLeftOut: (text: number) => boolean): Map<number, number>;
+  /**
+   * The share that texts have in what starts at `seeds`; what is left out takes and gives nothing.
+   * @param leastShare texts with a smaller one are not told
+   */
+  spread(seeds: readonly number[], leastShare: number, isLeftOut: (text: number) => boolean): Share[];
+}
+
+export interface Share {
+  readonly text: number;
+  readonly share: number;
 }
 
 /** Of what a text has, this share goes on to its neighbours. */
@@ -38,9 +46,10 @@ export function* createGraph(neighbours: readonly (readonly Near[])[]): Generato
   // By number and not by key, as this is done thousands of times over thousands of texts; all 0 between two calls.
   let mass = new Float64Array(neighbours.length);
   let next = new Float64Array(neighbours.length);
+  const total = new Float64Array(neighbours.length);
   return {
-    spread(seeds, isLeftOut) {
-      const total = new Map<number, number>();
+    spread(seeds, leastShare, isLeftOut) {
+      const reached: number[] = [];
       let front = [...seeds];
       for (const seed of seeds) mass[seed] = 1 / seeds.length;
       for (let step = 0; step <= steps; step += 1) {
@@ -48,7 +57,8 @@ export function* createGraph(neighbours: readonly (readonly Near[])[]): Generato
         for (const from of front) {
           const own = mass[from] ?? 0;
           mass[from] = 0;
-          total.set(from, (total.get(from) ?? 0) + own * (1 - passedOn));
+          if (total[from] === 0) reached.push(from);
+          total[from] = (total[from] ?? 0) + own * (1 - passedOn);
           const out = lists[from];
           if (own < least || out === undefined || step === steps) continue;
           for (let at = 0; at < out.to.length; at += 1) {
@@ -61,7 +71,13 @@ export function* createGraph(neighbours: readonly (readonly Near[])[]): Generato
         front = nextFront;
         [mass, next] = [next, mass];
       }
-      return total;
+      const shares: Share[] = [];
+      for (const text of reached) {
+        const share = total[text] ?? 0;
+        total[text] = 0;
+        if (share >= leastShare) shares.push({ text, share });
+      }
+      return shares;
     },
   };
 }

@@ -33,6 +33,8 @@ export interface Relevance {
 
 /** Where nothing spreads to: about as much as a far question has. */
 const floor = 1e-4;
+/** A hundredth of the floor: it moves no score by more than 0.002, and every guidance has such a share in most texts. */
+const leastShare = floor / 100;
 const nobody = () => false;
 const everyone = () => true;
 
@@ -48,7 +50,7 @@ export function* createRelevance(
   weightOfSpread: number,
   isLeftOut: (example: number) => boolean = nobody,
 ): Generator<void, Relevance> {
-  const shares: Map<number, number>[] = [];
+  const shares: { readonly guidance: number; readonly share: number }[][] = [];
   const owns: { readonly examples: readonly number[]; readonly guards: readonly Guarded[] }[] = [];
   let first = 0;
   for (const [guidance, { examples }] of guidances.entries()) {
@@ -58,19 +60,20 @@ export function* createRelevance(
     owns.push({ examples: kept.map(({ example }) => example), guards: kept.map(({ guard }) => guard) });
     first += examples.length;
     const seeds = kept.map(({ example }) => example);
-    for (const [text, share] of ground.graph.spread(seeds, isLeftOut)) {
-      const of = shares[text] ?? new Map<number, number>();
-      shares[text] = of.set(guidance, share);
+    for (const { text, share } of ground.graph.spread(seeds, leastShare, isLeftOut)) {
+      const of = shares[text] ?? [];
+      shares[text] = of;
+      of.push({ guidance, share });
     }
     yield;
   }
 
   const spreadTo = ({ near }: Place) => {
-    const spread = new Map<number, number>();
+    const spread = new Float64Array(guidances.length);
     const sum = near.reduce((total, { likeness }) => total + weightOf(likeness), 0);
     for (const { text, likeness } of near) {
-      for (const [guidance, share] of shares[text] ?? []) {
-        spread.set(guidance, (spread.get(guidance) ?? 0) + (share * weightOf(likeness)) / sum);
+      for (const { guidance, share } of shares[text] ?? []) {
+        spread[guidance] = (spread[guidance] ?? 0) + (share * weightOf(likeness)) / sum;
       }
     }
     return spread;
@@ -96,7 +99,7 @@ export function* createRelevance(
         sum += one;
       }
       const score =
-        (most + sum / examples.length) / 2 + weightOfSpread * Math.log((spread.get(guidance) ?? 0) + floor);
+        (most + sum / examples.length) / 2 + weightOfSpread * Math.log((spread[guidance] ?? 0) + floor);
       if (best === null || score > best.score) best = { guidance, score, likeness };
     }
     return best === null ? null : withGuard(best, text, owns);
