@@ -72,6 +72,11 @@ export function* createGround(space: Space, examples: number, crowd: Crowd): Gen
     });
     yield;
   }
+  const crowdings = new Float64Array(examples);
+  for (let example = 0; example < examples; example += 1) {
+    const counted = crowdLikenesses.subarray(example * crowdedMost, example * crowdedMost + crowd.most);
+    crowdings[example] = counted.reduce((sum, likeness) => sum + likeness, 0) / crowd.most;
+  }
   const placeAmong = (likenesses: Float32Array, isLeftOut: (text: number) => boolean): Place => {
     const around = nearest(likenesses, crowd.most, crowd, isLeftOut);
     return {
@@ -93,6 +98,7 @@ export function* createGround(space: Space, examples: number, crowd: Crowd): Gen
       return [placeAmong(likenesses, isItself), placeAmong(likenesses, (other) => like.has(other))];
     },
     crowding(example, itself) {
+      if (itself === null) return crowdings[example] ?? 0;
       let [sum, counted] = [0, 0];
       const end = (example + 1) * crowdedMost;
       for (let at = example * crowdedMost; at < end && counted < crowd.most; at += 1) {

@@ -50,7 +50,8 @@ export function* createRelevance(
   weightOfSpread: number,
   isLeftOut: (example: number) => boolean = nobody,
 ): Generator<void, Relevance> {
-  const shares: { readonly guidance: number; readonly share: number }[][] = [];
+  // Numbers side by side and no object each: there are millions of them where guidances are thousands.
+  const spreads: { readonly guidances: number[]; readonly shares: number[] }[] = [];
   const owns: { readonly examples: readonly number[]; readonly guards: readonly Guarded[] }[] = [];
   let first = 0;
   for (const [guidance, { examples }] of guidances.entries()) {
@@ -61,9 +62,10 @@ export function* createRelevance(
     first += examples.length;
     const seeds = kept.map(({ example }) => example);
     for (const { text, share } of ground.graph.spread(seeds, leastShare, isLeftOut)) {
-      const of = shares[text] ?? [];
-      shares[text] = of;
-      of.push({ guidance, share });
+      const of = spreads[text] ?? { guidances: [], shares: [] };
+      spreads[text] = of;
+      of.guidances.push(guidance);
+      of.shares.push(share);
     }
     yield;
   }
@@ -72,8 +74,12 @@ export function* createRelevance(
     const spread = new Float64Array(guidances.length);
     const sum = near.reduce((total, { likeness }) => total + weightOf(likeness), 0);
     for (const { text, likeness } of near) {
-      for (const { guidance, share } of shares[text] ?? []) {
-        spread[guidance] = (spread[guidance] ?? 0) + (share * weightOf(likeness)) / sum;
+      const of = spreads[text];
+      if (of === undefined) continue;
+      const weight = weightOf(likeness) / sum;
+      for (let at = 0; at < of.guidances.length; at += 1) {
+        const guidance = of.guidances[at] ?? 0;
+        spread[guidance] = (spread[guidance] ?? 0) + (of.shares[at] ?? 0) * weight;
       }
     }
     return spread;
@@ -86,7 +92,7 @@ export function* createRelevance(
     itself: number | null,
   ) => {
     const spread = spreadTo(place);
-    let best: Omit<Scored, 'isContrary'> | null = null;
+    const best = { guidance: -1, score: Number.NEGATIVE_INFINITY, likeness: 0 };
     for (const [guidance, { examples }] of owns.entries()) {
       if (examples.length === 0 || !isEligible(guidance)) continue;
       let [most, sum, likeness] = [Number.NEGATIVE_INFINITY, 0, 0];
@@ -100,9 +106,9 @@ export function* createRelevance(
       }
       const score =
         (most + sum / examples.length) / 2 + weightOfSpread * Math.log((spread[guidance] ?? 0) + floor);
-      if (best === null || score > best.score) best = { guidance, score, likeness };
+      if (score > best.score) Object.assign(best, { guidance, score, likeness });
     }
-    return best === null ? null : withGuard(best, text, owns);
+    return best.guidance === -1 ? null : withGuard(best, text, owns);
   };
 
   return {
