@@ -52,6 +52,27 @@ describe('a matcher', () => {
     expect(knownAmong.threshold).toBe(known.threshold);
   });
 
+  test('leaves a meaning alone that finds less than words do', async () => {
+    const days = ['today', 'tomorrow', 'on Monday', 'on Tuesday', 'this week'];
+    const traffic = Array.from({ length: 700 }, (_, at) => `what is number ${at * 37} ${days[at % 5]}`);
+    const ways = ['where can I find a', 'tell us more about your', 'somebody took the'];
+    const guidances = Array.from({ length: 24 }, (_, at) => ({
+      id: `matter ${at}`,
+      examples: ways.map((way) => `${way} thing${at}`),
+    }));
+    const build = { guidances, traffic, falseApply: 0.01 };
+    const byWords = await createMatcher(build);
+    // A model that knows no more of a question than how long it is.
+    const embed = async (texts: readonly string[]) =>
+      texts.map((text) => Float32Array.from({ length: 8 }, (_, at) => (at === text.length % 8 ? 1 : 0)));
+    const withNoise = await createMatcher({ ...build, embeddings: { name: 'length', embed } });
+    expect(byWords.isCalibrated).toBe(true);
+    expect(withNoise.threshold).toBe(byWords.threshold);
+    const question = 'I need a thing7';
+    expect(await byWords.match(question)).toMatchObject({ id: 'matter 7' });
+    expect(await withNoise.match(question)).toEqual(await byWords.match(question));
+  });
+
   test('is silent without guidances', async () => {
     const matcher = await createMatcher({ guidances: [], traffic: ['hello'], falseApply: 0.01 });
     expect(await matcher.match('hello')).toBeNull();
