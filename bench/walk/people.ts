@@ -40,7 +40,16 @@ export async function askOnce(
   const customer = await connectCustomer(url, site);
   try {
     await must(customer.send('message:send', { text: question, context: { language: 'en' } }));
-    const { text, outcome, sources, guidance } = await customer.until('answer.ended');
+    const [ended, called] = [customer.until('answer.ended'), customer.until('handoff.requested')];
+    // Only one of them comes: the other gives up in the end, and nobody minds.
+    for (const one of [ended, called]) one.catch(() => undefined);
+    const first = await Promise.race([ended, called]);
+    if (first.type === 'handoff.requested') {
+      // They asked for a person in so many words: the bot is not even asked.
+      await help(customer.conversationId);
+      return { text: '', outcome: 'unknown', sources: [], guidance: null };
+    }
+    const { text, outcome, sources, guidance } = first;
     const answer = { text, outcome, sources: sources.map(({ url }) => url), guidance: guidance?.id ?? null };
     const { verdict, wantsPerson } = react(answer);
     if (verdict !== null) {
