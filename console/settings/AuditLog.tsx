@@ -5,6 +5,7 @@ import type { Person } from '../../protocol/people.ts';
 import { ApiError } from '../api.ts';
 import { conversationPath } from '../route.ts';
 import { Link } from '../shared/Link.tsx';
+import { LoadButtons } from '../shared/LoadButtons.tsx';
 import { LoadFailed } from '../shared/LoadFailed.tsx';
 import { dayAndClock, fullTime, now } from '../shared/time.ts';
 import { useWorkplace } from '../workplace.ts';
@@ -90,24 +91,17 @@ function Entries() {
             ))}
           </select>
         </label>
-        <label class="field">
-          From
-          <input
-            type="date"
-            class="input"
-            value={filters.value.from}
-            onChange={(event) => narrow({ from: event.currentTarget.value })}
-          />
-        </label>
-        <label class="field">
-          Until
-          <input
-            type="date"
-            class="input"
-            value={filters.value.until}
-            onChange={(event) => narrow({ until: event.currentTarget.value })}
-          />
-        </label>
+        {(['from', 'until'] as const).map((name) => (
+          <label key={name} class="field">
+            {name === 'from' ? 'From' : 'Until'}
+            <input
+              type="date"
+              class="input"
+              value={filters.value[name]}
+              onChange={(event) => narrow({ [name]: event.currentTarget.value })}
+            />
+          </label>
+        ))}
       </div>
       <p class="soft small" role="status">
         {isLoading ? 'Loading…' : items.length === 0 && !hasFailed ? 'Nothing.' : ''}
@@ -124,21 +118,11 @@ function Entries() {
           ))}
         </ol>
       )}
-      <div class="form-buttons">
-        <button type="button" class="button small" disabled={isLoading} onClick={load}>
-          Look again
-        </button>
-        {next !== null && (
-          <button
-            type="button"
-            class="button small"
-            disabled={isLoading}
-            onClick={() => void list.loadMore()}
-          >
-            Load more
-          </button>
-        )}
-      </div>
+      <LoadButtons
+        isLoading={isLoading}
+        onAgain={load}
+        onMore={next === null ? null : () => void list.loadMore()}
+      />
     </>
   );
 }

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { WebhookDelivery } from '../../protocol/webhooks.ts';
 import { conversationPath } from '../route.ts';
 import { Link } from '../shared/Link.tsx';
+import { LoadButtons } from '../shared/LoadButtons.tsx';
 import { LoadFailed } from '../shared/LoadFailed.tsx';
 import { dayAndClock, fullTime, now } from '../shared/time.ts';
 import { useWorkplace } from '../workplace.ts';
@@ -66,21 +67,11 @@ export function WebhookDeliveries({ webhookId, webhooks, canReach }: Props) {
           </tbody>
         </table>
       )}
-      <div class="form-buttons">
-        <button type="button" class="button small" disabled={isLoading} onClick={() => void list.load(null)}>
-          Look again
-        </button>
-        {next !== null && (
-          <button
-            type="button"
-            class="button small"
-            disabled={isLoading}
-            onClick={() => void list.load(next)}
-          >
-            Load more
-          </button>
-        )}
-      </div>
+      <LoadButtons
+        isLoading={isLoading}
+        onAgain={() => void list.load(null)}
+        onMore={next === null ? null : () => void list.load(next)}
+      />
     </div>
   );
 }

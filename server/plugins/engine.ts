@@ -117,10 +117,13 @@ export default fp(
       return stepTo(order, known, decision, world, 0);
     };
 
-    const publish = (steps: readonly Step<EngineOrder>[]): Executed[] => {
+    const publish = (steps: readonly Step<EngineOrder>[]): void => {
       for (const one of toldTogether(steps)) bus.emit('committed', one);
-      return steps.map(({ commit }) => ({ seq: commit.conversation.state.seq, isRepeat: false }));
     };
+    const executed = ({ commit }: Step<EngineOrder>): Executed => ({
+      seq: commit.conversation.state.seq,
+      isRepeat: false,
+    });
 
     /** Lock the row, decide, append, save (design: the domain). A refusal rolls everything back. */
     const carryOutAlone = async (order: EngineOrder) => {
@@ -151,9 +154,8 @@ export default fp(
       });
       if ('seq' in done)
         return { result: { seq: done.seq, isRepeat: true }, conversation: done.conversation };
-      const [result] = publish([done]);
-      if (result === undefined) throw new Error('a saved step without a result');
-      return { result, conversation: done.commit.conversation };
+      publish([done]);
+      return { result: executed(done), conversation: done.commit.conversation };
     };
 
     const worldOf = async (
@@ -192,6 +194,7 @@ export default fp(
       },
       alone: carryOutAlone,
       onSaved: publish,
+      resultOf: executed,
       isHarmless: isRolledBack,
     });
     const execute = (

@@ -24,8 +24,9 @@ export interface GroupCommitOptions<O extends Order, R> {
   save(commits: readonly Commit[]): Promise<Fate[]>;
   /** Carries the order out under the conversation's lock, in a transaction of its own. */
   alone(order: O): Promise<{ readonly result: R; readonly conversation: StoredConversation | null }>;
-  /** These steps of one conversation are saved: tells everybody. @returns the result of each order */
-  onSaved(steps: readonly Step<O>[]): readonly R[];
+  /** These steps of one conversation are saved, in their order: tells everybody. */
+  onSaved(steps: readonly Step<O>[]): void;
+  resultOf(step: Step<O>): R;
   /** Whether this error says that nothing was saved, so that each may be tried by itself. */
   isHarmless(error: unknown): boolean;
 }
@@ -71,7 +72,7 @@ const mostOutrun = 3;
  * Within a conversation order is kept: what comes later waits for what came before, however that is carried out (D2).
  */
 export function createGroupCommit<O extends Order, R>(options: GroupCommitOptions<O, R>) {
-  const { load, decide, save, alone, onSaved, isHarmless } = options;
+  const { load, decide, save, alone, onSaved, resultOf, isHarmless } = options;
   const lanes = new Map<string, Lane<O, R>>();
   const ready = new Set<Lane<O, R>>();
   const known = new Map<string, StoredConversation>();
@@ -170,12 +171,8 @@ export function createGroupCommit<O extends Order, R>(options: GroupCommitOption
 
   const tell = ({ steps }: Entry<O, R>) => {
     try {
-      const results = onSaved(steps.map(({ step }) => step));
-      for (const [index, { waiting }] of steps.entries()) {
-        const result = results[index];
-        if (result === undefined) throw new Error('a saved step without a result');
-        settle(waiting, result);
-      }
+      onSaved(steps.map(({ step }) => step));
+      for (const { step, waiting } of steps) settle(waiting, resultOf(step));
     } catch (error) {
       // They are saved all the same: asked again, they are answered as repeats.
       for (const { waiting } of steps) fail(waiting, error);

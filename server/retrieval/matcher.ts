@@ -66,7 +66,8 @@ export async function createMatcher(input: MatcherInput): Promise<Matcher> {
     try {
       const meanings = await meaningsOf(guidances, past, embeddings);
       const withMeaning = await inSlices(createCalibrated(guidances, past, falseApply, meanings));
-      // Among right questions that nobody has told from the others meaning may find less than words do: then it is left alone.
+      // Among right questions that nobody has told from the others meaning may find less than words do: then it is
+      // left alone.
       if ((withMeaning.found ?? 1) >= (byWords.found ?? 0)) byMeaning = withMeaning;
     } catch (error) {
       failed(error);

@@ -12,14 +12,20 @@ beforeAll(async () => {
 afterEach(() => consoles.endTest());
 afterAll(() => consoles.close());
 
-test('who is offered a customer sees it with the seconds left, colleagues see to whom, and then who took them', async () => {
-  const site = await consoles.newSite();
+/** A site that offers its customers, as the server knows it: it reads sites anew every few seconds. */
+async function offeringSite(rules: Partial<typeof defaultRouting> = {}) {
   const { store, app } = consoles.server;
-  await store.sites.save({ ...site, routing: { ...defaultRouting, mode: 'offer', offerMs: 60_000 } });
-  // Offers begin once the server has read the site anew.
+  const site = await consoles.newSite();
+  const routing = { ...defaultRouting, mode: 'offer', offerMs: 60_000, ...rules } as const;
+  await store.sites.save({ ...site, routing });
   await expect
     .poll(async () => (await app.sites.byId(site.id))?.routing.mode, { timeout: 15_000 })
     .toBe('offer');
+  return site;
+}
+
+test('who is offered a customer sees it with the seconds left, colleagues see to whom, and then who took them', async () => {
+  const site = await offeringSite();
   const ana = await consoles.consoleOf(await consoles.newAgent(site, 'Ana'));
   const customer = await consoles.customerWith(site, fee);
   await row(ana, customer)
@@ -36,13 +42,8 @@ test('who is offered a customer sees it with the seconds left, colleagues see to
 });
 
 test('declining can be undone; else the next one is asked, and who lets offers pass reads that they were set away', async () => {
-  const site = await consoles.newSite();
   const { store, app } = consoles.server;
-  const routing = { ...defaultRouting, mode: 'offer', offerMs: 60_000, missedOffers: 1 } as const;
-  await store.sites.save({ ...site, routing });
-  await expect
-    .poll(async () => (await app.sites.byId(site.id))?.routing.mode, { timeout: 15_000 })
-    .toBe('offer');
+  const site = await offeringSite({ missedOffers: 1 });
   const ana = await consoles.consoleOf(await consoles.newAgent(site, 'Ana'));
   const customer = await consoles.customerWith(site, fee);
   await row(ana, customer)
@@ -93,12 +94,7 @@ test('declining can be undone; else the next one is asked, and who lets offers p
 });
 
 test('who accepts while their declining can still be undone has accepted', async () => {
-  const site = await consoles.newSite();
-  const { store, app } = consoles.server;
-  await store.sites.save({ ...site, routing: { ...defaultRouting, mode: 'offer', offerMs: 60_000 } });
-  await expect
-    .poll(async () => (await app.sites.byId(site.id))?.routing.mode, { timeout: 15_000 })
-    .toBe('offer');
+  const site = await offeringSite();
   const ana = await consoles.consoleOf(await consoles.newAgent(site, 'Ana'));
   const customer = await consoles.customerWith(site, fee);
   await row(ana, customer)

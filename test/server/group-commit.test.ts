@@ -103,8 +103,8 @@ function createStage(options: { pause?: () => Promise<void> } = {}) {
     },
     onSaved(steps) {
       told.push(...steps.map(({ order }) => order.word));
-      return steps.map(({ order }) => `saved ${order.word}`);
     },
+    resultOf: ({ order }) => `saved ${order.word}`,
     isHarmless: (error) => error instanceof Error && error.message === 'refused by the store',
   });
 
