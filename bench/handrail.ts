@@ -81,32 +81,37 @@ export async function openBackstage(databaseUrl: string): Promise<Backstage> {
 
 interface Listening {
   readonly onEvent?: (json: string) => void;
+  readonly only?: string;
   readonly onLost: (why: string) => void;
 }
 
 /** An agent's socket, as the console opens one. */
-export const connectAgent = (url: string, agent: Agent, { onEvent = () => undefined, onLost }: Listening) =>
+export const connectAgent = (
+  url: string,
+  agent: Agent,
+  { onEvent = () => undefined, ...listening }: Listening,
+) =>
   openWire({
     url,
     namespace: '/desk',
     auth: { version: protocolVersion },
     headers: { cookie: agent.cookie },
     onEvent,
-    onLost,
+    ...listening,
   });
 
 /** A customer's socket, as the widget opens one. */
 export const connectCustomer = (
   url: string,
   { site, token, conversationId }: { site: string; token: string; conversationId: string },
-  { onEvent = () => undefined, onLost }: Listening,
+  { onEvent = () => undefined, ...listening }: Listening,
 ) =>
   openWire({
     url,
     namespace: '/customer',
     auth: { version: protocolVersion, site, token, conversations: { [conversationId]: 0 } },
     onEvent,
-    onLost,
+    ...listening,
   });
 
 /** Carries a command out. @throws Error with the refusal */

@@ -57,6 +57,8 @@ export interface Latency {
 }
 
 const tickMs = 1;
+/** In one stage: some minutes at the speed of the fastest server. */
+const mostMessages = 4_000_000;
 
 export interface LoadOptions {
   /** Length of every message. */
@@ -85,13 +87,15 @@ export function createLoad(
   );
   const bodies = conversations.map(({ id }) => `","conversationId":"${id}","text":"${text}"}`);
 
-  // One entry a message, by its number.
-  const conversationOf: number[] = [];
-  const dueAt: number[] = [];
-  const lateMs: number[] = [];
-  const ackMs: number[] = [];
-  const deliveryMs: number[] = [];
-  const hasOwnCopy: boolean[] = [];
+  // One entry a message, by its number. Made once, outside of the heap: arrays that grow would be copied and collected
+  // while they are to measure. What is not written to takes no memory.
+  const conversationOf = new Uint32Array(mostMessages);
+  const dueAt = new Float64Array(mostMessages);
+  const lateMs = new Float64Array(mostMessages);
+  const ackMs = new Float64Array(mostMessages);
+  const deliveryMs = new Float64Array(mostMessages);
+  const hasOwnCopy = new Uint8Array(mostMessages);
+  let sent = 0;
 
   const last = { customer: conversations.map(() => -1), agent: conversations.map(() => -1) };
   const refusals = new Map<string, number>();
@@ -105,13 +109,15 @@ export function createLoad(
   let onDone: (message: number) => void = () => undefined;
 
   const send = (conversation: number, due: number) => {
-    const message = conversationOf.length;
-    conversationOf.push(conversation);
-    dueAt.push(due);
-    ackMs.push(Number.NaN);
-    deliveryMs.push(Number.NaN);
-    hasOwnCopy.push(false);
-    lateMs.push(performance.now() - due);
+    const message = sent;
+    if (message === mostMessages)
+      throw new Error(`more than ${mostMessages} messages: measure for less long`);
+    sent += 1;
+    conversationOf[message] = conversation;
+    dueAt[message] = due;
+    ackMs[message] = Number.NaN;
+    deliveryMs[message] = Number.NaN;
+    lateMs[message] = performance.now() - due;
     const cid = cidPrefix + message.toString(16).padStart(12, '0');
     const json = `{"cid":"${cid}${bodies[conversation]}`;
     conversations[conversation]?.customer.ask('message:send', json, (answer) => {
@@ -122,24 +128,24 @@ export function createLoad(
       }
       acknowledged += 1;
       ackMs[message] = performance.now() - due;
-      if (!Number.isNaN(deliveryMs[message])) onDone(message);
+      if (!Number.isNaN(deliveryMs[message] ?? 0)) onDone(message);
     });
   };
 
   const take = (reader: Reader, message: number) => {
     if (reader === 'customer') {
-      if (hasOwnCopy[message]) doubled += 1;
+      if (hasOwnCopy[message] === 1) doubled += 1;
       else copied += 1;
-      hasOwnCopy[message] = true;
+      hasOwnCopy[message] = 1;
       return;
     }
-    if (!Number.isNaN(deliveryMs[message])) {
+    if (!Number.isNaN(deliveryMs[message] ?? 0)) {
       doubled += 1;
       return;
     }
     delivered += 1;
     deliveryMs[message] = performance.now() - (dueAt[message] ?? 0);
-    if (!Number.isNaN(ackMs[message])) onDone(message);
+    if (!Number.isNaN(ackMs[message] ?? 0)) onDone(message);
   };
 
   const numberBehind = (json: string, name: string) => {
@@ -151,12 +157,12 @@ export function createLoad(
     let conversation: number | undefined;
     for (let at = json.indexOf('"cid":"'); at !== -1; at = json.indexOf('"cid":"', at + 7)) {
       const cid = json.slice(at + 7, at + 43);
-      const message = cid.startsWith(cidPrefix) ? Number.parseInt(cid.slice(24), 16) : -1;
-      conversation = conversationOf[message];
-      if (conversation === undefined) {
+      const message = cid.startsWith(cidPrefix) ? Number.parseInt(cid.slice(24), 16) : sent;
+      if (message >= sent) {
         unknown += 1;
         continue;
       }
+      conversation = conversationOf[message] ?? 0;
       if (!hasSeq) {
         if (message <= (last[reader][conversation] ?? -1)) disordered += 1;
         last[reader][conversation] = message;
@@ -173,7 +179,6 @@ export function createLoad(
   const settle = async () => {
     const until = performance.now() + settleWithinMs;
     const isSettled = () => {
-      const sent = conversationOf.length;
       return acknowledged + refused === sent && delivered === acknowledged && copied === acknowledged;
     };
     while (!isSettled() && performance.now() < until) await sleep(10);
@@ -206,22 +211,22 @@ export function createLoad(
 
     async pace({ perSecond, warmUpMs, ms, onBegin, onEnd }) {
       onDone = () => undefined;
-      const first = conversationOf.length;
+      const first = sent;
       const begunAt = performance.now();
       const gapMs = 1_000 / perSecond;
       const total = Math.round((warmUpMs + ms) / gapMs);
       const warm = Math.round(warmUpMs / gapMs);
-      for (let sent = 0; sent < total; ) {
-        const isDue = () => sent < total && begunAt + sent * gapMs <= performance.now();
-        for (; isDue(); sent += 1) {
-          if (sent === warm) onBegin?.();
-          send(sent % conversations.length, begunAt + sent * gapMs);
+      for (let next = 0; next < total; ) {
+        const isDue = () => next < total && begunAt + next * gapMs <= performance.now();
+        for (; isDue(); next += 1) {
+          if (next === warm) onBegin?.();
+          send(next % conversations.length, begunAt + next * gapMs);
         }
         await sleep(tickMs);
       }
       onEnd?.();
       await settle();
-      const counted = conversationOf.map((_, message) => message).slice(first + warm);
+      const counted = Array.from({ length: total - warm }, (_, index) => first + warm + index);
       // What was never acknowledged or delivered has no duration: it makes the run invalid, see `problems`.
       const of = (durations: (message: number) => number | undefined) =>
         percentiles(counted.map((message) => durations(message) ?? Number.NaN).filter((one) => one >= 0));
@@ -235,7 +240,6 @@ export function createLoad(
     },
 
     problems() {
-      const sent = conversationOf.length;
       const counts: [number, string][] = [
         [sent - acknowledged - refused, 'messages were never answered'],
         [refused, `messages were refused: ${[...refusals.keys()].slice(0, 3).join(' ')}`],

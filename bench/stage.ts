@@ -43,9 +43,8 @@ function createAudience() {
   const lost: string[] = [];
   return {
     on: (reader: Reader) => ({
-      onEvent: (json: string) => {
-        if (json.startsWith('["facts"')) load?.received(reader, json);
-      },
+      only: 'facts',
+      onEvent: (json: string) => load?.received(reader, json),
       onLost: (why: string) => void lost.push(why),
     }),
     listen(counted: Load) {

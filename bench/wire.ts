@@ -24,6 +24,8 @@ export interface WireOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Every event of the server: `["name",body]` as JSON. */
   readonly onEvent: (json: string) => void;
+  /** Events of this name alone; others are taken from the wire and not even decoded. */
+  readonly only?: string;
   /** The socket has closed without `close` having been called. */
   readonly onLost: (why: string) => void;
 }
@@ -37,10 +39,12 @@ const webSocketGuid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /** @throws Error with the refusal of the server as JSON, or why the connection failed */
 export function openWire(options: WireOptions): Promise<Wire> {
-  const { url, namespace, auth, headers = {}, onEvent, onLost } = options;
+  const { url, namespace, auth, headers = {}, onEvent, only, onLost } = options;
   const { hostname, port, host } = new URL(url);
   const prefix = namespace === '' ? '' : `${namespace},`;
   const packet = { connect: `40${prefix}`, event: `42${prefix}`, ack: `43${prefix}`, refused: `44${prefix}` };
+  const anyEvent = Buffer.from(packet.event);
+  const wanted = only === undefined ? anyEvent : Buffer.from(`${packet.event}["${only}"`);
   const asked = new Map<number, (answer: string) => void>();
   const unanswered = new Set<(why: string) => void>();
   let nextId = 0;
@@ -57,7 +61,7 @@ export function openWire(options: WireOptions): Promise<Wire> {
     };
     const frames = createFrameReader((opcode, payload) => {
       if (opcode === opcodes.text) take(payload);
-      else if (opcode === opcodes.ping) socket.write(frame(opcodes.pong, payload));
+      else if (opcode === opcodes.ping) socket.write(frame(opcodes.pong, payload.toString()));
       else if (opcode === opcodes.close) lost('closed by the server');
     });
     const key = randomBytes(16).toString('base64');
@@ -135,7 +139,9 @@ export function openWire(options: WireOptions): Promise<Wire> {
       asked.delete(id);
       done?.(text.slice(start));
     };
-    const take = (text: string) => {
+    const take = (payload: Buffer) => {
+      if (beginsWith(payload, anyEvent) && !beginsWith(payload, wanted)) return;
+      const text = payload.toString();
       if (text.startsWith(packet.event)) onEvent(text.slice(packet.event.length));
       else if (text.startsWith(packet.ack)) answered(text);
       else if (text === '2') sendText('3');
@@ -146,6 +152,9 @@ export function openWire(options: WireOptions): Promise<Wire> {
     };
   });
 }
+
+const beginsWith = (bytes: Buffer, start: Buffer): boolean =>
+  bytes.length >= start.length && start.compare(bytes, 0, start.length) === 0;
 
 /** Takes bytes until the answer to the upgrade is there. @returns what came behind it; null before */
 function createUpgradeReader(accept: string, refuse: (why: string) => void) {
@@ -161,12 +170,25 @@ function createUpgradeReader(accept: string, refuse: (why: string) => void) {
   };
 }
 
-/** Cuts what arrives into whole frames. The bytes are only good during the call: their buffer is used again. */
-function createFrameReader(onFrame: (opcode: number, payload: string) => void) {
-  let left: Buffer | null = null;
-  return (bytes: Buffer, length: number): void => {
-    const buffer = left === null ? bytes : Buffer.concat([left, bytes.subarray(0, length)]);
-    const end = left === null ? length : buffer.length;
+/**
+ * Cuts what arrives into whole frames. The bytes are only good during the call: their buffer is used again. A frame that
+ * takes many calls is gathered in a buffer of its own, copied once: a client that collects garbage measures itself.
+ */
+function createFrameReader(onFrame: (opcode: number, payload: Buffer) => void) {
+  let kept = Buffer.alloc(0);
+  let keptLength = 0;
+  const keep = (bytes: Buffer, from: number, to: number) => {
+    const length = keptLength + to - from;
+    if (length > kept.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(length, 2 * kept.length));
+      kept.copy(larger, 0, 0, keptLength);
+      kept = larger;
+    }
+    bytes.copy(kept, keptLength, from, to);
+    keptLength = length;
+  };
+  /** @returns where the first byte is that belongs to no whole frame */
+  const cut = (buffer: Buffer, end: number): number => {
     let at = 0;
     while (end - at >= 2) {
       const short = (buffer[at + 1] ?? 0) & 0x7f;
@@ -179,10 +201,21 @@ function createFrameReader(onFrame: (opcode: number, payload: string) => void) {
             ? buffer.readUInt16BE(at + 2)
             : short;
       if (payload + size > end) break;
-      onFrame((buffer[at] ?? 0) & 0x0f, buffer.toString('utf8', payload, payload + size));
+      onFrame((buffer[at] ?? 0) & 0x0f, buffer.subarray(payload, payload + size));
       at = payload + size;
     }
-    left = at === end ? null : Buffer.from(buffer.subarray(at, end));
+    return at;
+  };
+  return (bytes: Buffer, length: number): void => {
+    if (keptLength === 0) {
+      const at = cut(bytes, length);
+      if (at < length) keep(bytes, at, length);
+      return;
+    }
+    keep(bytes, 0, length);
+    const at = cut(kept, keptLength);
+    kept.copyWithin(0, at, keptLength);
+    keptLength -= at;
   };
 }
 
