@@ -117,3 +117,12 @@ export const unstarted: Conversation = {
   promises: [],
   receipts: [],
 };
+
+/** Whether a state differs from the one before in its seq alone. Parts that nothing has changed are the same objects. */
+export function isSameButSeq(before: Conversation, after: Conversation): boolean {
+  const names = Object.keys(after) as (keyof Conversation)[];
+  return (
+    names.length === Object.keys(before).length &&
+    names.every((name) => name === 'seq' || before[name] === after[name])
+  );
+}

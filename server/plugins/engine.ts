@@ -2,7 +2,7 @@ import fp from 'fastify-plugin';
 import type { AgentCommands, CustomerCommands } from '../../protocol/commands.ts';
 import type { Fact } from '../../protocol/conversation.ts';
 import type { AgentCommand, Command, CustomerCommand, SystemCommand, World } from '../domain/command.ts';
-import type { Conversation } from '../domain/conversation.ts';
+import { type Conversation, isSameButSeq } from '../domain/conversation.ts';
 import { decide } from '../domain/decide.ts';
 import type { FoundGuidance } from '../domain/guidance.ts';
 import { isSameStanding, summarise } from '../domain/summary.ts';
@@ -80,13 +80,22 @@ export default fp(
       const summary = summarise(before.summary, facts, state, feedback);
       const conversation = { ...before, state, summary };
       const isOnlySaid = isSameStanding(before.summary, summary) && turnChange(facts, state) === null;
+      const isStateKept = isSameButSeq(before.state, state);
       const { senderId, cid, bodyHash } = order;
       const commands = cid === null ? [] : [{ senderId, cid, bodyHash, seq: state.seq, at: world.now }];
       const leaseUntil = world.now + (world.isBotInPage ? pageTurnLeaseMs : turnLeaseMs);
       return {
         order,
         before,
-        commit: { after: before.state.seq, conversation, facts, commands, isOnlySaid, leaseUntil },
+        commit: {
+          after: before.state.seq,
+          conversation,
+          facts,
+          commands,
+          isOnlySaid,
+          isStateKept,
+          leaseUntil,
+        },
       };
     };
 

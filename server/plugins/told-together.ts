@@ -13,19 +13,29 @@ interface Told {
 const isWords = ({ type }: Fact): boolean => type === 'message.sent' || type === 'note.added';
 
 /**
- * Words that one conversation gained in one commit are told together: everybody who listens is called, and every reader
- * written to, once. Where anything else happened each is told by itself: a change in between, asked for a person and
- * taken back, must not go unseen.
+ * Words that one conversation gained in one commit, one behind the other, are told together: everybody who listens is
+ * called, and every reader written to, once. Whatever else happened is told by itself: a change in between, asked for a
+ * person and taken back, must not go unseen.
  * @param steps of one conversation, in their order
  */
 export function toldTogether(steps: readonly Told[]): Committed[] {
-  const [first, last] = [steps[0], steps.at(-1)];
-  if (first === undefined || last === undefined) return [];
-  const isOnlyWords = steps.every(({ commit }) => commit.isOnlySaid && commit.facts.every(isWords));
-  if (!isOnlyWords) return steps.map((step) => committedOf(step, step, step.commit.facts));
-  const facts = steps.flatMap(({ commit }) => commit.facts);
-  return [committedOf(first, last, facts)];
+  const told: Committed[] = [];
+  for (let from = 0; from < steps.length; ) {
+    let to = from + 1;
+    if (isOnlyWords(steps[from])) while (isOnlyWords(steps[to])) to += 1;
+    const together = steps.slice(from, to);
+    const [first, last] = [together[0], together.at(-1)];
+    if (first !== undefined && last !== undefined) {
+      told.push(committedOf(first, last, to - from === 1 ? first.commit.facts : together.flatMap(factsOf)));
+    }
+    from = to;
+  }
+  return told;
 }
+
+const factsOf = ({ commit }: Told) => commit.facts;
+const isOnlyWords = (step: Told | undefined): boolean =>
+  step?.commit.isOnlySaid === true && step.commit.facts.every(isWords);
 
 function committedOf({ before }: Told, { commit }: Told, facts: readonly Fact[]): Committed {
   const { id, siteId, customerId, state, summary } = commit.conversation;

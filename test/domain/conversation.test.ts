@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Fact, type FactType } from '../../protocol/conversation.ts';
 import { type RefusalCode, refusals } from '../../protocol/errors.ts';
 import { visibleTo } from '../../server/domain/audience.ts';
-import { type Conversation, unstarted } from '../../server/domain/conversation.ts';
+import { type Conversation, isSameButSeq, unstarted } from '../../server/domain/conversation.ts';
 import { decide } from '../../server/domain/decide.ts';
 import { evolve } from '../../server/domain/evolve.ts';
 import { emptySummary, summarise } from '../../server/domain/summary.ts';
@@ -56,6 +56,11 @@ function play(
     if (decision.ok) {
       expect(decision.facts.length, 'what is accepted leaves a fact').toBeGreaterThan(0);
       for (const fact of decision.facts) expect(isFact.Check(fact), JSON.stringify(fact)).toBe(true);
+      if (isSameButSeq(state, decision.state)) {
+        expect({ ...state, seq: decision.state.seq }, 'what is taken for kept is kept').toEqual(
+          decision.state,
+        );
+      }
       row = summarise(row, decision.facts, decision.state, downvotesBy(decision.facts, facts));
       facts = [...facts, ...decision.facts];
       state = decision.state;
@@ -81,6 +86,23 @@ const amongAgents: readonly FactType[] = [
 ];
 
 describe('a conversation, whatever happens in it', () => {
+  test('words between a customer and a person leave all of the state but its seq alone', () => {
+    const by = { kind: 'customer' } as const;
+    const sent = { type: 'message.sent', cid: 'c', text: 'Hello', at: startedAt, by } as const;
+    const agent = { id: 'a', name: 'Ada' };
+    const accepted = {
+      type: 'handoff.accepted',
+      agent,
+      at: startedAt,
+      by: { kind: 'agent', ...agent },
+    } as const;
+    const withBot = evolve(unstarted, { ...sent, seq: 1 });
+    expect(isSameButSeq(unstarted, withBot), 'the bot looks back at what was said').toBe(false);
+    const withPerson = evolve(withBot, { ...accepted, seq: 2 });
+    expect(isSameButSeq(withBot, withPerson)).toBe(false);
+    expect(isSameButSeq(withPerson, evolve(withPerson, { ...sent, seq: 3 }))).toBe(true);
+  });
+
   test('keeps its invariants, replays to its state and never shows a note to the customer', () => {
     const factTypes = new Map<FactType, number>();
     const statuses = new Map<string, number>();
@@ -115,8 +137,8 @@ describe('a conversation, whatever happens in it', () => {
     const everyFact = Fact.anyOf.map((fact) => fact.properties.type.const);
     expect(Object.keys(often(factTypes)).sort()).toEqual([...everyFact].sort());
     expect(Object.keys(often(statuses)).sort()).toEqual(['bot', 'human', 'resolved', 'waiting']);
-    // Rare here; `receipts.test.ts` reaches them.
-    for (const rare of ['already_reviewed', 'word_needed'] as const) codes.delete(rare);
+    // Rare here; `receipts.test.ts` and `promises.test.ts` reach them.
+    for (const rare of ['already_reviewed', 'word_needed', 'not_your_promise'] as const) codes.delete(rare);
     expect(Object.keys(often(codes)).sort()).toEqual([
       'already_human',
       'already_resolved',
@@ -134,7 +156,6 @@ describe('a conversation, whatever happens in it', () => {
       'not_retryable',
       'not_theirs',
       'not_waiting',
-      'not_your_promise',
       'offered_to_another',
       'rating_too_early',
       'stale_turn',

@@ -53,6 +53,7 @@ function saying(before: StoredConversation, words: string[], cids = words.map(()
       at,
     })),
     isOnlySaid: true,
+    isStateKept: false,
     leaseUntil: 0,
   };
 }
@@ -124,6 +125,29 @@ describe('commits that are saved together', () => {
     ]);
     expect(left.map(({ cid }) => cid)).toContain(recent);
     expect(left.map(({ cid }) => cid)).not.toContain(old);
+  });
+
+  test('a state that is kept moves on by its seq, beside others that change', async () => {
+    const [kept, changed, alone] = await Promise.all([begun(), begun(), begun()]);
+    const keeping = (before: StoredConversation): Commit => {
+      // What else is in the state that comes along is not looked at: the row's own stays.
+      const commit = saying(before, ['Line one\nline two, "quoted" \\ and null']);
+      const state = { ...commit.conversation.state, turn: 99 };
+      return { ...commit, conversation: { ...commit.conversation, state }, isStateKept: true };
+    };
+    const changing = saying(changed, ['null']);
+    const recent = [{ author: 'customer', turn: 0, text: 'A break\nand a \\n that is none' }] as const;
+    const state = { ...changing.conversation.state, recent };
+    const change = { ...changing, conversation: { ...changing.conversation, state } };
+    expect(await server.store.commits.save([keeping(kept), change])).toEqual(['saved', 'saved']);
+    expect(await server.store.commits.save([keeping(alone)])).toEqual(['saved']);
+    const stored = await server.store.conversations.byIds([kept.id, changed.id, alone.id]);
+    const stateOf = (id: string) => stored.find((one) => one.id === id)?.state;
+    for (const one of [kept, alone]) {
+      expect(stateOf(one.id)).toEqual({ ...one.state, seq: one.state.seq + 1 });
+      expect(await wordsOf(one.id)).toEqual(['Line one\nline two, "quoted" \\ and null']);
+    }
+    expect(stateOf(changed.id)).toEqual(state);
   });
 
   test('a turn that begins and one that ends are kept with it', async () => {

@@ -53,6 +53,7 @@ function createStage(options: { pause?: () => Promise<void> } = {}) {
         facts: [fact],
         commands,
         isOnlySaid: true,
+        isStateKept: false,
         leaseUntil: 0,
       },
     };

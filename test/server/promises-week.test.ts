@@ -101,6 +101,7 @@ test('every promise of a week ends kept, missed or cancelled, whenever processes
           facts: decided.facts,
           commands: [],
           isOnlySaid: false,
+          isStateKept: false,
           leaseUntil: now,
         });
         await tx.savePromises(before, ledgerOf(state.promises, decided.facts));

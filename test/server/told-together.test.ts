@@ -26,7 +26,8 @@ test('words of one conversation that are saved together are told together, all e
     told.push({ after: before.seq, types: facts.map(({ type }) => type), through: state.seq });
   };
   server.app.bus.on('committed', listen);
-  // The first goes at once; the others arrive meanwhile and share the next statement.
+  // What arrives at once, or while something is saved, shares a statement. The first words name the conversation: they
+  // are more than words, and told by themselves.
   const words = await Promise.all(
     ['a', 'b', 'c', 'd'].map((text) => customer.send('message:send', { text })),
   );
