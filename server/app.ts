@@ -33,6 +33,7 @@ import { webhooks } from './features/webhooks/index.ts';
 import { withoutWords } from './log.ts';
 import auditLogPlugin from './plugins/audit-log.ts';
 import { oidcProvider } from './plugins/auth.ts';
+import behindCommits from './plugins/behind-commits.ts';
 import bus from './plugins/bus.ts';
 import continueLinks from './plugins/continue-links.ts';
 import deskRows from './plugins/desk-rows.ts';
@@ -102,6 +103,7 @@ export async function createApp(
   await app.register(auditLogPlugin);
   await app.register(sites);
   await app.register(bus);
+  await app.register(behindCommits);
   await app.register(metrics, { token: config.metricsToken });
   const { sessionsPerMinute, commandsPerTenSeconds } = config;
   await app.register(limits, { sessionsPerMinute, commandsPerTenSeconds });

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
 import type { Fact } from '../../protocol/conversation.ts';
 
 /** What is read from the facts a moment after they were written. */
@@ -29,10 +30,12 @@ const factsAtOnce = 200;
 /** While others read, or there is much to read. */
 const pauseMs = 100;
 /**
- * Behind each batch comes a pause, so that reading has half of the time in which this process has nothing else to do,
- * and never less than this share: under a full load the messages go first, and the figures come late.
+ * Behind each batch comes a pause, so that all reading together has half of the time while this process has nothing else
+ * to do, an eighth while it is half busy, and never less than this share: under a load the messages go first, and the
+ * figures come late. PostgreSQL, which reads and saves both, is busy when this process is.
  */
 const leastShare = 0.02;
+const shareAt = (utilization: number) => Math.max(leastShare, (1 - utilization) ** 2 / 2);
 /** After a failure it is tried again. */
 const againMs = 5_000;
 /** More are not kept in mind; the round finds them. */
@@ -42,21 +45,55 @@ const roundSize = 1_000;
 const roundEveryMs = 15 * 60_000;
 const dueEveryMs = 30_000;
 
-/**
- * Keeps what is derived from the facts: not within the commit, which must not wait for it, but a moment behind it. What
- * is lost in between (a process that dies, a database that is away) and what was there before is found on a round
- * through all conversations, at the start and every quarter of an hour.
- * @returns whether the first round is over: before it, what is derived may lack the past
- */
-export function keepBehindCommits(
+declare module 'fastify' {
+  interface FastifyInstance {
+    /**
+     * Keeps what is derived from the facts: not within the commit, which must not wait for it, but a moment behind it.
+     * What is lost in between (a process that dies, a database that is away) and what was there before is found on a
+     * round through all conversations, at the start and every quarter of an hour.
+     * @returns whether the first round is over: before it, what is derived may lack the past
+     */
+    keepBehindCommits(derived: BehindCommits): { readonly isComplete: () => boolean };
+  }
+}
+
+export default fp(
+  async (app) => {
+    let busySince = performance.eventLoopUtilization();
+    let lastTurn: Promise<unknown> = Promise.resolve();
+
+    /** Readers take turns: three of them at once would take three shares. */
+    const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+      const own = lastTurn.then(work, work);
+      lastTurn = own;
+      return own;
+    };
+    /** Which share of its time this process may read, by how busy it was since the last time. */
+    const shareNow = () => {
+      const now = performance.eventLoopUtilization();
+      const { utilization } = performance.eventLoopUtilization(now, busySince);
+      busySince = now;
+      return shareAt(utilization);
+    };
+    app.decorate('keepBehindCommits', (derived) => keepBehind(app, derived, { inTurn, shareNow }));
+  },
+  { name: 'behind-commits', dependencies: ['bus'] },
+);
+
+interface Turns {
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
+  shareNow(): number;
+}
+
+function keepBehind(
   app: FastifyInstance,
   { what, concerns, read, unread, due }: BehindCommits,
-): { readonly isComplete: () => boolean } {
+  { inTurn, shareNow }: Turns,
+) {
   const { bus, log } = app;
   const waiting = new Set<string>();
   const closing = new AbortController();
   let isComplete = false;
-  let busySince = performance.eventLoopUtilization();
   let wake = () => {};
 
   /** Ends early with a stop. Leaves no listener behind: there are several a second, for as long as the process lives. */
@@ -64,26 +101,22 @@ export function keepBehindCommits(
     setTimeout(ms, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
   const isClosing = () => closing.signal.aborted;
 
-  /** Which share of its time this process may read, by how busy it was since the last time. */
-  const shareNow = () => {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, busySince);
-    busySince = now;
-    return Math.max(leastShare, (1 - utilization) / 2);
-  };
-
   /** Reads and rests; what could not be read waits on. */
   const readAndRest = async (ids: readonly string[]) => {
-    const begunAt = performance.now();
-    const left = await read(ids, factsAtOnce).catch((error: unknown) => {
-      log.warn({ err: error }, `${what} not read this time; tried again`);
-      return null;
+    const left = await inTurn(async () => {
+      if (isClosing()) return ids;
+      const begunAt = performance.now();
+      const unreadOnes = await read(ids, factsAtOnce).catch((error: unknown) => {
+        log.warn({ err: error }, `${what} not read this time; tried again`);
+        return null;
+      });
+      const tookMs = performance.now() - begunAt;
+      if (unreadOnes !== null) await sleep(tookMs / shareNow() - tookMs);
+      return unreadOnes;
     });
     for (const id of left ?? ids) waiting.add(id);
-    if (left === null) return sleep(againMs);
-    const tookMs = performance.now() - begunAt;
-    if (left.length === ids.length) await sleep(pauseMs);
-    else await sleep(tookMs / shareNow() - tookMs);
+    if (left === null) await sleep(againMs);
+    else if (left.length === ids.length) await sleep(pauseMs);
   };
 
   const readWaiting = async () => {

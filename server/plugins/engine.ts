@@ -80,7 +80,6 @@ export default fp(
       const summary = summarise(before.summary, facts, state, feedback);
       const conversation = { ...before, state, summary };
       const isOnlySaid = isSameStanding(before.summary, summary) && turnChange(facts, state) === null;
-      const isStateKept = isSameButSeq(before.state, state);
       const { senderId, cid, bodyHash } = order;
       const commands = cid === null ? [] : [{ senderId, cid, bodyHash, seq: state.seq, at: world.now }];
       const leaseUntil = world.now + (world.isBotInPage ? pageTurnLeaseMs : turnLeaseMs);
@@ -93,7 +92,7 @@ export default fp(
           facts,
           commands,
           isOnlySaid,
-          isStateKept,
+          isStateKept: isSameButSeq(before.state, state),
           leaseUntil,
         },
       };
@@ -214,8 +213,7 @@ export default fp(
     ) => {
       const { command, bodyHash } = keptAs(given.command);
       const input = command === given.command ? given : ({ ...given, command } as Command);
-      const { id: senderId, cid } = sender;
-      return submit({ conversationId, senderId, cid, sender, input, bodyHash, found });
+      return submit({ conversationId, senderId: sender.id, cid: sender.cid, sender, input, bodyHash, found });
     };
 
     app.decorate('engine', {

@@ -1,4 +1,4 @@
-import type { Commit, Fate } from '../store/commits.ts';
+import { asOne, type Commit, type Fate } from '../store/commits.ts';
 import type { StoredConversation } from '../store/conversation-row.ts';
 import { RefusalError } from './errors.ts';
 
@@ -205,26 +205,11 @@ export function createGroupCommit<O extends Order, R>(options: GroupCommitOption
     return batch;
   };
 
-  const commitOf = ({ steps }: Entry<O, R>): Commit => {
-    const commits = steps.map(({ step }) => step.commit);
-    const [first, last] = [commits[0], commits.at(-1)];
-    if (first === undefined || last === undefined) throw new Error('an entry without a step');
-    if (commits.length === 1) return first;
-    return {
-      ...last,
-      after: first.after,
-      facts: commits.flatMap(({ facts }) => facts),
-      commands: commits.flatMap(({ commands }) => commands),
-      isOnlySaid: commits.every(({ isOnlySaid }) => isOnlySaid),
-      isStateKept: commits.every(({ isStateKept }) => isStateKept),
-    };
-  };
-
   const saveBatch = async (batch: readonly Entry<O, R>[]) => {
     saving += 1;
     const saved: Entry<O, R>[] = [];
     try {
-      const fates = await save(batch.map(commitOf));
+      const fates = await save(batch.map(({ steps }) => asOne(steps.map(({ step }) => step.commit))));
       for (const [index, entry] of batch.entries()) {
         const { lane, steps } = entry;
         const fate = fates[index];

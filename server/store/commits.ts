@@ -18,6 +18,21 @@ export interface Commit {
   readonly leaseUntil: number;
 }
 
+/** What several commits of one conversation, each decided on what the one before has left, make together. */
+export function asOne(commits: readonly Commit[]): Commit {
+  const [first, last] = [commits[0], commits.at(-1)];
+  if (first === undefined || last === undefined) throw new Error('no commits');
+  if (commits.length === 1) return first;
+  return {
+    ...last,
+    after: first.after,
+    facts: commits.flatMap(({ facts }) => facts),
+    commands: commits.flatMap(({ commands }) => commands),
+    isOnlySaid: commits.every(({ isOnlySaid }) => isOnlySaid),
+    isStateKept: commits.every(({ isStateKept }) => isStateKept),
+  };
+}
+
 export interface CommittedCommand {
   readonly senderId: string;
   readonly cid: string;

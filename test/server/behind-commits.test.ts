@@ -1,14 +1,13 @@
-import { EventEmitter, getEventListeners } from 'node:events';
-import type { FastifyInstance } from 'fastify';
-import { afterEach, expect, test, vi } from 'vitest';
-import { keepBehindCommits } from '../../server/plugins/behind-commits.ts';
+import { getEventListeners } from 'node:events';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import behindCommits from '../../server/plugins/behind-commits.ts';
+import bus, { type Committed } from '../../server/plugins/bus.ts';
 
-afterEach(() => {
-  vi.unstubAllGlobals();
-});
-
-test('what is read behind the commits is read in portions, and leaves no listener behind for each', async () => {
-  const controllers: AbortController[] = [];
+let app: FastifyInstance;
+const controllers: AbortController[] = [];
+beforeEach(async () => {
+  controllers.length = 0;
   class Seen extends AbortController {
     constructor() {
       super();
@@ -16,25 +15,63 @@ test('what is read behind the commits is read in portions, and leaves no listene
     }
   }
   vi.stubGlobal('AbortController', Seen);
-  const bus = new EventEmitter();
-  const hooks = new Map<string, () => Promise<void>>();
-  const addHook = (name: string, work: () => Promise<void>) => hooks.set(name, work);
+  app = Fastify();
+  await app.register(bus);
+  await app.register(behindCommits);
+});
+afterEach(async () => {
+  vi.unstubAllGlobals();
+  await app.close();
+});
+
+const ids = Array.from({ length: 60 }, (_, at) => `conversation ${at}`);
+const commitAll = () => {
+  for (const id of ids)
+    app.bus.emit('committed', { conversation: { id }, facts: [] } as unknown as Committed);
+};
+const unread = async () => null;
+
+test('what is read behind the commits is read in portions, and leaves no listener behind for each', async () => {
   const read: string[] = [];
-  keepBehindCommits({ bus, log: { warn: vi.fn() }, addHook } as unknown as FastifyInstance, {
+  app.keepBehindCommits({
     what: 'nothing',
     read: async ([first, ...left]) => {
       if (first !== undefined) read.push(first);
       return left;
     },
-    unread: async () => null,
+    unread,
   });
-  await hooks.get('onReady')?.();
-  const ids = Array.from({ length: 60 }, (_, at) => `conversation ${at}`);
-  for (const id of ids) bus.emit('committed', { conversation: { id }, facts: [] });
+  await app.ready();
+  commitAll();
   await expect.poll(() => read.length, { timeout: 20_000 }).toBe(ids.length);
   expect(read.toSorted()).toEqual(ids.toSorted());
   // One for each loop that rests right now: for commits, for the round, and for what is due.
   const listeners = controllers.flatMap(({ signal }) => getEventListeners(signal, 'abort'));
   expect(listeners.length).toBeLessThan(4);
-  await hooks.get('onClose')?.();
+});
+
+test('those who read take turns, so that messages do not wait for all of them', async () => {
+  const [done, before] = [new Map<string, number>(), vi.fn()];
+  let reading = 0;
+  for (const what of ['search', 'insights', 'questions']) {
+    app.keepBehindCommits({
+      what,
+      read: async ([first, ...left]) => {
+        reading += 1;
+        before(reading);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        reading -= 1;
+        if (first !== undefined) done.set(what, (done.get(what) ?? 0) + 1);
+        // One whose part cannot be read now holds up nobody.
+        if (what === 'insights' && done.get(what) === 1) throw new Error('the database is away');
+        return left;
+      },
+      unread,
+    });
+  }
+  await app.ready();
+  commitAll();
+  await expect.poll(() => [done.get('search'), done.get('questions')], { timeout: 20_000 }).toEqual([60, 60]);
+  await expect.poll(() => done.get('insights'), { timeout: 20_000 }).toBe(61);
+  expect(Math.max(...before.mock.calls.map(([at]) => Number(at)))).toBe(1);
 });

@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Fact } from '../../../protocol/conversation.ts';
 import { gather } from '../../domain/weak/gathering.ts';
-import { keepBehindCommits } from '../../plugins/behind-commits.ts';
 import { inSlices } from '../../retrieval/slices.ts';
 import type { QuestionAt } from '../../store/weak-counts.ts';
 
@@ -23,7 +22,7 @@ const speaking = new Set<Fact['type']>([
  */
 export function keepQuestions(app: FastifyInstance, onRead: (counted: readonly QuestionAt[]) => void) {
   const { store } = app;
-  return keepBehindCommits(app, {
+  return app.keepBehindCommits({
     what: 'weak answers',
     concerns: (facts) => facts.some(({ type }) => speaking.has(type)),
     unread: store.weakReader.unread,

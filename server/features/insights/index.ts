@@ -1,5 +1,4 @@
 import type { FastifyPluginAsync } from 'fastify';
-import { keepBehindCommits } from '../../plugins/behind-commits.ts';
 import { rulesFor } from '../../reads/insight-rules.ts';
 import { routes } from './routes.ts';
 
@@ -7,7 +6,7 @@ import { routes } from './routes.ts';
 export const insights: FastifyPluginAsync = async (app) => {
   const { store, sites } = app;
   const { insightsReader } = store;
-  const { isComplete } = keepBehindCommits(app, {
+  const { isComplete } = app.keepBehindCommits({
     what: 'insights',
     read: (ids, atOnce) =>
       insightsReader.read(ids, {

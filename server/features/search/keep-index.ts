@@ -1,6 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { FactType } from '../../../protocol/conversation.ts';
-import { keepBehindCommits } from '../../plugins/behind-commits.ts';
 
 /** What is searched, and what tells how a conversation stands and who has it. */
 const readTypes: ReadonlySet<FactType> = new Set<FactType>([
@@ -21,7 +20,7 @@ const readTypes: ReadonlySet<FactType> = new Set<FactType>([
 /** Reads what was said into the search index, a moment behind it. Any number of processes may do it at once. */
 export const keepIndex: FastifyPluginAsync = async (app) => {
   const { search } = app.store;
-  keepBehindCommits(app, {
+  app.keepBehindCommits({
     what: 'lines for the search',
     concerns: (facts) => facts.some(({ type }) => readTypes.has(type)),
     read: search.read,
