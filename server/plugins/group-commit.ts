@@ -250,7 +250,9 @@ export function createGroupCommit<O extends Order, R>(options: GroupCommitOption
       }
     }
     saving -= 1;
-    start();
+    // Where a batch is waiting it is on its way before this one is told: PostgreSQL works while we talk.
+    if (ready.size >= enoughForAnother) startNow();
+    else start();
     for (const entry of saved) tell(entry);
   };
 
