@@ -30,12 +30,11 @@ const factsAtOnce = 200;
 /** While others read, or there is much to read. */
 const pauseMs = 100;
 /**
- * Behind each batch comes a pause, so that all reading together has half of the time while this process has nothing else
- * to do, an eighth while it is half busy, and never less than this share: under a load the messages go first, and the
- * figures come late. PostgreSQL, which reads and saves both, is busy when this process is.
+ * Behind each batch comes a pause, so that all reading together has half of the time in which this process has nothing else
+ * to do, and never less than this share: under a full load the messages go first, and the figures come late.
  */
 const leastShare = 0.02;
-const shareAt = (utilization: number) => Math.max(leastShare, (1 - utilization) ** 2 / 2);
+const shareAt = (utilization: number) => Math.max(leastShare, (1 - utilization) / 2);
 /** After a failure it is tried again. */
 const againMs = 5_000;
 /** More are not kept in mind; the round finds them. */
