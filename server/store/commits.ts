@@ -116,9 +116,8 @@ const text = <S>(of: (source: S) => string | null): Column<S> => ({
   valueOf: (sources) => JSON.stringify(sources.map(of)),
 });
 /**
- * JSON by lines, which none has a break in; null is an empty one. As one jsonb array of a hundred states they took
- * PostgreSQL 15 two and a half times as long as everything else together: it takes an array of more than some 20 kB apart
- * again for each element.
+ * JSON by lines, which none has a break in; null is an empty one. With the hundred states of a batch as one jsonb array
+ * PostgreSQL 15 took 77 µs a message for the statement, by lines 35.
  */
 const json = <S>(of: (source: S) => object | null): Column<S> => ({
   sql: (parameter) => `unnest(string_to_array(${parameter}, E'\\n', '')::jsonb[])`,

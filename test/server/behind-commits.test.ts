@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import behindCommits from '../../server/plugins/behind-commits.ts';
@@ -59,7 +60,8 @@ test('those who read take turns, so that messages do not wait for all of them', 
       read: async ([first, ...left]) => {
         reading += 1;
         before(reading);
-        await new Promise((resolve) => setTimeout(resolve, 2));
+        // Whoever else may read now begins before this one goes on.
+        await nextTurn();
         reading -= 1;
         if (first !== undefined) done.set(what, (done.get(what) ?? 0) + 1);
         // One whose part cannot be read now holds up nobody.
