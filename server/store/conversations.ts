@@ -192,6 +192,20 @@ export function createConversations(db: Database) {
       return inQueueOrder(waiting).execute();
     },
 
+    /**
+     * Where one who waits stands in the queue of their site, 1 for the first. Counted by the database: a queue that is
+     * read as a whole for each who waits in it takes the square of its length.
+     * @returns null if they do not wait any longer
+     */
+    async place(id: string): Promise<number | null> {
+      const { rows } = await sql<{ place: number }>`
+        select (select count(*) + 1 from conversations
+          where site_id = own.site and status = 'waiting' and (${queueStart}, id) < (own.start, own.own)) as place
+        from (select id as own, site_id as site, ${queueStart} as start from conversations
+          where id = ${id} and status = 'waiting') as own`.execute(db);
+      return rows[0]?.place ?? null;
+    },
+
     /** Sites in which somebody waits for a person. */
     async sitesWithQueue(): Promise<string[]> {
       const rows = await db

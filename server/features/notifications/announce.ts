@@ -58,9 +58,8 @@ export async function announceWaiting(
     return state?.status === 'waiting' && state.begunAt === since ? (summary ?? null) : null;
   };
 
-  const noticeOf = async (step: Step, site: Site, topic: string, attempt: number): Promise<WaitingNotice> => {
-    const { conversationId, siteId, since } = step;
-    const queue = await store.conversations.queue(siteId, Date.now());
+  const noticeOf = (step: Step, site: Site, topic: string, place: number, attempt: number): WaitingNotice => {
+    const { conversationId, since } = step;
     const { key, title } = site;
     return {
       id: idOf(step),
@@ -70,7 +69,7 @@ export async function announceWaiting(
       topic: site.notify.showsTopic && topic !== '' ? topic : null,
       since,
       waitedMs: Date.now() - since,
-      place: queue.findIndex(({ id }) => id === conversationId) + 1 || queue.length + 1,
+      place,
       url: consoleUrl(app.server, publicUrl, conversationId),
       isTest: false,
     };
@@ -83,7 +82,9 @@ export async function announceWaiting(
     await plan({ ...step, number: step.number + 1 });
     const { channel } = due.step;
     const { conversationId } = step;
-    const notice = await noticeOf(step, site, summary.topic, attempt);
+    const place = await store.conversations.place(conversationId);
+    if (place === null) return;
+    const notice = noticeOf(step, site, summary.topic, place, attempt);
     try {
       const { result, count } = await deliver(channels, site.id, due.step, notice, signal);
       metrics.notifications.inc({ channel, result });
