@@ -11,7 +11,7 @@ import {
   openBackstage,
 } from './handrail.ts';
 import type { Benchmark } from './options.ts';
-import { createDatabase, readSettings } from './postgres.ts';
+import { type BenchDatabase, createDatabase, readSettings } from './postgres.ts';
 import { pin, startProcess } from './processes.ts';
 import { median, percentiles, rounded, spread, table } from './statistics.ts';
 import type { Wire } from './wire.ts';
@@ -27,6 +27,8 @@ const sizes = [10, 1_000, 10_000];
 const callers = 50;
 const together = 50;
 const deskWithinMs = 30_000;
+const announcedWithinMs = 10 * 60_000;
+const announcedPollMs = 500;
 /** Between two assignments: what one of them sets going (places told to the queue) is over before the next. */
 const pauseMs = 20;
 
@@ -139,6 +141,7 @@ async function openWaitingRoom(size: number, core: number | null): Promise<Waiti
   while (calls < size) await Promise.all(Array.from({ length: Math.min(together, size - calls) }, call));
   const [agent] = await backstage.addAgents(1, server.url);
   if (agent === undefined) throw new Error('there is no agent');
+  await announced(database);
   await database.rows('analyze');
   await database.checkpoint();
 
@@ -167,6 +170,18 @@ async function openWaitingRoom(size: number, core: number | null): Promise<Waiti
       await database.drop();
     },
   };
+}
+
+/** Waits until agents have been told of all who wait: so many do not call within a minute, but once they wait it is over. */
+async function announced({ rows }: BenchDatabase): Promise<void> {
+  const until = performance.now() + announcedWithinMs;
+  while (performance.now() < until) {
+    const [due] = await rows<{ count: string }>(`select count(*) from pgboss.job
+      where name = 'handoff-notice' and state < 'completed' and start_after <= now()`);
+    if (due?.count === '0') return;
+    await sleep(announcedPollMs);
+  }
+  throw new Error(`agents are still being told of those who wait after ${announcedWithinMs / 1_000} s`);
 }
 
 /** Connects as a console does and waits for the list. @returns those who wait, in the order of the queue */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import fp from 'fastify-plugin';
 import type { QueuePlace, WaitRange } from '../../protocol/handoff.ts';
 import type { Seat } from '../domain/routing.ts';
@@ -21,6 +22,8 @@ declare module 'fastify' {
 const gatherMs = 100;
 /** In a long queue every change moves everybody: at most this many customers of a site are told a millisecond. */
 const toldPerMs = 2;
+/** So many are told in one go; in between others have their turn: 10,000 at once would hold them up for 100 ms. */
+const toldAtOnce = 250;
 /**
  * Each process tells its own sockets, and looks again this often: for what happened on other processes, and for
  * agents whose process died without a word.
@@ -66,6 +69,8 @@ export default fp(
   async (app) => {
     const { store, realtime, bus, engine, log } = app;
     const pending = new Map<string, NodeJS.Timeout>();
+    /** Sites that are being told: an older place behind a newer one would stay on the screen. */
+    const telling = new Set<string>();
     /** What was told last to the sockets of this process, by site and conversation. */
     const told = new Map<string, Map<string, string>>();
 
@@ -84,6 +89,7 @@ export default fp(
       const untold: Telling[] = [];
       const changed: Telling[] = [];
       for (const [ahead, { id: conversationId, toldOnline }] of waiting.entries()) {
+        if (ahead % toldAtOnce === toldAtOnce - 1) await setImmediate();
         const isUntold = toldOnline !== isAnyoneOnline;
         const hasMoved = before?.get(conversationId) !== now.get(conversationId);
         if (!isUntold && !hasMoved) continue;
@@ -129,9 +135,11 @@ export default fp(
       const timer = setTimeout(
         () => {
           pending.delete(siteId);
-          tellNow(siteId).catch((error) =>
-            log.warn({ err: error }, 'places not told; told at the next change'),
-          );
+          if (telling.has(siteId)) return void tell(siteId);
+          telling.add(siteId);
+          tellNow(siteId)
+            .catch((error) => log.warn({ err: error }, 'places not told; told at the next change'))
+            .finally(() => telling.delete(siteId));
         },
         gatherMs + (told.get(siteId)?.size ?? 0) / toldPerMs,
       );
