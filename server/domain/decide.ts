@@ -3,7 +3,7 @@ import { answerMessage, askBot, catchRunningPromise, endAnswer, stopAnswer } fro
 import { requestPerson } from './asking.ts';
 import type { AgentCommand, Command, CustomerCommand, SystemCommand, World } from './command.ts';
 import { type Conversation, stickyWindowMs } from './conversation.ts';
-import { type Decision, type Draft, draft, refuse, startIfNew } from './draft.ts';
+import { type Decision, Draft, refuse, startIfNew } from './draft.ts';
 import { giveFeedback, rateConversation, rateHandoff, reviewFeedback, shareFeedback } from './judging.ts';
 import { filesOf, isFilesAlone } from './message-files.ts';
 import {
@@ -27,13 +27,13 @@ const system = { kind: 'system' } as const;
 export function decide(state: Conversation, input: Command, world: World): Decision {
   switch (input.from) {
     case 'customer':
-      return decideForCustomer(draft(state, customer, world.now), input.command, world);
+      return decideForCustomer(new Draft(state, customer, world.now), input.command, world);
     case 'agent': {
       const by = { kind: 'agent', ...input.agent } as const;
-      return decideForAgent(draft(state, by, world.now), input.agent, input.command, world);
+      return decideForAgent(new Draft(state, by, world.now), input.agent, input.command, world);
     }
     case 'server':
-      return decideForServer(draft(state, system, world.now), input.command, world);
+      return decideForServer(new Draft(state, system, world.now), input.command, world);
   }
 }
 

@@ -8,7 +8,7 @@ const gatherMs = 250;
 const lookAgainMs = 10_000;
 
 interface Gathered {
-  readonly rows: Map<string, ConversationSummary>;
+  rows: Map<string, ConversationSummary>;
   timer: NodeJS.Timeout | null;
 }
 
@@ -29,7 +29,8 @@ export default fp(
       if (site.timer !== null) clearTimeout(site.timer);
       site.timer = null;
       const rows = [...site.rows.values()];
-      site.rows.clear();
+      // A new one: one that was cleared has the old rows point to the new ones, for V8 to keep them all.
+      site.rows = new Map();
       withCustomers(rows, sites.kept(siteId)?.identitySecret ?? null).then(
         (conversations) => realtime.desk.to(rooms.site(siteId)).emit('summaries', { conversations }),
         (error) => log.warn({ err: error }, 'desks not told; they find it when they look again'),

@@ -1,6 +1,7 @@
 import { asOne, type Commit, type Fate } from '../store/commits.ts';
 import type { StoredConversation } from '../store/conversation-row.ts';
 import { RefusalError } from './errors.ts';
+import { createLanes, type Lane, type Waiting } from './lanes.ts';
 
 /** A command on its way, as far as its order and its repetition matter. */
 export interface Order {
@@ -31,21 +32,6 @@ export interface GroupCommitOptions<O extends Order, R> {
   isHarmless(error: unknown): boolean;
 }
 
-interface Waiting<O, R> {
-  readonly order: O;
-  readonly resolve: (result: R) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** The orders of one conversation, one after the other. Busy: something of it is under way. */
-interface Lane<O, R> {
-  readonly id: string;
-  waiting: Waiting<O, R>[];
-  isBusy: boolean;
-  /** How often what it wanted to save was outrun by somebody else. */
-  outrun: number;
-}
-
 interface Entry<O, R> {
   readonly lane: Lane<O, R>;
   readonly steps: { readonly step: Step<O>; readonly waiting: Waiting<O, R> }[];
@@ -60,8 +46,7 @@ const mostSaving = 2;
 const enoughForAnother = 30;
 /** Orders in one statement. More would make each wait longer than the disk does. */
 const mostInBatch = 200;
-/** States that are kept, and orders that may wait here: beyond that, better refused than late. */
-const mostKnown = 20_000;
+/** Orders that may wait here: beyond that, better refused than late. */
 const mostWaiting = 20_000;
 /** After so many times the lock is waited for, so that a busy conversation gets its turn. */
 const mostOutrun = 3;
@@ -78,29 +63,13 @@ const mostOutrun = 3;
  */
 export function createGroupCommit<O extends Order, R>(options: GroupCommitOptions<O, R>) {
   const { load, decide, save, alone, onSaved, resultOf, isHarmless } = options;
-  const lanes = new Map<string, Lane<O, R>>();
-  const ready = new Set<Lane<O, R>>();
-  const known = new Map<string, StoredConversation>();
+  const lanes = createLanes<O, R>();
+  const { release, readyCount } = lanes;
   let saving = 0;
   let isStarting = false;
   let isLoading = false;
   const toLoad: Lane<O, R>[] = [];
   let waitingCount = 0;
-
-  const know = (conversation: StoredConversation) => {
-    known.delete(conversation.id);
-    known.set(conversation.id, conversation);
-    for (const oldest of known.keys()) {
-      if (known.size <= mostKnown) break;
-      known.delete(oldest);
-    }
-  };
-
-  const release = (lane: Lane<O, R>) => {
-    lane.isBusy = false;
-    if (lane.waiting.length > 0) ready.add(lane);
-    else lanes.delete(lane.id);
-  };
 
   const settle = ({ resolve }: Waiting<O, R>, result: R) => {
     waitingCount -= 1;
@@ -117,11 +86,11 @@ export function createGroupCommit<O extends Order, R>(options: GroupCommitOption
     for (const waiting of orders) {
       try {
         const { result, conversation } = await alone(waiting.order);
-        if (conversation !== null) know(conversation);
+        if (conversation !== null) lane.conversation = conversation;
         settle(waiting, result);
       } catch (error) {
         // Refused on a state that may be newer than the one known here.
-        known.delete(lane.id);
+        lane.conversation = null;
         fail(waiting, error);
       }
     }
@@ -137,9 +106,10 @@ export function createGroupCommit<O extends Order, R>(options: GroupCommitOption
       const taken = toLoad.splice(0, mostInBatch);
       try {
         const found = await load(taken.map(({ id }) => id));
-        for (const conversation of found) know(conversation);
+        const byId = new Map(found.map((conversation) => [conversation.id, conversation]));
         for (const lane of taken) {
-          if (known.has(lane.id)) release(lane);
+          lane.conversation = byId.get(lane.id) ?? null;
+          if (lane.conversation !== null) release(lane);
           // It begins with this order.
           else void runAlone(lane, lane.waiting.splice(0, 1));
         }
@@ -188,11 +158,9 @@ export function createGroupCommit<O extends Order, R>(options: GroupCommitOption
   const takeBatch = (): Entry<O, R>[] => {
     const batch: Entry<O, R>[] = [];
     let size = 0;
-    for (const lane of ready) {
-      if (size >= mostInBatch) break;
-      ready.delete(lane);
-      const conversation = known.get(lane.id);
-      if (conversation === undefined) {
+    for (const lane of lanes.take(() => size < mostInBatch)) {
+      const { conversation } = lane;
+      if (conversation === null) {
         lane.isBusy = true;
         toLoad.push(lane);
         continue;
@@ -221,12 +189,11 @@ export function createGroupCommit<O extends Order, R>(options: GroupCommitOption
         if (fate === 'saved') {
           saved.push(entry);
           lane.outrun = 0;
-          const last = steps.at(-1);
-          if (last !== undefined) know(last.step.commit.conversation);
+          lane.conversation = steps.at(-1)?.step.commit.conversation ?? null;
           release(lane);
           continue;
         }
-        known.delete(lane.id);
+        lane.conversation = null;
         const orders = steps.map(({ waiting }) => waiting);
         if (fate === 'repeated') {
           void runAlone(lane, orders);
@@ -238,7 +205,7 @@ export function createGroupCommit<O extends Order, R>(options: GroupCommitOption
       }
     } catch (error) {
       for (const { lane, steps } of batch) {
-        known.delete(lane.id);
+        lane.conversation = null;
         const orders = steps.map(({ waiting }) => waiting);
         // One that PostgreSQL does not take must not take the others with it.
         if (isHarmless(error)) void runAlone(lane, orders);
@@ -251,14 +218,14 @@ export function createGroupCommit<O extends Order, R>(options: GroupCommitOption
     }
     saving -= 1;
     // Where a batch is waiting it is on its way before this one is told: PostgreSQL works while we talk.
-    if (ready.size >= enoughForAnother) startNow();
+    if (readyCount() >= enoughForAnother) startNow();
     else start();
     for (const entry of saved) tell(entry);
   };
 
   const startNow = () => {
     isStarting = false;
-    while (ready.size > 0 && (saving === 0 || (saving < mostSaving && ready.size >= enoughForAnother))) {
+    while (readyCount() > 0 && (saving === 0 || (saving < mostSaving && readyCount() >= enoughForAnother))) {
       const batch = takeBatch();
       if (batch.length > 0) void saveBatch(batch);
     }
@@ -279,15 +246,10 @@ export function createGroupCommit<O extends Order, R>(options: GroupCommitOption
     }
     waitingCount += 1;
     return new Promise((resolve, reject) => {
-      const { conversationId: id } = order;
-      let lane = lanes.get(id);
-      if (lane === undefined) {
-        lane = { id, waiting: [], isBusy: false, outrun: 0 };
-        lanes.set(id, lane);
-      }
+      const lane = lanes.of(order.conversationId);
       lane.waiting.push({ order, resolve, reject });
       if (lane.isBusy) return;
-      ready.add(lane);
+      lanes.beReady(lane);
       start();
     });
   };
