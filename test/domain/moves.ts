@@ -247,7 +247,7 @@ const serverMoves: fc.WeightedArbitrary<Move>[] = [
       (beside) => (state) => server({ name: 'bot:promised', turn: turnOf(state, beside), quote: promise }),
     ),
   },
-  { weight: 2, arbitrary: fc.constant(({ seq }) => server({ name: 'followup:sent', through: seq })) },
+  { weight: 5, arbitrary: fc.constant(({ seq }) => server({ name: 'followup:sent', through: seq })) },
   {
     weight: 2,
     arbitrary: fc
