@@ -74,7 +74,12 @@ export default fp(
       busySince = now;
       return shareAt(utilization);
     };
-    app.decorate('keepBehindCommits', (derived) => keepBehind(app, derived, { inTurn, shareNow }));
+    // All at once, and before anybody waits for one of them: whose turn it is rests, and would hold up the others' end.
+    const closing = new AbortController();
+    app.addHook('preClose', async () => closing.abort());
+    app.decorate('keepBehindCommits', (derived) =>
+      keepBehind(app, derived, { inTurn, shareNow, closing: closing.signal }),
+    );
   },
   { name: 'behind-commits', dependencies: ['bus'] },
 );
@@ -82,23 +87,23 @@ export default fp(
 interface Turns {
   inTurn<T>(work: () => Promise<T>): Promise<T>;
   shareNow(): number;
+  readonly closing: AbortSignal;
 }
 
 function keepBehind(
   app: FastifyInstance,
   { what, concerns, read, unread, due }: BehindCommits,
-  { inTurn, shareNow }: Turns,
+  { inTurn, shareNow, closing }: Turns,
 ) {
   const { bus, log } = app;
   const waiting = new Set<string>();
-  const closing = new AbortController();
   let isComplete = false;
   let wake = () => {};
 
   /** Ends early with a stop. Leaves no listener behind: there are several a second, for as long as the process lives. */
   const sleep = (ms: number) =>
-    setTimeout(ms, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
-  const isClosing = () => closing.signal.aborted;
+    setTimeout(ms, undefined, { signal: closing, ref: false }).catch(() => undefined);
+  const isClosing = () => closing.aborted;
 
   /** Reads and rests; what could not be read waits on. */
   const readAndRest = async (ids: readonly string[]) => {
@@ -176,13 +181,12 @@ function keepBehind(
   bus.on('committed', ({ conversation: { id }, facts }) => {
     if (concerns?.(facts) ?? true) take([id]);
   });
+  closing.addEventListener('abort', () => wake());
   let working: Promise<unknown> = Promise.resolve();
   app.addHook('onReady', async () => {
     working = Promise.all([readWaiting(), goRound(), readDue()]);
   });
   app.addHook('onClose', async () => {
-    closing.abort();
-    wake();
     await working;
   });
   return { isComplete: () => isComplete };

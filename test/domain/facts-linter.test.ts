@@ -58,6 +58,16 @@ describe('the linter over the facts of all tests', () => {
       factsOf([asked, customer], [told, system], [ended(1, promise), bot]),
       60_000,
     ],
+    [
+      'a promise that the customer stopped by ending all, although another one was overdue by then',
+      factsOf(
+        [started(1), bot],
+        [{ ...ended(1, promise), outcome: 'stopped' } as Body, bot],
+        [{ type: 'promise.missed', promise: 1 }, system, 0],
+        [{ type: 'conversation.resolved', outcome: 'solved' }, customer, 0],
+      ),
+      60_000,
+    ],
   ];
   for (const [name, facts, now] of fine) {
     test(`lets pass: ${name}`, () => expect(lintFacts(facts, now)).toEqual([]));

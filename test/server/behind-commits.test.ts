@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { performance as nodePerformance } from 'node:perf_hooks';
+import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import behindCommits from '../../server/plugins/behind-commits.ts';
@@ -22,6 +23,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
   await app.close();
 });
 
@@ -76,4 +78,26 @@ test('those who read take turns, so that messages do not wait for all of them', 
   await expect.poll(() => [done.get('search'), done.get('questions')], { timeout: 20_000 }).toEqual([60, 60]);
   await expect.poll(() => done.get('insights'), { timeout: 20_000 }).toBe(61);
   expect(Math.max(...before.mock.calls.map(([at]) => Number(at)))).toBe(1);
+});
+
+test('a stop waits for nobody’s rest, nor for who waits for their turn behind it', async () => {
+  // A process that is never idle: whoever has read for a second rests for the next 49.
+  vi.spyOn(nodePerformance, 'eventLoopUtilization').mockReturnValue({ idle: 0, active: 1, utilization: 1 });
+  const begun: string[] = [];
+  for (const what of ['search', 'insights', 'questions']) {
+    app.keepBehindCommits({
+      what,
+      read: async () => {
+        begun.push(what);
+        await setTimeout(3_000);
+        return [];
+      },
+      unread,
+    });
+  }
+  await app.ready();
+  commitAll();
+  await expect.poll(() => begun.length, { timeout: 20_000 }).toBe(1);
+  await app.close();
+  expect(begun.length).toBe(1);
 });

@@ -76,7 +76,9 @@ function falsePromises(facts: readonly Fact[]): string[] {
     const promise = findPromise(fact.text);
     if (promise === null) return [];
     const next = facts[index + 1]?.type;
-    const isOver = fact.outcome === 'stopped' && next === 'conversation.resolved';
+    // With the end comes what is said of promises whose time is over.
+    const end = facts.slice(index + 1).find(({ type }) => type !== 'promise.missed')?.type;
+    const isOver = fact.outcome === 'stopped' && end === 'conversation.resolved';
     return promiseEnds.has(next) || isOver
       ? []
       : [`seq ${fact.seq}: "${promise.quote}" is promised to nobody's knowledge`];
