@@ -18,7 +18,8 @@ import type { Wire } from './wire.ts';
 
 const about = `queue: how long an agent needs to get the next customer, by how many wait.
 
-Three real servers with a database each: 10, 1,000 and 10,000 customers wait in them. In turn, an agent opens the desk
+Three real servers with a database each: 10, 1,000 and 10,000 customers wait in them, and agents have been told of all of
+them before it begins. In turn, an agent opens the desk
 (connects and gets the list), takes the first who waits, and has that acknowledged; afterwards one is resolved and
 another one calls, so that the queue stays as long as it is. The list and the acceptance are measured apart; the next
 assignment is both. It must not grow by more than a factor of two from the shortest queue to the longest.`;
