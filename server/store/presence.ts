@@ -40,14 +40,16 @@ export function createPresence(db: Database) {
       await db.updateTable('agents').set({ phone_until: null }).where('id', '=', id).execute();
     },
 
-    async isOnPhone(id: string, now: number): Promise<boolean> {
-      const row = await db
+    /** Which of these agents are reached on their phone alone. */
+    async onPhone(ids: readonly string[], now: number): Promise<ReadonlySet<string>> {
+      if (ids.length === 0) return new Set();
+      const rows = await db
         .selectFrom('agents')
         .select('id')
-        .where('id', '=', id)
+        .where('id', 'in', [...ids])
         .where(isOnPhone(now))
-        .executeTakeFirst();
-      return row !== undefined;
+        .execute();
+      return new Set(rows.map(({ id }) => id));
     },
 
     /**

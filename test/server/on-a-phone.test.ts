@@ -107,6 +107,27 @@ describe('an agent on a phone', () => {
     expect(await until()).toBeGreaterThan(Date.now() + 14 * 60_000);
   });
 
+  test('whom what customers write concerns is asked once for many words, and not for each', async () => {
+    const site = await a.addSite({ kind: 'page' });
+    const desk = await connectAgent(a.url, (await a.addAgent(site)).cookie);
+    open.push(desk);
+    const customers = await Promise.all(Array.from({ length: 10 }, () => customerOf(site.key, a)));
+    for (const { conversationId } of customers) {
+      expect(await desk.send('handoff:accept', conversationId, {})).toMatchObject({ ok: true });
+    }
+    const asked = vi.spyOn(b.store.presence, 'onPhone');
+    const onB = await Promise.all(
+      customers.map(({ session, conversationId }) =>
+        connectCustomer(b.url, site.key, { session, conversationId }),
+      ),
+    );
+    open.push(...onB);
+    await Promise.all(onB.map((customer) => customer.send('message:send', { text: 'And now?' })));
+    await eventually(() => asked.mock.calls.length).toBeGreaterThan(0);
+    expect(asked.mock.calls.length).toBeLessThan(10);
+    asked.mockRestore();
+  });
+
   test('an offer that nobody looks at ends it, and the customer goes to the next', async () => {
     const { site, phone, presence, ana } = await stage();
     loseLine(phone);
@@ -176,7 +197,9 @@ test('what the store filters by is what the domain says', async () => {
         const signs = `${seenAt} ${phoneUntil} ${availability}`;
         const isTaking = one?.presence === 'online' || one?.presence === 'on_phone';
         expect(await a.store.agents.isOnline(ana.id, site.id, now), signs).toBe(isTaking);
-        expect(await a.store.presence.isOnPhone(ana.id, now), signs).toBe(one?.presence === 'on_phone');
+        expect((await a.store.presence.onPhone([ana.id], now)).has(ana.id), signs).toBe(
+          one?.presence === 'on_phone',
+        );
       }
     }
   }

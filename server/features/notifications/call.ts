@@ -17,6 +17,8 @@ const kind = 'phone-call';
 const retries = 2;
 /** Of messages that follow each other within this time one is called for. */
 const slotMs = 30_000;
+/** Whom what was written within this time concerns is asked together: a phone rings no later for it. */
+const gatherMs = 200;
 
 /**
  * An agent who has put their phone away is called by Web Push: for what is offered to them alone, and for what their
@@ -26,34 +28,52 @@ const slotMs = 30_000;
 export function callPhones(app: FastifyInstance, channels: Channels, publicUrl: string | null) {
   const { store, sites, jobs, bus, realtime, log } = app;
 
+  /** By what makes a call the same one. */
+  let gathered = new Map<string, { readonly call: Call; readonly moment: number }>();
+  let timer: NodeJS.Timeout | null = null;
+
   /** Planned for those on the phone alone: everybody else has it on the screen. */
-  const plan = async (call: Call, moment: string | number): Promise<void> => {
-    const { about, agentId, conversationId } = call;
-    if (!(await store.presence.isOnPhone(agentId, Date.now()))) return;
-    const id = jobIdOf(kind, about, conversationId, agentId, moment);
-    await jobs.plan(kind, [{ id, data: call, dueAt: Date.now() }]);
+  const planGathered = async (): Promise<void> => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    const calls = [...gathered.values()];
+    gathered = new Map();
+    const agentIds = [...new Set(calls.map(({ call }) => call.agentId))];
+    const onPhone = await store.presence.onPhone(agentIds, Date.now());
+    const wanted = calls.filter(({ call }) => onPhone.has(call.agentId));
+    if (wanted.length === 0) return;
+    const dueAt = Date.now();
+    await jobs.plan(
+      kind,
+      wanted.map(({ call, moment }) => ({
+        id: jobIdOf(kind, call.about, call.conversationId, call.agentId, moment),
+        data: call,
+        dueAt,
+      })),
+    );
   };
+  const tryToPlan = () =>
+    planGathered().catch((error) =>
+      log.warn({ err: error }, 'phones not called; the customers are looked after all the same'),
+    );
+  // What is gathered must not go with this process.
+  app.addHook('onClose', tryToPlan);
 
   bus.on('committed', ({ conversation: { id: conversationId, siteId }, facts, state }) => {
-    const calls = facts.flatMap((fact): (readonly [Call, string | number])[] => {
-      if (fact.type === 'handoff.offered') {
-        return [[{ about: 'offer', agentId: fact.agent.id, conversationId, siteId }, fact.seq]];
-      }
-      if (fact.type !== 'message.sent' || fact.by.kind !== 'customer' || state.status !== 'human') return [];
-      const { id: agentId } = state.agent;
-      return [[{ about: 'message', agentId, conversationId, siteId }, Math.floor(fact.at / slotMs)]];
-    });
-    for (const [call, moment] of calls) {
-      // Who has a line to this very process is in no need, or has told that the phone was put away.
-      if (isListening(call.agentId)) continue;
-      plan(call, moment).catch((error) =>
-        log.warn(
-          { err: error, conversationId },
-          'phone not called; the customer is looked after all the same',
-        ),
-      );
+    for (const fact of facts) {
+      if (fact.type === 'handoff.offered')
+        gather({ about: 'offer', agentId: fact.agent.id, conversationId, siteId }, fact.seq);
+      if (fact.type !== 'message.sent' || fact.by.kind !== 'customer' || state.status !== 'human') continue;
+      const call: Call = { about: 'message', agentId: state.agent.id, conversationId, siteId };
+      gather(call, Math.floor(fact.at / slotMs));
     }
   });
+  const gather = (call: Call, moment: number) => {
+    // Who has a line to this very process is in no need, or has told that the phone was put away.
+    if (isListening(call.agentId)) return;
+    gathered.set(`${call.about} ${call.conversationId} ${call.agentId} ${moment}`, { call, moment });
+    timer ??= setTimeout(tryToPlan, gatherMs);
+  };
   const isListening = (agentId: string) =>
     [...(realtime.desk.adapter.rooms.get(rooms.agent(agentId)) ?? [])].some(
       (id) => realtime.desk.sockets.get(id)?.data.phone !== 'put_away',
