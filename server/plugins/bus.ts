@@ -23,6 +23,8 @@ interface BusEvents {
   chunk: [AnswerChunk];
   /** An agent of these sites came, went or changed availability. */
   presence: [{ siteIds: readonly string[] }];
+  /** Something that another node committed was not heard here; nobody knows what. */
+  missed: [];
   /** A guidance was changed here. */
   guidance: [{ id: string }];
 }

@@ -3,6 +3,8 @@ import { rooms } from './realtime.ts';
 
 /** Loss in one direction does not close a socket: a client that is behind sees it by this (D5). */
 const headEveryMs = 30_000;
+/** Behind news that went by: all nodes hear at the same moment that there were some. */
+const soonMs = 500;
 /** Conversations asked for at once: one question for many sockets, and a pause in between for other work. */
 const batch = 500;
 const roomPrefix = rooms.conversation('');
@@ -10,7 +12,7 @@ const roomPrefix = rooms.conversation('');
 /** Tells every socket of this process how far its conversations have come. */
 export default fp(
   async (app) => {
-    const { store, realtime, log } = app;
+    const { store, realtime, bus, log } = app;
 
     const tell = async () => {
       const { customers, desk } = realtime;
@@ -26,10 +28,24 @@ export default fp(
         }
       }
     };
-    const timer = setInterval(() => {
+    const tryToTell = () => {
       tell().catch((error) => log.debug({ err: error }, 'no heads this time'));
-    }, headEveryMs);
-    app.addHook('onClose', async () => clearInterval(timer));
+    };
+    const timer = setInterval(tryToTell, headEveryMs);
+    let soon: NodeJS.Timeout | null = null;
+    bus.on('missed', () => {
+      soon ??= setTimeout(
+        () => {
+          soon = null;
+          tryToTell();
+        },
+        soonMs * (1 + Math.random()),
+      );
+    });
+    app.addHook('onClose', async () => {
+      clearInterval(timer);
+      if (soon !== null) clearTimeout(soon);
+    });
   },
-  { name: 'heads', dependencies: ['store', 'realtime'] },
+  { name: 'heads', dependencies: ['store', 'realtime', 'bus'] },
 );

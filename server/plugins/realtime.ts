@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { createAdapter } from '@socket.io/redis-streams-adapter';
 import fp from 'fastify-plugin';
-import { createClient } from 'redis';
 import { type DefaultEventsMap, type Namespace, Server, type Socket } from 'socket.io';
 import type { AgentSignals } from '../../protocol/commands.ts';
 import type {
@@ -10,7 +9,6 @@ import type {
   ServerToAgent,
   ServerToCustomer,
 } from '../../protocol/events.ts';
-import { visibleTo } from '../domain/audience.ts';
 import type { Agent } from '../store/agents.ts';
 import { RefusalError } from './errors.ts';
 import { gatherPackets, gatherWrites } from './gather-writes.ts';
@@ -42,8 +40,6 @@ export interface Realtime {
     { caller: CustomerCaller }
   >;
   readonly desk: Namespace<AgentToServer, ServerToAgent, DefaultEventsMap, AgentSocketData>;
-  /** Whether live events reach other nodes: null without Redis, false while Redis is away. */
-  isLinked(): boolean | null;
   /** Connections of this process, whatever is spoken on them. */
   readonly connections: Iterable<unknown>;
   /** Ends every socket: the last thing before the server goes, so that ends of running turns still arrive. */
@@ -55,9 +51,6 @@ declare module 'fastify' {
     realtime: Realtime;
   }
 }
-
-/** While Redis is away what it should carry waits, up to this many events; the rest is healed by seq. */
-const maxQueuedForRedis = 10_000;
 
 /** engine.io's side of a socket. `flush` is its own; it has no option that gathers. */
 interface Connection {
@@ -97,19 +90,13 @@ export const rooms = {
 };
 
 /**
- * socket.io as a doorbell: it carries what has been committed, to whom it concerns, at most once. What gets lost
- * is healed by seq (D5). With Redis it rings on every node.
+ * The sockets of customers and agents. What is emitted to rooms other than a conversation's (doorbell.ts) reaches every node
+ * that shares the Redis.
  * @param options.installation sets the events of this installation apart from others that use the same Redis
  */
-export default fp<{ redisUrl: string | null; installation: string }>(
-  async (app, { redisUrl, installation }) => {
-    const redis =
-      redisUrl === null ? null : createClient({ url: redisUrl, commandsQueueMaxLength: maxQueuedForRedis });
-    if (redis !== null) {
-      redis.on('error', (error) => app.log.warn({ err: error }, 'redis'));
-      // Not waited for: with Redis away this node still does all of its own work (D8), and links up once it is back.
-      redis.connect().catch((error) => app.log.warn({ err: error }, 'redis'));
-    }
+export default fp<{ installation: string }>(
+  async (app, { installation }) => {
+    const { redis } = app;
     let isStopping = false;
     app.server.on('upgrade', (_request, connection) => gatherWrites(connection));
     const io = new Server(app.server, {
@@ -148,8 +135,10 @@ export default fp<{ redisUrl: string | null; installation: string }>(
       ...(redis === null
         ? {}
         : {
-            adapter: withoutWaiting(createAdapter(redis, { streamName: `handrail-${installation}` }), (err) =>
-              app.log.debug({ err }, 'not told to other nodes'),
+            // Nothing that we send is binary: the adapter would look through every object for that.
+            adapter: withoutWaiting(
+              createAdapter(redis, { streamName: `handrail-${installation}`, onlyPlaintext: true }),
+              (err) => app.log.debug({ err }, 'not told to other nodes'),
             ),
           }),
     });
@@ -157,32 +146,6 @@ export default fp<{ redisUrl: string | null; installation: string }>(
     io.use((_socket, next) => next(connectError(new RefusalError('not_found'))));
     const customers: Realtime['customers'] = io.of('/customer');
     const desk: Realtime['desk'] = io.of('/desk');
-
-    /** Without Redis nobody else could listen: what no one here reads need not be written. */
-    const isRead = (namespace: { readonly adapter: Namespace['adapter'] }, room: string) =>
-      redis !== null || namespace.adapter.rooms.has(room);
-
-    app.bus.on('committed', ({ conversation, before, facts, state }) => {
-      const covered = { conversationId: conversation.id, after: before.seq, through: state.seq };
-      const toAgents = { ...covered, facts: visibleTo('agent', facts) };
-      const visible = visibleTo('customer', facts);
-      // One object where all may see the same: it is written out once.
-      const isSame = visible.length === facts.length && visible.every((fact, index) => fact === facts[index]);
-      const toCustomer = isSame ? toAgents : { ...covered, facts: visible };
-      const room = rooms.conversation(conversation.id);
-      // The customer's own sockets hear of a conversation that another tab has just started, too.
-      if (before.seq === 0) customers.in(rooms.customer(conversation.customerId)).socketsJoin(room);
-      if (isRead(customers, room)) {
-        customers.to(room).emit('facts', toCustomer);
-      }
-      if (isRead(desk, room)) desk.to(room).emit('facts', toAgents);
-    });
-
-    app.bus.on('chunk', (chunk) => {
-      const room = rooms.conversation(chunk.conversationId);
-      customers.to(room).volatile.emit('answer:chunk', chunk);
-      desk.to(room).volatile.emit('answer:chunk', chunk);
-    });
 
     for (const [name, namespace] of [
       ['customer', customers],
@@ -194,18 +157,14 @@ export default fp<{ redisUrl: string | null; installation: string }>(
       });
     }
 
-    const isLinked = () => redis?.isReady ?? null;
-    const close = async () => {
-      await io.close();
-      redis?.destroy();
-    };
+    const close = () => io.close();
     const connections = new Set<unknown>();
     io.engine.on('connection', (connection: Connection) => {
       gatherPackets(connection);
       connections.add(connection);
       connection.on('close', () => connections.delete(connection));
     });
-    app.decorate('realtime', { customers, desk, isLinked, connections, close } satisfies Realtime);
+    app.decorate('realtime', { customers, desk, connections, close } satisfies Realtime);
 
     // D9: tell everybody when to come back, spread, so that they do not all come at once.
     app.addHook('preClose', async () => {
@@ -219,5 +178,5 @@ export default fp<{ redisUrl: string | null; installation: string }>(
       }
     });
   },
-  { name: 'realtime', dependencies: ['bus', 'identity', 'metrics', 'store'] },
+  { name: 'realtime', dependencies: ['identity', 'metrics', 'redis'] },
 );

@@ -40,7 +40,7 @@ describe.skipIf(!hasRedis)(`two servers that share a database and a Redis (${red
     b = await startTestServer(inject('postgresUrl'), settings, database.url);
     site = await a.addSite({ kind: 'http', url: bot.url, secret: 's' });
     await vi.waitFor(() =>
-      expect([a.app.realtime.isLinked(), b.app.realtime.isLinked()]).toEqual([true, true]),
+      expect([a.app.doorbell.isLinked(), b.app.doorbell.isLinked()]).toEqual([true, true]),
     );
     // Both listen on the stream once a message of each has reached the other.
     for (const [from, to] of [
@@ -124,6 +124,16 @@ describe.skipIf(!hasRedis)(`two servers that share a database and a Redis (${red
     onB.socket.emit('availability:set', { availability: 'online' });
     await expectTold(true);
     for (const one of [customer, onA, onB]) one.close();
+  });
+
+  test('a conversation that one tab starts opens in the other, which is on the other server', async () => {
+    const here = await connectCustomer(a.url, site.key);
+    const there = await connectCustomer(b.url, site.key, { session: here.session });
+    const heard = new Promise<{ conversationId: string }>((resolve) => there.socket.once('facts', resolve));
+    await here.send('message:send', { text: 'Where is my card?' });
+    expect((await heard).conversationId).toBe(here.conversationId);
+    here.close();
+    there.close();
   });
 
   test('a running answer is read on both, and stopped from the other', async () => {

@@ -39,6 +39,20 @@ test('[D5] every socket learns now and then how far its conversations have come,
   await server.close();
 });
 
+test('[D5] behind news of other nodes that went by every socket learns at once, for one question in all', async () => {
+  const server = await startTestServer(inject('postgresUrl'), noLimits);
+  const site = await server.addSite({ kind: 'page' });
+  const customer = await connectCustomer(server.url, site.key);
+  await customer.send('message:send', { text: 'Hello' });
+  const asked = vi.spyOn(server.store.conversations, 'heads');
+  const head = new Promise((resolve) => customer.socket.once('head', resolve));
+  for (let time = 0; time < 3; time++) server.app.bus.emit('missed');
+  expect(await head).toEqual({ conversationId: customer.conversationId, seq: 3 });
+  expect(asked).toHaveBeenCalledTimes(1);
+  customer.close();
+  await server.close();
+});
+
 test('an agent who only listens is cut off once the session has ended, or has other sites', async () => {
   vi.useFakeTimers({ toFake: ['setInterval'] });
   const server = await startTestServer(inject('postgresUrl'), noLimits);

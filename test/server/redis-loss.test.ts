@@ -97,8 +97,16 @@ describe.skipIf(!hasRedis)('two servers whose Redis goes away while they run', (
     expect(seqs).toEqual(seqs.map((_, index) => index + 1));
     expect(seqs).toEqual(expect.arrayContaining(customer.facts.map((fact) => fact.seq)));
 
+    // Who stayed there all the time learns of it as soon as Redis is back, and not with the heads of every 30 s.
+    const told =
+      how === 'hangs'
+        ? elsewhere.until('handoff.accepted')
+        : new Promise((resolve) => elsewhere.socket.once('head', resolve));
     if (how === 'dies') redis = await startRedis(port);
     else redis.kill('SIGCONT');
+    expect(await told).toMatchObject(
+      how === 'hangs' ? { type: 'handoff.accepted' } : { conversationId, seq: expect.any(Number) },
+    );
     await vi.waitFor(async () => expect([await status(a), await status(b)]).toEqual([both, both]), 15_000);
     // And news goes across again.
     let round = 0;

@@ -17,7 +17,7 @@ export const health: FastifyPluginAsync = async (app) => {
         return false;
       },
     );
-    const redis = app.realtime.isLinked();
+    const redis = app.doorbell.isLinked();
     const isReady = database && !isStopping;
     const status = !isReady ? 'unready' : redis === false ? 'degraded' : 'ready';
     return reply.code(isReady ? 200 : 503).send({ status, database, redis, isStopping });
