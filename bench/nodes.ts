@@ -9,11 +9,20 @@ import { median, rounded, spread, table } from './statistics.ts';
 
 const about = `nodes: messages a second with one and with two processes on one PostgreSQL and one Redis.
 
-As in relay, but the servers are told of a Redis and nothing is pinned. With two processes half of the customers are on
-each, and the agent who watches a conversation is on the other one: every message crosses Redis. All of it, the client
-and both databases share this machine's cores, so that two processes can be faster only where there are cores for them.`;
+As in relay, but nothing is pinned:
+  alone  one process that knows of no Redis
+  one    one process with a Redis, which tells others that are not there
+  two    two processes with a Redis
 
-const counts = [1, 2];
+With two processes half of the customers are on each, and the agent who watches a conversation is on the other one: every
+message crosses Redis. All of it, the client and both databases share this machine's cores, so that two processes can be
+faster only where there are cores for them.`;
+
+const setups = [
+  { name: 'alone', nodes: 1, hasRedis: false },
+  { name: 'one', nodes: 1, hasRedis: true },
+  { name: 'two', nodes: 2, hasRedis: true },
+] as const;
 const warmUpMs = 2_000;
 
 interface Run {
@@ -34,7 +43,7 @@ export const nodes: Benchmark = {
   async run({ runs, seconds, print, count }) {
     const settings = await readSettings();
     const problems: string[] = [...settings.problems];
-    const results = new Map<number, Run[]>(counts.map((nodeCount) => [nodeCount, []]));
+    const results = new Map<string, Run[]>(setups.map(({ name }) => [name, []]));
     const cores = availableParallelism();
     print(
       `${cores} cores for everything; fsync ${settings.fsync}, synchronous_commit ${settings.synchronousCommit}\n`,
@@ -42,15 +51,15 @@ export const nodes: Benchmark = {
     const redis = await openRedis();
     try {
       for (let run = 0; run < runs; run += 1) {
-        for (const nodeCount of run % 2 === 0 ? counts : counts.toReversed()) {
+        for (const { name, nodes, hasRedis } of run % 2 === 0 ? setups : setups.toReversed()) {
           const stage = await openStage('handrail', {
             conversations: count('conversations'),
             agents: count('agents'),
             textBytes: count('bytes'),
             core: null,
             nodeOptions: [],
-            nodes: nodeCount,
-            redisUrl: redis.url,
+            nodes,
+            redisUrl: hasRedis ? redis.url : null,
           });
           try {
             const meter = createCpuMeter(stage.servers.map(({ pid }) => pid));
@@ -66,11 +75,11 @@ export const nodes: Benchmark = {
             await stage.calm();
             const half = await stage.load.pace({ perSecond: perSecond / 2, warmUpMs: warmUpMs / 2, ms });
             const found = [...stage.load.problems(), ...(await stage.verify())];
-            problems.push(...found.map((problem) => `${nodeCount} processes: ${problem}`));
+            problems.push(...found.map((problem) => `${name}: ${problem}`));
             const result = { perSecond, half, cpu: meter.shares() };
-            results.get(nodeCount)?.push(result);
+            results.get(name)?.push(result);
             const bad = found.length === 0 ? '' : `  INVALID: ${found.join('; ')}`;
-            print(`run ${run + 1}  ${nodeCount} processes  ${line(result)}${bad}`);
+            print(`run ${run + 1}  ${name.padEnd(5)}  ${line(result)}${bad}`);
           } finally {
             await stage.close();
           }
@@ -79,10 +88,10 @@ export const nodes: Benchmark = {
     } finally {
       await redis.close();
     }
-    const measured = counts.map((nodeCount) => {
-      const own = results.get(nodeCount) ?? [];
+    const measured = setups.map(({ name }) => {
+      const own = results.get(name) ?? [];
       return {
-        nodes: nodeCount,
+        name,
         perSecond: rounded(median(own.map(({ perSecond }) => perSecond))),
         ofRuns: spread(own.map(({ perSecond }) => perSecond)),
         ackP50Ms: rounded(median(own.map(({ half }) => half.ack.p50Ms))),
@@ -93,16 +102,18 @@ export const nodes: Benchmark = {
     });
     const header = ['processes', 'messages/s', 'of runs', 'half load: ack p50/p99 ms', 'delivery p50/p99 ms'];
     const rows = measured.map((one) => [
-      String(one.nodes),
+      one.name,
       one.perSecond,
       one.ofRuns,
       `${one.ackP50Ms} / ${one.ackP99Ms}`,
       `${one.deliveryP50Ms} / ${one.deliveryP99Ms}`,
     ]);
-    const [one, two] = measured;
-    const ratio = one && two ? Number((two.perSecond / one.perSecond).toFixed(3)) : null;
-    print(`\n${table(header, rows)}\n\ntwo / one  ${ratio}`);
-    return { problems, result: { one, two, ratios: { twoToOne: ratio }, cores, runs, seconds } };
+    const [alone, one, two] = measured;
+    const ratioOf = (a: (typeof measured)[number] | undefined, b: typeof a) =>
+      a && b ? Number((a.perSecond / b.perSecond).toFixed(3)) : null;
+    const ratios = { oneToAlone: ratioOf(one, alone), twoToOne: ratioOf(two, one) };
+    print(`\n${table(header, rows)}\n\none / alone  ${ratios.oneToAlone}\ntwo / one    ${ratios.twoToOne}`);
+    return { problems, result: { alone, one, two, ratios, cores, runs, seconds } };
   },
 };
 

@@ -39,7 +39,8 @@ export async function startProcess({
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // An interrupted benchmark leaves nothing running.
-  process.once('exit', () => child.kill());
+  const endWithUs = () => child.kill();
+  process.once('exit', endWithUs);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -47,6 +48,7 @@ export async function startProcess({
     });
   }
   const ended = once(child, 'close');
+  child.once('close', () => process.off('exit', endWithUs));
   const early = ended.then(() => {
     throw new Error(`${script} ended before it listened:\n${output}`);
   });
