@@ -105,6 +105,17 @@ function keepBehind(
     setTimeout(ms, undefined, { signal: closing, ref: false }).catch(() => undefined);
   const isClosing = () => closing.aborted;
 
+  /** Those that have waited longest. */
+  const takeSome = (): string[] => {
+    const ids: string[] = [];
+    for (const id of waiting) {
+      if (ids.length === batchSize) break;
+      ids.push(id);
+      waiting.delete(id);
+    }
+    return ids;
+  };
+
   /** Reads and rests; what could not be read waits on. */
   const readAndRest = async (ids: readonly string[]) => {
     const left = await inTurn(async () => {
@@ -132,9 +143,7 @@ function keepBehind(
         await sleep(gatherMs);
         continue;
       }
-      const ids = [...waiting].slice(0, batchSize);
-      for (const id of ids) waiting.delete(id);
-      await readAndRest(ids);
+      await readAndRest(takeSome());
     }
   };
 
