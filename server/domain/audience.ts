@@ -1,20 +1,47 @@
-import type { Fact } from '../../protocol/conversation.ts';
-
-/** What is among agents: their notes and better answers, and how they sort out who comes. */
-const agentsOnly = new Set<Fact['type']>([
-  'note.added',
-  'answer.improved',
-  'handoff.declined',
-  'handoff.raised',
-]);
+import type { Fact, FactType } from '../../protocol/conversation.ts';
 
 /**
- * Who may read a fact: the one place where that is decided. The customer's stream covers the seq of what is among
- * agents without showing it.
+ * Who may read a fact: the one place where that is decided. What is among agents are their notes and better answers, and how
+ * they sort out who comes. The customer's stream covers the seq of what is among agents without showing it.
  */
-export function audience(fact: Pick<Fact, 'type'>): 'everyone' | 'agents' {
-  return agentsOnly.has(fact.type) ? 'agents' : 'everyone';
-}
+const audiences: Readonly<Record<FactType, Audience>> = {
+  'conversation.started': 'everyone',
+  'message.sent': 'everyone',
+  'transcript.shared': 'everyone',
+  'answer.started': 'everyone',
+  'answer.ended': 'everyone',
+  'answer.corrected': 'everyone',
+  'answer.improved': 'agents',
+  'handoff.requested': 'everyone',
+  'handoff.raised': 'agents',
+  'handoff.suggested': 'everyone',
+  'handoff.cancelled': 'everyone',
+  'handoff.offered': 'everyone',
+  'handoff.offer_expired': 'everyone',
+  'handoff.declined': 'agents',
+  'handoff.accepted': 'everyone',
+  'handoff.transferred': 'everyone',
+  'handoff.returned': 'everyone',
+  'handoff.rated': 'everyone',
+  'queue.told': 'everyone',
+  'followup.asked': 'everyone',
+  'followup.sent': 'everyone',
+  'promise.made': 'everyone',
+  'promise.kept': 'everyone',
+  'promise.missed': 'everyone',
+  'promise.cancelled': 'everyone',
+  'note.added': 'agents',
+  'feedback.given': 'everyone',
+  'feedback.reviewed': 'everyone',
+  'conversation.rated': 'everyone',
+  'conversation.resolved': 'everyone',
+  'conversation.reopened': 'everyone',
+};
+type Audience = 'everyone' | 'agents';
+
+/** A type that this process does not know, told by a newer node in a rolling upgrade, stays among agents. */
+export const audience = ({ type }: Pick<Fact, 'type'>): Audience =>
+  Object.hasOwn(audiences, type) ? audiences[type] : 'agents';
 
 /** The facts that a reader may see, as far as they may see them. */
 export function visibleTo(reader: 'customer' | 'agent', facts: readonly Fact[]): Fact[] {
