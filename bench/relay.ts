@@ -23,16 +23,16 @@ Three servers, one at a time on the same core, in turn within every run:
 
 Customers send messages of --bytes bytes, each in a conversation of their own; agents watch all of them. A message is
 done when it is acknowledged and delivered to the other side. First as fast as it goes (a closed loop, with as many
-messages outstanding a conversation as give the most), then at half of that speed on a fixed schedule, where durations
-count from when a message was due. A run in which anything was lost, doubled, refused or out of order does not count,
-nor does one on a PostgreSQL that does not sync; after plain and handrail the facts in the database are compared with
-the acknowledgements.`;
+messages outstanding a conversation as give the most), then at half of that speed (--load) on a fixed schedule, where
+durations count from when a message was due. A run in which anything was lost, doubled, refused or out of order does not
+count, nor does one on a PostgreSQL that does not sync; after plain and handrail the facts in the database are compared
+with the acknowledgements.`;
 
 interface Run {
   readonly perSecond: number;
-  readonly half: Latency;
+  readonly paced: Latency;
   readonly cpu: CpuShares;
-  readonly halfCpu: CpuShares;
+  readonly pacedCpu: CpuShares;
   readonly problems: readonly string[];
 }
 
@@ -45,6 +45,7 @@ export const relay: Benchmark = {
     agents: { type: 'string', default: '4', about: 'agents who watch them' },
     bytes: { type: 'string', default: '200', about: 'length of a message' },
     outstanding: { type: 'string', about: 'messages under way a conversation, instead of trying some' },
+    load: { type: 'string', default: '50', about: 'per cent of the most at which durations are measured' },
   },
   defaults: { runs: 5, seconds: 8 },
   async run({ runs, seconds, print, text, count, flag }) {
@@ -68,9 +69,10 @@ export const relay: Benchmark = {
         `${stageOptions.textBytes} bytes, ${runs} runs of ${seconds} s\n`,
     );
 
+    const load = count('load');
     const given = text('outstanding') === undefined ? null : count('outstanding');
     const outstanding = new Map<ServerName, number>();
-    const spans: Spans = { saturated: [], half: [] };
+    const spans: Spans = { saturated: [], paced: [] };
     const results = new Map<ServerName, Run[]>(names.map((name) => [name, []]));
     for (let run = 0; run < (profile === null ? runs : 1); run += 1) {
       // Each run begins with another server: what changes slowly on the machine falls on all alike.
@@ -80,7 +82,7 @@ export const relay: Benchmark = {
         try {
           const most = outstanding.get(name) ?? given ?? (await findPlateau(stage));
           outstanding.set(name, most);
-          const result = await measure(stage, most, seconds * 1_000, spans);
+          const result = await measure(stage, { outstanding: most, load, ms: seconds * 1_000 }, spans);
           results.get(name)?.push(result);
           print(`run ${run + 1}  ${line(name, result)}`);
         } finally {
@@ -88,7 +90,7 @@ export const relay: Benchmark = {
         }
       }
     }
-    profile?.print({ 'as fast as it goes': spans.saturated, 'half of that': spans.half }, print);
+    profile?.print({ 'as fast as it goes': spans.saturated, [`${load} % of that`]: spans.paced }, print);
 
     const problems = [
       ...settings.problems,
@@ -123,7 +125,7 @@ export const relay: Benchmark = {
       print(`handrail / plain  ${ratios.handrailToPlain}  (runs: ${pairs('plain')})`);
     return {
       problems,
-      result: { ...summaries, ratios, postgres: settings, pinning: pinning.told, runs, seconds },
+      result: { ...summaries, ratios, postgres: settings, pinning: pinning.told, load, runs, seconds },
     };
   },
 };
@@ -143,12 +145,19 @@ async function findPlateau({ load, calm }: Stage): Promise<number> {
 /** When the parts that count were measured. */
 interface Spans {
   readonly saturated: Span[];
-  readonly half: Span[];
+  readonly paced: Span[];
 }
 
-async function measure(stage: Stage, outstanding: number, ms: number, spans: Spans): Promise<Run> {
-  const { load, servers } = stage;
-  await stage.calm();
+interface Pace {
+  readonly outstanding: number;
+  /** Per cent of the most. */
+  readonly load: number;
+  readonly ms: number;
+}
+
+async function measure({ load, servers, calm, verify }: Stage, pace: Pace, spans: Spans): Promise<Run> {
+  const { outstanding, ms } = pace;
+  await calm();
   const meter = createCpuMeter(servers.map(({ pid }) => pid));
   const watch = (into: Span[]) => {
     let fromUs = 0;
@@ -165,16 +174,16 @@ async function measure(stage: Stage, outstanding: number, ms: number, spans: Spa
   };
   const { perSecond } = await load.saturate({ ...watch(spans.saturated), outstanding, warmUpMs, ms });
   const cpu = meter.shares();
-  await stage.calm();
-  const half = await load.pace({
-    ...watch(spans.half),
-    perSecond: perSecond / 2,
+  await calm();
+  const paced = await load.pace({
+    ...watch(spans.paced),
+    perSecond: (perSecond * pace.load) / 100,
     warmUpMs: warmUpMs / 2,
     ms,
   });
-  const halfCpu = meter.shares();
-  const problems = [...load.problems(), ...(await stage.verify())];
-  return { perSecond, half, cpu, halfCpu, problems };
+  const pacedCpu = meter.shares();
+  const problems = [...load.problems(), ...(await verify())];
+  return { perSecond, paced, cpu, pacedCpu, problems };
 }
 
 const cpuColumns = 'server/client/PostgreSQL/others';
@@ -182,9 +191,9 @@ const shareText = (share: number | null) => (share === null ? '?' : `${Math.roun
 const sharesText = ({ server, client, postgres, others }: CpuShares) =>
   [server, client, postgres, others].map(shareText).join(' ');
 
-function line(name: ServerName, { perSecond, half, cpu, halfCpu, problems }: Run): string {
-  const done = `half load p50 ${rounded(half.done.p50Ms)} p99 ${rounded(half.done.p99Ms)} ms`;
-  const shares = `CPU ${cpuColumns} ${sharesText(cpu)}, at half ${sharesText(halfCpu)}`;
+function line(name: ServerName, { perSecond, paced, cpu, pacedCpu, problems }: Run): string {
+  const done = `paced p50 ${rounded(paced.done.p50Ms)} p99 ${rounded(paced.done.p99Ms)} ms`;
+  const shares = `CPU ${cpuColumns} ${sharesText(cpu)}, paced ${sharesText(pacedCpu)}`;
   const each =
     cpu.server === null ? '' : `  ${Math.round((cpu.server * 1e6) / perSecond)} us of the server each`;
   const bad = problems.length === 0 ? '' : `  INVALID: ${problems.join('; ')}`;
@@ -206,8 +215,8 @@ interface Summary {
 function summaryOf(runs: readonly Run[], outstanding: number): Summary {
   const of = (value: (run: Run) => number) => rounded(median(runs.map(value)));
   const both = (kind: 'done' | 'ack' | 'delivery' | 'lateness') => ({
-    p50Ms: of(({ half }) => half[kind].p50Ms),
-    p99Ms: of(({ half }) => half[kind].p99Ms),
+    p50Ms: of(({ paced }) => paced[kind].p50Ms),
+    p99Ms: of(({ paced }) => paced[kind].p99Ms),
   });
   const share = (part: keyof CpuShares) => {
     const known = runs.map(({ cpu }) => cpu[part]).filter((one) => one !== null);
