@@ -5,6 +5,11 @@ import { visibleTo } from '../domain/audience.ts';
 import { createOtherNodes } from './other-nodes.ts';
 import { rooms } from './realtime.ts';
 
+/** Behind news that went by, which all nodes learn at the same moment, and often one of them several times. */
+const missedMs = 500;
+/** In a line of a conversation that was there. */
+const nobody = '-';
+
 /** What a conversation has gained, for everybody who has it open. */
 interface News {
   readonly conversationId: string;
@@ -35,6 +40,10 @@ export default fp<{ installation: string }>(
     const { customers, desk } = realtime;
     /** What no one here reads need not be written, nor read from the line of another node. */
     const isOpenHere = (room: string) => customers.adapter.rooms.has(room) || desk.adapter.rooms.has(room);
+    /** A tab of the customer who has begun a conversation does not have it open yet. */
+    const isAnyoneHere = (conversationId: string, startedBy: string | null) =>
+      isOpenHere(rooms.conversation(conversationId)) ||
+      (startedBy !== null && isOpenHere(rooms.customer(startedBy)));
 
     const ring = ({ conversationId, startedBy, after, through, facts }: News) => {
       const toAgents = { conversationId, after, through, facts: visibleTo('agent', facts) };
@@ -50,19 +59,30 @@ export default fp<{ installation: string }>(
     };
     const grow = (chunk: AnswerChunk) => {
       const room = rooms.conversation(chunk.conversationId);
-      customers.local.volatile.to(room).emit('answer:chunk', chunk);
-      desk.local.volatile.to(room).emit('answer:chunk', chunk);
+      if (customers.adapter.rooms.has(room)) customers.local.volatile.to(room).emit('answer:chunk', chunk);
+      if (desk.adapter.rooms.has(room)) desk.local.volatile.to(room).emit('answer:chunk', chunk);
     };
 
     /** What stands before the JSON is enough to pass by what nobody here has open. */
     const hear = (line: string) => {
-      const [kind, conversationId = '', startedBy = ''] = line.split(' ', 3);
-      const isStarted = startedBy !== '-';
-      if (!isStarted && !isOpenHere(rooms.conversation(conversationId))) return;
-      const body: unknown = JSON.parse(line.slice(`${kind} ${conversationId} ${startedBy} `.length));
+      const [kind, conversationId = '', starter = ''] = line.split(' ', 3);
+      const startedBy = starter === nobody ? null : starter;
+      if (!isAnyoneHere(conversationId, startedBy)) return;
+      const body: unknown = JSON.parse(line.slice(`${kind} ${conversationId} ${starter} `.length));
       // Written below, by a node of this installation; what a newer one may tell besides is passed by.
-      if (kind === 'facts') ring({ ...(body as News), startedBy: isStarted ? startedBy : null });
+      if (kind === 'facts') ring({ ...(body as News), startedBy });
       else if (kind === 'chunk') grow(body as AnswerChunk);
+    };
+
+    let missed: NodeJS.Timeout | undefined;
+    const onMissed = () => {
+      missed ??= setTimeout(
+        () => {
+          missed = undefined;
+          bus.emit('missed');
+        },
+        missedMs * (1 + Math.random()),
+      );
     };
 
     const others =
@@ -72,7 +92,7 @@ export default fp<{ installation: string }>(
             redis,
             channel: `handrail-${installation}-news`,
             hear,
-            onMissed: () => bus.emit('missed'),
+            onMissed,
             log,
           });
 
@@ -80,15 +100,18 @@ export default fp<{ installation: string }>(
       const startedBy = before.seq === 0 ? customerId : null;
       const news = { conversationId: id, after: before.seq, through: state.seq, facts };
       ring({ ...news, startedBy });
-      others?.tell(`facts ${id} ${startedBy ?? '-'} ${JSON.stringify(news)}`);
+      others?.tell(`facts ${id} ${startedBy ?? nobody} ${JSON.stringify(news)}`);
     });
     bus.on('chunk', (chunk) => {
       grow(chunk);
-      others?.tell(`chunk ${chunk.conversationId} - ${JSON.stringify(chunk)}`);
+      others?.tell(`chunk ${chunk.conversationId} ${nobody} ${JSON.stringify(chunk)}`);
     });
 
     app.decorate('doorbell', { isLinked: () => others?.isLinked() ?? null });
-    app.addHook('onClose', () => others?.close());
+    app.addHook('onClose', async () => {
+      await others?.close();
+      clearTimeout(missed);
+    });
   },
   { name: 'doorbell', dependencies: ['bus', 'realtime', 'redis'] },
 );

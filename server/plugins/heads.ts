@@ -3,8 +3,6 @@ import { rooms } from './realtime.ts';
 
 /** Loss in one direction does not close a socket: a client that is behind sees it by this (D5). */
 const headEveryMs = 30_000;
-/** Behind news that went by: all nodes hear at the same moment that there were some. */
-const soonMs = 500;
 /** Conversations asked for at once: one question for many sockets, and a pause in between for other work. */
 const batch = 500;
 const roomPrefix = rooms.conversation('');
@@ -28,24 +26,22 @@ export default fp(
         }
       }
     };
-    const tryToTell = () => {
-      tell().catch((error) => log.debug({ err: error }, 'no heads this time'));
+    let isTelling = false;
+    let isWanted = false;
+    /** One round at a time: with many conversations and a slow database they would pile up. */
+    const tellOnceMore = async () => {
+      isWanted = true;
+      if (isTelling) return;
+      isTelling = true;
+      while (isWanted) {
+        isWanted = false;
+        await tell().catch((error) => log.debug({ err: error }, 'no heads this time'));
+      }
+      isTelling = false;
     };
-    const timer = setInterval(tryToTell, headEveryMs);
-    let soon: NodeJS.Timeout | null = null;
-    bus.on('missed', () => {
-      soon ??= setTimeout(
-        () => {
-          soon = null;
-          tryToTell();
-        },
-        soonMs * (1 + Math.random()),
-      );
-    });
-    app.addHook('onClose', async () => {
-      clearInterval(timer);
-      if (soon !== null) clearTimeout(soon);
-    });
+    const timer = setInterval(tellOnceMore, headEveryMs);
+    bus.on('missed', tellOnceMore);
+    app.addHook('onClose', async () => clearInterval(timer));
   },
   { name: 'heads', dependencies: ['store', 'realtime', 'bus'] },
 );

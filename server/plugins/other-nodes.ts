@@ -9,30 +9,66 @@ export interface OtherNodesOptions {
   readonly channel: string;
   /** One line of another node, as it was told. */
   readonly hear: (line: string) => void;
-  /** Something was told here or elsewhere that did not arrive; nobody knows what. */
+  /** Something was told here or elsewhere that did not arrive; nobody knows what. May come often. */
   readonly onMissed: () => void;
   readonly log: FastifyBaseLogger;
 }
 
 /** Characters that wait while Redis takes its time; what goes beyond is not told, and healed by seq. */
 const mostGathered = 8_000_000;
-/** Characters published together: far below the 8 MB at which Redis ends a subscriber that is slow. */
+/** Characters in one command, so that none keeps Redis from its other work for long. */
 const mostTogether = 500_000;
 /** A stop waits so long for the last of it, the ends of running turns; a Redis that hangs would hold it for ever. */
 const lastWordsMs = 1_000;
+/** A Redis that does not let this node listen (a user without the right) is asked again. */
+const listenAgainMs = 5_000;
 const missedLine = 'missed';
 
 /**
  * Lets the nodes of one installation hear each other, over Redis' Pub/Sub (at most once,
  * https://redis.io/docs/latest/develop/pubsub/). Lines that are told while the ones before are on their way leave together:
- * a lone one goes in the same turn of the event loop, and the busier it gets the more share one command. Each node hears
- * itself as well, and passes that by unread.
+ * there is no timer, a lone one goes at once, and the busier it gets the more share one command. Each node hears itself as
+ * well, and passes that by unread.
  *
- * Nobody waits for it. What a connection loses is made up for: who could not tell says so once it can again, who could not
- * listen notices by itself, and both lead to `onMissed`.
+ * Nobody waits for it. What a connection loses is made up for: who could not tell says so as soon as something gets through
+ * again, who could not listen notices by itself, and both lead to `onMissed`.
  */
 export function createOtherNodes({ redis, channel, hear, onMissed, log }: OtherNodesOptions) {
   const self = randomUUID();
+  const voice = createVoice(redis, log, (lines) => redis.publish(channel, `${self}\n${lines}`));
+
+  const listen = (message: string) => {
+    if (message.startsWith(self)) return;
+    for (const line of message.slice(self.length + 1).split('\n')) {
+      try {
+        if (line === missedLine) onMissed();
+        else hear(line);
+      } catch (error) {
+        // Thrown on, it would take with it what else has arrived at the client.
+        log.warn({ err: error }, 'news of another node not understood');
+        onMissed();
+      }
+    }
+  };
+  const ears = openEars(redis, log, { channel, listen, onMissed });
+
+  return {
+    /** @param line without a line break, as JSON is */
+    tell: voice.tell,
+    /** Whether this node can tell the others and hears them. */
+    isLinked: () => redis.isReady && ears.isListening(),
+    async close() {
+      await voice.close();
+      ears.close();
+    },
+  };
+}
+
+function createVoice(
+  redis: RedisClient,
+  log: FastifyBaseLogger,
+  publish: (lines: string) => Promise<unknown>,
+) {
   const gathered: string[] = [];
   let size = 0;
   let telling: Promise<void> | null = null;
@@ -49,67 +85,95 @@ export function createOtherNodes({ redis, channel, hear, onMissed, log }: OtherN
   };
 
   const tellGathered = async () => {
+    // What else is told in this turn of the event loop goes along.
     await setImmediate();
+    let isTold = true;
     while (gathered.length > 0) {
       try {
-        await redis.publish(channel, `${self}\n${takeTogether()}`);
+        await publish(takeTogether());
+        isTold = true;
       } catch (error) {
+        isTold = false;
         isUntold = true;
         log.debug({ err: error }, 'not told to other nodes');
       }
     }
     telling = null;
+    // Not behind a failure: a Redis that refuses would be asked for ever.
+    if (isTold) admit();
   };
 
-  const tell = (line: string): void => {
-    if (!redis.isReady || size + line.length > mostGathered) {
-      isUntold = true;
-      return;
-    }
-    if (isUntold) {
-      isUntold = false;
-      tell(missedLine);
-    }
+  const say = (line: string) => {
     gathered.push(line);
     size += line.length;
     telling ??= tellGathered();
   };
-  const tellMissed = () => {
-    if (isUntold) tell(missedLine);
+  /** Says that some was not told, as soon as that can be. */
+  const admit = () => {
+    if (!isUntold || !redis.isReady) return;
+    isUntold = false;
+    say(missedLine);
   };
-  redis.on('ready', tellMissed);
-
-  const listen = (message: string) => {
-    if (message.startsWith(self)) return;
-    for (const line of message.slice(self.length + 1).split('\n')) {
-      if (line === missedLine) onMissed();
-      else hear(line);
-    }
-  };
-  const ears = redis.duplicate();
-  let isSubscribed = false;
-  ears.on('error', (error) => log.debug({ err: error }, 'not hearing other nodes'));
-  // Ready again it has subscribed again: what was told in between went by.
-  ears.on('ready', () => {
-    if (isSubscribed) onMissed();
-  });
-  const listening = async () => {
-    await ears.connect();
-    await ears.subscribe(channel, listen);
-    isSubscribed = true;
-    onMissed();
-  };
-  listening().catch((error) => log.warn({ err: error }, 'not hearing other nodes'));
+  redis.on('ready', admit);
 
   return {
-    /** @param line without a line break, as JSON is */
-    tell,
-    /** Whether this node can tell the others and hears them. */
-    isLinked: () => redis.isReady && ears.isReady && isSubscribed,
+    tell(line: string): void {
+      if (!redis.isReady || size + line.length > mostGathered) {
+        isUntold = true;
+        return;
+      }
+      admit();
+      say(line);
+    },
     async close() {
+      redis.off('ready', admit);
       await Promise.race([telling, sleep(lastWordsMs, undefined, { ref: false })]);
-      redis.off('ready', tellMissed);
-      ears.destroy();
     },
   };
+}
+
+interface Ears {
+  readonly channel: string;
+  readonly listen: (message: string) => void;
+  readonly onMissed: () => void;
+}
+
+/** A connection of its own: one that is subscribed can do nothing else. */
+function openEars(redis: RedisClient, log: FastifyBaseLogger, { channel, listen, onMissed }: Ears) {
+  const client = redis.duplicate();
+  let isSubscribed = false;
+  let isClosed = false;
+  let again: NodeJS.Timeout | undefined;
+
+  const subscribe = () => {
+    clearTimeout(again);
+    // Behind a lost connection the client has subscribed again by itself, once it has been subscribed.
+    const subscribed = isSubscribed ? Promise.resolve() : client.subscribe(channel, listen);
+    subscribed.then(
+      () => {
+        isSubscribed = true;
+        // What was told before went by.
+        onMissed();
+      },
+      (error) => {
+        if (isClosed) return;
+        log.warn({ err: error }, 'not hearing other nodes; tried again');
+        again = setTimeout(() => client.isReady && subscribe(), listenAgainMs);
+      },
+    );
+  };
+  client.on('error', (error) => log.debug({ err: error }, 'not hearing other nodes'));
+  client.on('ready', subscribe);
+  const close = () => {
+    isClosed = true;
+    clearTimeout(again);
+    client.destroy();
+  };
+  client.connect().then(
+    // A connection that was being made when it was closed.
+    () => isClosed && close(),
+    (error) => isClosed || log.warn({ err: error }, 'not hearing other nodes'),
+  );
+
+  return { isListening: () => client.isReady && isSubscribed, close };
 }

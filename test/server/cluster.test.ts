@@ -177,6 +177,27 @@ describe.skipIf(!hasRedis)(`two servers that share a database and a Redis (${red
   });
 });
 
+test('[D5] a conversation that another tab has begun elsewhere opens once this node knows that news went by', async () => {
+  const here = await startTestServer(inject('postgresUrl'), noLimits);
+  const there = await startTestServer(inject('postgresUrl'), noLimits, here.databaseUrl);
+  const site = await here.addSite({ kind: 'page' });
+  const one = await connectCustomer(here.url, site.key);
+  const { session, conversationId } = one;
+  const other = await connectCustomer(there.url, site.key, { session, conversationId });
+  const stranger = await connectCustomer(there.url, site.key, { conversationId });
+  await one.send('message:send', { text: 'Where is my card?' });
+  there.app.bus.emit('missed');
+  await other.until('message.sent', (fact) => fact.text === 'Where is my card?');
+  // And from now on it is open.
+  const head = new Promise((resolve) => other.socket.once('head', resolve));
+  there.app.bus.emit('missed');
+  expect(await head).toMatchObject({ conversationId });
+  expect(stranger.facts).toEqual([]);
+  for (const each of [one, other, stranger]) each.close();
+  await there.close();
+  await here.close();
+});
+
 test('a server whose Redis is away starts, serves its own, and says that it is alone', async () => {
   const alone = await startTestServer(inject('postgresUrl'), {
     ...noLimits,

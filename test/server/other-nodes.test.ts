@@ -34,7 +34,10 @@ describe.skipIf(!hasRedis())('nodes that hear each other over a Redis', () => {
     const node = createOtherNodes({
       redis: client,
       channel,
-      hear: (line) => heard.push(line),
+      hear(line) {
+        if (line === 'nonsense') throw new Error('what is this?');
+        heard.push(line);
+      },
       onMissed,
       log: pino({ level: 'silent' }),
     });
@@ -66,7 +69,7 @@ describe.skipIf(!hasRedis())('nodes that hear each other over a Redis', () => {
     expect(published.mock.calls.length).toBe(1);
   });
 
-  test('lines that are long leave in parts that no subscriber is ended for', async () => {
+  test('lines that are long leave in parts', async () => {
     const [a, b] = [await openNode(), await openNode()];
     const lines = Array.from({ length: 100 }, (_, index) => `${index} ${'x'.repeat(50_000)}`);
     for (const line of lines) a.tell(line);
@@ -79,6 +82,8 @@ describe.skipIf(!hasRedis())('nodes that hear each other over a Redis', () => {
     for (let index = 0; index < 300; index++) a.tell(`${index} ${'x'.repeat(50_000)}`);
     await eventually(() => b.heard.length).toBeGreaterThan(150);
     expect(b.heard.length).toBeLessThan(170);
+    // Without a word more.
+    await eventually(() => b.onMissed.mock.calls.length).toBe(1);
     a.tell('and on');
     await eventually(() => b.heard.at(-1)).toBe('and on');
     expect(b.onMissed).toHaveBeenCalledTimes(1);
@@ -106,11 +111,67 @@ describe.skipIf(!hasRedis())('nodes that hear each other over a Redis', () => {
     await eventually(() => b.heard).toEqual(['again']);
   });
 
+  test('who could not listen at first, as Redis let nobody, listens later', async () => {
+    const admin = await connect();
+    await admin.sendCommand(['ACL', 'SETUSER', 'default', '-subscribe']);
+    const heard: string[] = [];
+    const log = pino({ level: 'silent' });
+    const warned = vi.spyOn(log, 'warn');
+    const node = createOtherNodes({
+      redis: await connect(),
+      channel: 'news',
+      hear: (line) => heard.push(line),
+      onMissed: () => undefined,
+      log,
+    });
+    open.push(node);
+    await eventually(() => warned.mock.calls.length).toBeGreaterThan(0);
+    expect(node.isLinked()).toBe(false);
+    await admin.sendCommand(['ACL', 'SETUSER', 'default', '+subscribe']);
+    await eventually(node.isLinked).toBe(true);
+    (await openNode()).tell('hello');
+    await eventually(() => heard).toEqual(['hello']);
+  });
+
+  test('one that is closed while it connects leaves nobody who listens', async () => {
+    const client = await connect();
+    const heard: string[] = [];
+    const node = createOtherNodes({
+      redis: client,
+      channel: 'news',
+      hear: (line) => heard.push(line),
+      onMissed: () => heard.push('missed'),
+      log: pino({ level: 'silent' }),
+    });
+    await node.close();
+    const b = await openNode();
+    b.tell('hello');
+    const admin = await connect();
+    await eventually(() => admin.sendCommand(['PUBSUB', 'NUMSUB', 'news'])).toEqual(['news', 1]);
+    expect(heard).toEqual([]);
+  });
+
+  test('a line that is not understood takes no other with it, and is known to be missing', async () => {
+    const [a, b] = [await openNode(), await openNode()];
+    for (const line of ['one', 'nonsense', 'two']) a.tell(line);
+    await eventually(() => b.heard).toEqual(['one', 'two']);
+    expect(b.onMissed).toHaveBeenCalledTimes(1);
+    a.tell('three');
+    await eventually(() => b.heard).toEqual(['one', 'two', 'three']);
+  });
+
+  test('a stop does not wait for a Redis that hangs', async () => {
+    const a = await openNode();
+    redis.hang();
+    a.tell('goodbye');
+    await a.close();
+    redis.goOn();
+  });
+
   test('a stop waits for the last words', async () => {
     const [a, b] = [await openNode(), await openNode()];
     a.tell('goodbye');
     await a.close();
-    open.splice(open.indexOf(a), 1);
     await eventually(() => b.heard).toEqual(['goodbye']);
   });
 });

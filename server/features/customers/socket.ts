@@ -15,6 +15,8 @@ import { factsPage } from '../../reads/facts.ts';
 import { reaches } from '../../store/customers.ts';
 
 const checkHandshake = checkOf(CustomerHandshake);
+/** Conversations asked for at once. */
+const headsAtOnce = 500;
 
 export function serveSockets(app: FastifyInstance): void {
   const { identity, limits, engine, store, realtime, metrics, partials, log } = app;
@@ -69,6 +71,29 @@ export function serveSockets(app: FastifyInstance): void {
       log.warn({ err: error }, 'resume failed; the client comes again');
       socket.disconnect();
     });
+  });
+
+  /**
+   * A conversation that another tab has begun, on a node of which some news went by: nobody has told these sockets, which
+   * name it and do not have it open.
+   */
+  const resumeBegun = async () => {
+    const waiting = new Map<string, CustomerSocket[]>();
+    for (const socket of realtime.customers.sockets.values()) {
+      for (const id of Object.keys(checkHandshake(socket.handshake.auth).conversations)) {
+        if (socket.rooms.has(rooms.conversation(id))) continue;
+        waiting.set(id, [...(waiting.get(id) ?? []), socket]);
+      }
+    }
+    const ids = [...waiting.keys()];
+    for (let from = 0; from < ids.length; from += headsAtOnce) {
+      for (const { conversationId } of await store.conversations.heads(ids.slice(from, from + headsAtOnce))) {
+        for (const socket of waiting.get(conversationId) ?? []) await resume(socket);
+      }
+    }
+  };
+  app.bus.on('missed', () => {
+    resumeBegun().catch((error) => log.debug({ err: error }, 'other tabs not resumed; they come again'));
   });
 
   /** Sends what the client lacks, then the head, the running answer and the place in the queue (D5, D7). */

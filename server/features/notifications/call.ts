@@ -52,11 +52,16 @@ export function callPhones(app: FastifyInstance, channels: Channels, publicUrl: 
       })),
     );
   };
-  const tryToPlan = () =>
-    planGathered().catch((error) =>
-      log.warn({ err: error }, 'phones not called; the customers are looked after all the same'),
-    );
-  // What is gathered must not go with this process.
+  let planning: Promise<void> = Promise.resolve();
+  const tryToPlan = () => {
+    planning = planning
+      .then(planGathered)
+      .catch((error) =>
+        log.warn({ err: error }, 'phones not called; the customers are looked after all the same'),
+      );
+    return planning;
+  };
+  // What is gathered, or being planned, must not go with this process.
   app.addHook('onClose', tryToPlan);
 
   bus.on('committed', ({ conversation: { id: conversationId, siteId }, facts, state }) => {

@@ -10,6 +10,9 @@ export interface OwnRedis {
   readonly url: string;
   start(): Promise<void>;
   kill(): Promise<void>;
+  /** It takes what comes and answers nothing, until it goes on. */
+  hang(): void;
+  goOn(): void;
 }
 
 export async function startRedis(): Promise<OwnRedis> {
@@ -33,6 +36,8 @@ export async function startRedis(): Promise<OwnRedis> {
       child.kill('SIGKILL');
       await exited;
     },
+    hang: () => void child?.kill('SIGSTOP'),
+    goOn: () => void child?.kill('SIGCONT'),
   };
   await redis.start();
   return redis;
