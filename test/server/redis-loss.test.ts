@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import type { Site } from '../../server/store/sites.ts';
@@ -19,9 +20,23 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
+/** As docs/operating.md has it, which says that these rights are enough. */
+const rights = '~handrail-* &handrail-* &socket.io* -@all +@stream +@pubsub +@connection';
+
 /** A Redis of our own, so that it can be taken away. */
 async function startRedis(port: number): Promise<ChildProcess> {
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const user = ['--user', 'handrail', 'on', '>secret', ...rights.split(' ')];
+  const options = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    ...user,
+  ];
   const child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'], cwd: '/tmp' });
   await new Promise<void>((resolve) => {
     child.stdout?.on('data', (text) => String(text).includes('Ready to accept') && resolve());
@@ -35,6 +50,10 @@ async function end(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL');
   await exited;
 }
+
+test('the rights that the docs give to a user of Redis are those that are tried here', () => {
+  expect(readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8')).toContain(rights);
+});
 
 describe.skipIf(!hasRedis)('two servers whose Redis goes away while they run', () => {
   let database: { url: string; drop(): Promise<void> };
@@ -52,7 +71,7 @@ describe.skipIf(!hasRedis)('two servers whose Redis goes away while they run', (
     database = await createDatabase(inject('postgresUrl'));
     port = await freePort();
     redis = await startRedis(port);
-    const settings = { ...noLimits, redisUrl: `redis://127.0.0.1:${port}` };
+    const settings = { ...noLimits, redisUrl: `redis://handrail:secret@127.0.0.1:${port}` };
     a = await startTestServer(inject('postgresUrl'), settings, database.url);
     b = await startTestServer(inject('postgresUrl'), settings, database.url);
     site = await a.addSite({ kind: 'page' });
