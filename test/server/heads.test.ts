@@ -2,7 +2,7 @@ import { afterEach, expect, inject, test, vi } from 'vitest';
 import { connectAgent, connectCustomer } from '../support/clients.ts';
 import { eventually } from '../support/eventually.ts';
 import { startTestServer } from '../support/server.ts';
-import { noLimits } from './requests.ts';
+import { inDatabase, noLimits } from './requests.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -82,5 +82,28 @@ test('an agent who only listens is cut off once the session has ended, or has ot
   await server.store.agents.join(agent.id, [(await server.addSite({ kind: 'page' })).id]);
   vi.advanceTimersByTime(15_000);
   expect(await alsoCutOff).toBe('io server disconnect');
+  await server.close();
+});
+
+test('an agent who leaves while signs of life are being written is gone', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval'] });
+  const server = await startTestServer(inject('postgresUrl'), noLimits);
+  const agent = await server.addAgent(await server.addSite({ kind: 'page' }));
+  const desk = await connectAgent(server.url, agent.cookie);
+  const { setSeen } = server.store.presence;
+  const goOn = Promise.withResolvers<void>();
+  const written = vi.spyOn(server.store.presence, 'setSeen').mockImplementationOnce(async (...told) => {
+    await goOn.promise;
+    await setSeen(...told);
+  });
+  vi.advanceTimersByTime(15_000);
+  expect(written.mock.calls).toEqual([[[agent.id], expect.any(Number)]]);
+  desk.close();
+  await eventually(() => server.app.realtime.desk.sockets.size).toBe(0);
+  goOn.resolve();
+  await eventually(() => written.mock.calls.length).toBe(2);
+  await written.mock.results[1]?.value;
+  const seen = await inDatabase(server.databaseUrl, 'select seen_at from agents where id = $1', [agent.id]);
+  expect(seen).toEqual([{ seen_at: null }]);
   await server.close();
 });

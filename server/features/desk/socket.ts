@@ -121,6 +121,7 @@ export function serveSockets(app: FastifyInstance): void {
     if (phone === 'none') await forgetPhone(id);
     // A line that comes anew in the background proves nothing: the time runs from when it was looked at last.
     else if (phone === 'in_hand' || before === 'in_hand') await store.presence.setOnPhone([id], now);
+    await signing;
     await store.presence.setSeen([id], isBeforeSomebody(id) ? now : null);
     bus.emit('presence', { siteIds });
   });
@@ -169,6 +170,8 @@ export function serveSockets(app: FastifyInstance): void {
     const { id, siteIds } = agent;
     // A line that is merely lost says nothing of a phone: Web Push still reaches it.
     if (phone !== 'none' && isFarewell) await forgetPhone(id);
+    // Written behind this, a sign of life from before would have them there for as long as one counts.
+    await signing;
     if (isBeforeSomebody(id)) return;
     await store.presence.setSeen([id], null);
     bus.emit('presence', { siteIds });
@@ -186,11 +189,13 @@ export function serveSockets(app: FastifyInstance): void {
     socket.disconnect(true);
   }
 
+  /** The signs of life that are being written. */
+  let signing: Promise<unknown> = Promise.resolve();
   const presence = setInterval(() => {
     const sockets = [...desk.sockets.values()];
     const now = Date.now();
     const idsOf = (those: readonly AgentSocket[]) => [...new Set(those.map(({ data }) => data.agent.id))];
-    Promise.all([
+    signing = Promise.all([
       store.presence.setSeen(idsOf(sockets.filter(({ data }) => data.phone !== 'put_away')), now),
       store.presence.setOnPhone(idsOf(sockets.filter(({ data }) => data.phone === 'in_hand')), now),
     ]).catch((error) => log.warn({ err: error }, 'presence not kept'));
